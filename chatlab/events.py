@@ -1,0 +1,127 @@
+"""What travels from your server to the user while a turn runs (lesson 03; all of it in 05)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from chatlab.items import ThreadItem, ThreadMetadata, WidgetNode
+
+__all__ = [
+    "AssistantMessage",
+    "ErrorEvent",
+    "ItemDone",
+    "RespondEvent",
+    "Task",
+    "ThreadCreated",
+    "ThreadStreamEvent",
+    "ThreadUpdated",
+    "ToolStatus",
+    "Widget",
+    "event_adapter",
+]
+
+
+class _Event(BaseModel):
+    """The three stamps are the server's to fill in: leave them out when you make an event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    thread_id: str = ""
+    item_id: str = ""
+    seq: int = 0
+
+
+class AssistantMessage(_Event):
+    """The next piece of what your server says. Pieces in a row make one message.
+
+    `first_seq` is set when several pieces were merged on their way: the `seq` of the first.
+    """
+
+    type: Literal["assistant_message"] = "assistant_message"
+    content: str
+    first_seq: int | None = None
+
+
+class ToolStatus(_Event):
+    """A tool at work: `running`, then `completed` or `failed`.
+
+    `detail` is the line that people see. `arguments` and `output` are for the program, and are
+    kept in the thread. Without a `call_id`, a tool's last running call is meant.
+    """
+
+    type: Literal["tool_status"] = "tool_status"
+    tool: str
+    status: Literal["running", "completed", "failed"]
+    detail: str = ""
+    call_id: str | None = None
+    arguments: dict[str, Any] | None = None
+    output: Any = None
+
+
+class Widget(_Event):
+    """Something to see and perhaps to click; clicks come back to `action()`."""
+
+    type: Literal["widget"] = "widget"
+    root: WidgetNode
+
+
+class Task(_Event):
+    """A background job, shown while its turn runs. Events of the same title are one job.
+
+    `progress` runs from 0 to 1.
+    """
+
+    type: Literal["task"] = "task"
+    title: str
+    status: Literal["running", "completed", "failed"] = "running"
+    progress: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class ThreadCreated(_Event):
+    """A new conversation began; it is in the store."""
+
+    type: Literal["thread_created"] = "thread_created"
+    thread: ThreadMetadata
+
+
+class ThreadUpdated(_Event):
+    """The turn is over and the thread is saved, ready for the next one."""
+
+    type: Literal["thread_updated"] = "thread_updated"
+    thread: ThreadMetadata
+
+
+class ItemDone(_Event):
+    """An item is finished, and it is in the store."""
+
+    type: Literal["item_done"] = "item_done"
+    item: ThreadItem
+
+
+class ErrorEvent(_Event):
+    """The turn ended early. `message` is safe to show; details are in the server's log."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+    allow_retry: bool = False
+
+
+RespondEvent = AssistantMessage | ToolStatus | Widget | Task
+"""What `respond()` and `action()` may yield."""
+
+ThreadStreamEvent = Annotated[
+    AssistantMessage
+    | ToolStatus
+    | Widget
+    | Task
+    | ThreadCreated
+    | ThreadUpdated
+    | ItemDone
+    | ErrorEvent,
+    Field(discriminator="type"),
+]
+"""Everything that a turn can send, told apart by `type`."""
+
+event_adapter: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
+"""Reads and writes a `ThreadStreamEvent` as JSON."""

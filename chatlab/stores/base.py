@@ -1,0 +1,185 @@
+"""What every store can do: keep threads and items, one customer at a time (lesson 02).
+
+The method and parameter names are openai-chatkit's wherever the thing is the same.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from chatlab.context import RequestContext
+from chatlab.errors import InvalidInput
+from chatlab.items import Page, ThreadMetadata
+
+__all__ = ["MAX_LIMIT", "HasId", "IdempotentRequest", "Order", "Store", "checked_limit"]
+
+MAX_LIMIT = 1000
+"""The longest page that a store hands out."""
+
+Order = Literal["asc", "desc"]
+"""`"asc"` is oldest first. Order is by when a thing was added, never by its clock."""
+
+
+class HasId(Protocol):
+    """Any document with an id of its own."""
+
+    @property
+    def id(self) -> str:
+        """Unique within its thread."""
+        ...
+
+
+TItem = TypeVar("TItem", bound=HasId)
+
+
+class IdempotentRequest(BaseModel):
+    """What became of a message that was sent with an idempotency key.
+
+    `item_ids` names everything its turn left in the thread, the user's message first; it is
+    empty until the turn has finished.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    thread_id: str
+    item_id: str
+    item_ids: tuple[str, ...] = ()
+
+
+class Store(Protocol[TItem]):
+    """Threads and items, every call scoped by `context.user_id`.
+
+    A thread of somebody else does not exist: each method raises the same `NotFoundError`, after
+    the same work, as for an id that never was.
+    """
+
+    async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
+        """The thread, without history.
+
+        Raises:
+            NotFoundError: This user has no such thread.
+        """
+        ...
+
+    async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
+        """Add the thread, or replace what was saved under its id. Its items stay.
+
+        Raises:
+            NotFoundError: The thread is not this user's.
+        """
+        ...
+
+    async def load_threads(
+        self, limit: int, after: str | None, order: Order, context: RequestContext
+    ) -> Page[ThreadMetadata]:
+        """One page of the user's threads, by when they were created.
+
+        Raises:
+            InvalidInput: `limit` is not between 1 and `MAX_LIMIT`.
+            NotFoundError: `after` is no thread of this user.
+        """
+        ...
+
+    async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
+        """Delete the thread with everything in it.
+
+        Raises:
+            NotFoundError: This user has no such thread.
+        """
+        ...
+
+    async def load_thread_items(
+        self,
+        thread_id: str,
+        after: str | None,
+        limit: int,
+        order: Order,
+        context: RequestContext,
+    ) -> Page[TItem]:
+        """One page of items; with `order="desc"`, `after` means older than that item.
+
+        Raises:
+            InvalidInput: `limit` is not between 1 and `MAX_LIMIT`.
+            NotFoundError: This user has no such thread, or the thread no item `after`.
+        """
+        ...
+
+    async def add_thread_item(
+        self, thread_id: str, item: TItem, context: RequestContext
+    ) -> None:
+        """Append the item. It is durable when this returns.
+
+        Raises:
+            InvalidInput: The thread has an item with this id already.
+            NotFoundError: This user has no such thread.
+        """
+        ...
+
+    async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
+        """Replace the item in its place, or append it when it is new.
+
+        Raises:
+            NotFoundError: This user has no such thread.
+        """
+        ...
+
+    async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
+        """One item.
+
+        Raises:
+            NotFoundError: This user has no such thread, or the thread no such item.
+        """
+        ...
+
+    async def delete_thread_item(
+        self, thread_id: str, item_id: str, context: RequestContext
+    ) -> None:
+        """Delete one item.
+
+        Raises:
+            NotFoundError: This user has no such thread, or the thread no such item.
+        """
+        ...
+
+    def turn(
+        self, thread_id: str, context: RequestContext
+    ) -> AbstractAsyncContextManager[None]:
+        """Hold the thread for one turn; it need not exist yet.
+
+        Entering and leaving may happen in different tasks. Holds of different users never meet,
+        so that waiting tells nobody that a thread exists.
+
+        Raises:
+            TurnInProgress: Another turn still held it after the store's `turn_wait` seconds.
+        """
+        ...
+
+    async def claim_key(
+        self, key: str, request: IdempotentRequest, context: RequestContext
+    ) -> IdempotentRequest:
+        """Tie the key to this request, unless the user has used it before.
+
+        Returns:
+            What the key is tied to now: this request, or the earlier one.
+        """
+        ...
+
+    async def finish_key(
+        self, key: str, item_ids: tuple[str, ...], context: RequestContext
+    ) -> None:
+        """Note what the finished turn left in the thread, the user's message first."""
+        ...
+
+
+def checked_limit(limit: int) -> int:
+    """The limit, if it is one that a page may have.
+
+    Raises:
+        InvalidInput: It is not between 1 and `MAX_LIMIT`.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidInput(
+            "limit", f"is {limit}", f"Ask for 1 to {MAX_LIMIT} at a time, then follow `after`."
+        )
+    return limit

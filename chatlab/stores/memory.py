@@ -1,0 +1,205 @@
+"""A store in a dictionary: quick to read, and gone when the process ends (lesson 02)."""
+
+from bisect import bisect_left
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Generic, cast
+
+import anyio
+from pydantic import TypeAdapter
+from typing_extensions import TypeVar
+
+from chatlab.context import RequestContext
+from chatlab.errors import InvalidInput, NotFoundError, TurnInProgress
+from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
+from chatlab.stores.base import HasId, IdempotentRequest, Order, checked_limit
+
+__all__ = ["MemoryStore"]
+
+TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
+
+
+@dataclass
+class _Kept:
+    """One thread: itself and its items as JSON, and the items' order as (place, id)."""
+
+    thread: bytes
+    items: dict[str, tuple[int, bytes]] = field(default_factory=dict[str, tuple[int, bytes]])
+    order: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    def append(self, item_id: str, document: bytes) -> None:
+        place = self.order[-1][0] + 1 if self.order else 0
+        self.order.append((place, item_id))
+        self.items[item_id] = (place, document)
+
+    def remove(self, item_id: str) -> None:
+        place, _ = self.items.pop(item_id)
+        del self.order[bisect_left(self.order, (place, item_id))]
+
+
+class MemoryStore(Generic[TItem]):
+    """Keeps documents, not objects: what comes out is a copy, and only what is JSON goes in.
+
+    Args:
+        items: Reads and writes the items; chatlab's own by default.
+        turn_wait: How many seconds a turn waits for the one before it on the same thread.
+    """
+
+    def __init__(
+        self, *, items: TypeAdapter[TItem] | None = None, turn_wait: float = 2.0
+    ) -> None:
+        self.turn_wait = turn_wait
+        self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
+        self._users: dict[str, dict[str, _Kept]] = {}
+        self._requests: dict[tuple[str, str], IdempotentRequest] = {}
+        self._held: dict[tuple[str, str], anyio.Event] = {}
+
+    async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
+        """See `Store`."""
+        return ThreadMetadata.model_validate_json(self._find(thread_id, context).thread)
+
+    async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
+        """See `Store`."""
+        if thread.user_id != context.user_id:
+            raise NotFoundError("thread", thread.id)
+        document = thread.model_dump_json().encode()
+        threads = self._users.setdefault(context.user_id, {})
+        if kept := threads.get(thread.id):
+            kept.thread = document
+        elif any(thread.id in others for others in self._users.values()):
+            raise NotFoundError("thread", thread.id)
+        else:
+            threads[thread.id] = _Kept(document)
+
+    async def load_threads(
+        self, limit: int, after: str | None, order: Order, context: RequestContext
+    ) -> Page[ThreadMetadata]:
+        """See `Store`."""
+        checked_limit(limit)
+        threads = self._users.get(context.user_id, {})
+        ids = list(threads) if order == "asc" else list(reversed(threads))
+        start = 0
+        if after is not None:
+            self._find(after, context)
+            start = ids.index(after) + 1
+        return Page(
+            data=tuple(
+                ThreadMetadata.model_validate_json(threads[id].thread)
+                for id in ids[start : start + limit]
+            ),
+            has_more=start + limit < len(ids),
+            after=_last(ids[start : start + limit]),
+        )
+
+    async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
+        """See `Store`."""
+        self._find(thread_id, context)
+        del self._users[context.user_id][thread_id]
+
+    async def load_thread_items(
+        self,
+        thread_id: str,
+        after: str | None,
+        limit: int,
+        order: Order,
+        context: RequestContext,
+    ) -> Page[TItem]:
+        """See `Store`."""
+        checked_limit(limit)
+        kept = self._find(thread_id, context)
+        here = None
+        if after is not None:
+            here = bisect_left(kept.order, (self._item(kept, after)[0], after))
+        if order == "asc":
+            start = 0 if here is None else here + 1
+            picked = kept.order[start : start + limit]
+            has_more = start + limit < len(kept.order)
+        else:
+            end = len(kept.order) if here is None else here
+            picked = kept.order[max(0, end - limit) : end][::-1]
+            has_more = end > limit
+        ids = [item_id for _, item_id in picked]
+        return Page(
+            data=tuple(self._adapter.validate_json(kept.items[id][1]) for id in ids),
+            has_more=has_more,
+            after=_last(ids),
+        )
+
+    async def add_thread_item(
+        self, thread_id: str, item: TItem, context: RequestContext
+    ) -> None:
+        """See `Store`."""
+        kept = self._find(thread_id, context)
+        if item.id in kept.items:
+            raise InvalidInput(
+                "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
+            )
+        kept.append(item.id, self._adapter.dump_json(item))
+
+    async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
+        """See `Store`."""
+        kept = self._find(thread_id, context)
+        document = self._adapter.dump_json(item)
+        if item.id in kept.items:
+            kept.items[item.id] = (kept.items[item.id][0], document)
+        else:
+            kept.append(item.id, document)
+
+    async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
+        """See `Store`."""
+        _, document = self._item(self._find(thread_id, context), item_id)
+        return self._adapter.validate_json(document)
+
+    async def delete_thread_item(
+        self, thread_id: str, item_id: str, context: RequestContext
+    ) -> None:
+        """See `Store`."""
+        kept = self._find(thread_id, context)
+        self._item(kept, item_id)
+        kept.remove(item_id)
+
+    @asynccontextmanager
+    async def turn(self, thread_id: str, context: RequestContext) -> AsyncGenerator[None]:
+        """See `Store`."""
+        hold = (context.user_id, thread_id)
+        with anyio.move_on_after(self.turn_wait):
+            while hold in self._held:
+                await self._held[hold].wait()
+        if hold in self._held:
+            raise TurnInProgress(thread_id)
+        released = self._held[hold] = anyio.Event()
+        try:
+            yield
+        finally:
+            del self._held[hold]
+            released.set()
+
+    async def claim_key(
+        self, key: str, request: IdempotentRequest, context: RequestContext
+    ) -> IdempotentRequest:
+        """See `Store`."""
+        return self._requests.setdefault((context.user_id, key), request)
+
+    async def finish_key(
+        self, key: str, item_ids: tuple[str, ...], context: RequestContext
+    ) -> None:
+        """See `Store`."""
+        claimed = self._requests[context.user_id, key]
+        self._requests[context.user_id, key] = claimed.model_copy(update={"item_ids": item_ids})
+
+    def _find(self, thread_id: str, context: RequestContext) -> _Kept:
+        try:
+            return self._users[context.user_id][thread_id]
+        except KeyError:
+            raise NotFoundError("thread", thread_id) from None
+
+    def _item(self, kept: _Kept, item_id: str) -> tuple[int, bytes]:
+        try:
+            return kept.items[item_id]
+        except KeyError:
+            raise NotFoundError("item", item_id) from None
+
+
+def _last(ids: list[str]) -> str | None:
+    return ids[-1] if ids else None

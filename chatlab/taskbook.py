@@ -1,0 +1,98 @@
+"""The TaskManager's own data: the customers' tasks, one tenant at a time (lesson 03)."""
+
+from itertools import count
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from chatlab.errors import InvalidInput, NotFoundError
+
+__all__ = ["Priority", "TaskBook", "TaskRecord"]
+
+Priority = Literal["low", "normal", "high"]
+
+
+class TaskRecord(BaseModel):
+    """One task of one customer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    user_id: str
+    title: str
+    priority: Priority = "normal"
+    done: bool = False
+
+
+class TaskBook:
+    """Tasks in a dictionary.
+
+    Every method takes the user first and sees that user's tasks only; `find` is the exception.
+
+    Args:
+        first_id: The number of the first task. Numbers rise by one, whoever's the task is.
+    """
+
+    def __init__(self, first_id: int = 1) -> None:
+        self._ids = count(first_id)
+        self._tasks: dict[int, TaskRecord] = {}
+
+    async def create(
+        self, user_id: str, title: str, priority: Priority = "normal"
+    ) -> TaskRecord:
+        """Add a task and return it.
+
+        Raises:
+            InvalidInput: The title is blank.
+        """
+        if not title.strip():
+            raise InvalidInput("title", "is blank", "Say what is to be done.")
+        return self._keep(
+            TaskRecord(
+                id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority
+            )
+        )
+
+    async def get(self, user_id: str, id: int) -> TaskRecord:
+        """The user's task with this number.
+
+        Raises:
+            NotFoundError: There is none, or it is somebody else's: the two look the same.
+        """
+        task = self._tasks.get(id)
+        if task is None or task.user_id != user_id:
+            raise NotFoundError("task", id)
+        return task
+
+    async def list(self, user_id: str) -> list[TaskRecord]:
+        """The user's tasks, oldest first."""
+        return [task for task in self._tasks.values() if task.user_id == user_id]
+
+    async def complete(self, user_id: str, id: int) -> TaskRecord:
+        """Mark the task as done. Raises `NotFoundError` as `get` does."""
+        return self._keep((await self.get(user_id, id)).model_copy(update={"done": True}))
+
+    async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
+        """Change how urgent the task is. Raises `NotFoundError` as `get` does."""
+        task = await self.get(user_id, id)
+        return self._keep(task.model_copy(update={"priority": priority}))
+
+    async def delete(self, user_id: str, id: int) -> TaskRecord:
+        """Remove the task and return what it was. Raises `NotFoundError` as `get` does."""
+        task = await self.get(user_id, id)
+        del self._tasks[id]
+        return task
+
+    async def find(self, id: int) -> TaskRecord:
+        """The task with this number, whoever's it is: whoever calls this must check.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        if id not in self._tasks:
+            raise NotFoundError("task", id)
+        return self._tasks[id]
+
+    def _keep(self, task: TaskRecord) -> TaskRecord:
+        self._tasks[task.id] = task
+        return task
