@@ -1,0 +1,117 @@
+"""A small chat server with the architecture of ChatKit, made for learning.
+
+Read it in the order of the lessons: `items`, `context`, `events`, `stores`, `server`.
+"""
+
+from chatlab.clock import Clock, NewId, SystemClock, new_id
+from chatlab.context import RequestContext, RequestInfo, Session
+from chatlab.errors import (
+    ChatlabError,
+    InvalidInput,
+    MissingDependency,
+    NotFoundError,
+    PermissionDenied,
+    RespondError,
+    SessionError,
+    SessionExpired,
+    SessionNotFound,
+    StoreError,
+    TurnInProgress,
+)
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    ItemDone,
+    Task,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdated,
+    ToolStatus,
+    Widget,
+)
+from chatlab.items import (
+    Action,
+    AssistantMessageItem,
+    Button,
+    Card,
+    Form,
+    Input,
+    Page,
+    Row,
+    Select,
+    TaskItem,
+    Text,
+    Thread,
+    ThreadItem,
+    ThreadMetadata,
+    ToolItem,
+    UserMessageItem,
+    WidgetItem,
+)
+from chatlab.server import ChatKitServer
+from chatlab.stores import MemoryStore, Store
+from chatlab.taskbook import TaskBook, TaskRecord
+from chatlab.turn import Turn
+
+__all__ = [
+    "Action",
+    "AssistantMessage",
+    "AssistantMessageItem",
+    "Button",
+    "Card",
+    "ChatKitServer",
+    "ChatlabError",
+    "Clock",
+    "ErrorEvent",
+    "Form",
+    "Input",
+    "InvalidInput",
+    "ItemDone",
+    "MemoryStore",
+    "MissingDependency",
+    "NewId",
+    "NotFoundError",
+    "Page",
+    "PermissionDenied",
+    "RequestContext",
+    "RequestInfo",
+    "RespondError",
+    "Row",
+    "SQLStore",
+    "Select",
+    "Session",
+    "SessionError",
+    "SessionExpired",
+    "SessionNotFound",
+    "Store",
+    "StoreError",
+    "SystemClock",
+    "Task",
+    "TaskBook",
+    "TaskItem",
+    "TaskRecord",
+    "Text",
+    "Thread",
+    "ThreadCreated",
+    "ThreadItem",
+    "ThreadMetadata",
+    "ThreadStreamEvent",
+    "ThreadUpdated",
+    "ToolItem",
+    "ToolStatus",
+    "Turn",
+    "TurnInProgress",
+    "UserMessageItem",
+    "Widget",
+    "WidgetItem",
+    "new_id",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load SQLAlchemy only for those who ask for `SQLStore`."""
+    if name == "SQLStore":
+        from chatlab.stores import SQLStore
+
+        return SQLStore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

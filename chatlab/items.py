@@ -31,7 +31,6 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-
 class Action(_Frozen):
     """What a click or a submitted form says: its type, and the data that goes with it."""
 

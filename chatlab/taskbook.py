@@ -37,9 +37,7 @@ class TaskBook:
         self._ids = count(first_id)
         self._tasks: dict[int, TaskRecord] = {}
 
-    async def create(
-        self, user_id: str, title: str, priority: Priority = "normal"
-    ) -> TaskRecord:
+    async def create(self, user_id: str, title: str, priority: Priority = "normal") -> TaskRecord:
         """Add a task and return it.
 
         Raises:
@@ -48,9 +46,7 @@ class TaskBook:
         if not title.strip():
             raise InvalidInput("title", "is blank", "Say what is to be done.")
         return self._keep(
-            TaskRecord(
-                id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority
-            )
+            TaskRecord(id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority)
         )
 
     async def get(self, user_id: str, id: int) -> TaskRecord:

@@ -96,7 +96,7 @@ class Store(Protocol[TItem]):
         limit: int,
         order: Order,
         context: RequestContext,
-    ) -> Page[TItem]:
+    ) -> "Page[TItem]":
         """One page of items; with `order="desc"`, `after` means older than that item.
 
         Raises:

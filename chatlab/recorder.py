@@ -1,0 +1,193 @@
+"""What a turn leaves behind: events become items, and go out with their stamps (lesson 03)."""
+
+from typing import Any, TypeVar
+
+from chatlab.clock import Clock, NewId
+from chatlab.errors import RespondError
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    ItemDone,
+    Task,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdated,
+    ToolStatus,
+    Widget,
+)
+from chatlab.items import (
+    AssistantMessageItem,
+    TaskItem,
+    ThreadItem,
+    ToolItem,
+    WidgetItem,
+)
+
+__all__ = ["Recorder"]
+
+TEvent = TypeVar(
+    "TEvent",
+    bound=AssistantMessage
+    | ToolStatus
+    | Widget
+    | Task
+    | ThreadCreated
+    | ThreadUpdated
+    | ItemDone
+    | ErrorEvent,
+)
+
+
+class Recorder:
+    """Follows one turn: which items are open, which are finished, which number comes next.
+
+    The work per event does not depend on how long the message is already: its pieces are joined
+    once, when it is finished.
+
+    Attributes:
+        thread_id: The thread that the turn belongs to.
+        unsaved: Finished items, in order, until somebody saves them and takes them out.
+        item_ids: Every item that the turn has finished, in order.
+    """
+
+    def __init__(self, thread_id: str, clock: Clock, new_id: NewId) -> None:
+        self.unsaved: list[ThreadItem] = []
+        self.item_ids: list[str] = []
+        self.thread_id = thread_id
+        self._clock = clock
+        self._new_id = new_id
+        self._seq = 0
+        self._message: AssistantMessageItem | None = None
+        self._pieces: list[str] = []
+        self._calls: dict[str, ToolItem] = {}
+        self._jobs: dict[str, TaskItem] = {}
+
+    def take(self, event: object) -> list[ThreadStreamEvent]:
+        """Take in what `respond()` yielded; give back what goes out for it, stamped, in order.
+
+        An item whose `ItemDone` is among it waits in `unsaved`: save first, send afterwards.
+
+        Raises:
+            RespondError: It is nothing that `respond()` may yield.
+        """
+        match event:
+            case AssistantMessage():
+                return [self._piece(event)]
+            case ToolStatus():
+                return [*self._end_message(), *self._tool(event)]
+            case Widget():
+                return [*self._end_message(), *self._widget(event)]
+            case Task():
+                return [*self._end_message(), *self._job(event)]
+            case ItemDone() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
+                fix = "The server sends that one itself; to end in an error, raise it."
+            case str():
+                fix = "Wrap it: yield AssistantMessage(content=...)."
+            case _:
+                fix = "Yield AssistantMessage, ToolStatus, Widget or Task."
+        raise RespondError("respond", f"a {type(event).__name__}", fix)
+
+    def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
+        """Close what is open; give back what goes out for it.
+
+        The open message is incomplete unless the turn completed. A call or a job that was never
+        said to end is incomplete either way.
+        """
+        out = self._end_message(completed=completed)
+        for left in (*self._calls.values(), *self._jobs.values()):
+            out.append(self._finished(left.model_copy(update={"status": "incomplete"})))
+        self._calls.clear()
+        self._jobs.clear()
+        return out
+
+    def stamp(self, event: TEvent, item_id: str = "", **more: object) -> TEvent:
+        """Give the event its thread, item and number: in place, or in a copy if it went out before.
+
+        Nobody has seen a fresh event yet, so that changing it is safe, and three times as fast.
+        """
+        if event.seq:
+            event = event.model_copy()
+        self._seq += 1
+        vars(event).update(thread_id=self.thread_id, item_id=item_id, seq=self._seq, **more)
+        return event
+
+    def done(self, item: ThreadItem) -> ItemDone:
+        """What goes out for an item that is in the store."""
+        self.item_ids.append(item.id)
+        return self.stamp(ItemDone(item=item), item.id)
+
+    def _finished(self, item: ThreadItem) -> ItemDone:
+        self.unsaved.append(item)
+        return self.done(item)
+
+    def _opened(self, prefix: str, content: str = "") -> dict[str, Any]:
+        return {
+            "id": self._new_id(prefix),
+            "thread_id": self.thread_id,
+            "content": content,
+            "timestamp": self._clock.now(),
+        }
+
+    def _piece(self, event: AssistantMessage) -> AssistantMessage:
+        if self._message is None:
+            self._message = AssistantMessageItem(**self._opened("msg"))
+        content = event.content
+        if not content.isascii():
+            content = content.encode("utf-8", "replace").decode()
+        self._pieces.append(content)
+        return self.stamp(event, self._message.id, content=content)
+
+    def _end_message(self, *, completed: bool = True) -> list[ThreadStreamEvent]:
+        if self._message is None:
+            return []
+        status = "completed" if completed else "incomplete"
+        said = {"content": "".join(self._pieces), "status": status}
+        item = self._message.model_copy(update=said)
+        self._message = None
+        self._pieces.clear()
+        return [self._finished(item)]
+
+    def _tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
+        call_id = event.call_id or self._last_call(event.tool) or self._new_id("call")
+        call = self._calls.pop(call_id, None) or ToolItem(
+            **self._opened("tool"), tool=event.tool, call_id=call_id
+        )
+        call = call.model_copy(
+            update={
+                "content": event.detail or call.content,
+                "arguments": call.arguments if event.arguments is None else event.arguments,
+            }
+        )
+        out: list[ThreadStreamEvent] = [self.stamp(event, call.id, call_id=call_id)]
+        if event.status == "running":
+            self._calls[call_id] = call
+        else:
+            ended = {"outcome": event.status, "output": event.output}
+            out.append(self._finished(call.model_copy(update=ended)))
+        return out
+
+    def _last_call(self, tool: str) -> str | None:
+        return next((id for id, call in reversed(self._calls.items()) if call.tool == tool), None)
+
+    def _widget(self, event: Widget) -> list[ThreadStreamEvent]:
+        item = WidgetItem(**self._opened("wdg", _text_of(event.root)), widget=event.root)
+        return [self.stamp(event, item.id), self._finished(item)]
+
+    def _job(self, event: Task) -> list[ThreadStreamEvent]:
+        job = self._jobs.pop(event.title, None) or TaskItem(
+            **self._opened("job", event.title), title=event.title
+        )
+        job = job.model_copy(update={"progress": event.progress})
+        out: list[ThreadStreamEvent] = [self.stamp(event, job.id)]
+        if event.status == "running":
+            self._jobs[event.title] = job
+        else:
+            out.append(self._finished(job.model_copy(update={"outcome": event.status})))
+        return out
+
+
+def _text_of(node: Any) -> str:
+    """What a widget says, for those who cannot see it: its words, a line each."""
+    words = (getattr(node, name, None) for name in ("title", "value", "label"))
+    below = (_text_of(child) for child in getattr(node, "children", ()))
+    return "\n".join(text for text in (*words, *below) if text)

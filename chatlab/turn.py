@@ -1,0 +1,165 @@
+"""One turn, seen by whoever asked: a stream of events that can be closed at any time (lesson 03)."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal, Self, cast
+
+import anyio
+
+from chatlab.errors import (
+    InvalidInput,
+    NotFoundError,
+    PermissionDenied,
+    RespondError,
+    SessionError,
+)
+from chatlab.events import ErrorEvent, ThreadStreamEvent
+
+__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream", "told"]
+
+TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
+
+END = object()
+"""What `Progress.next_of` returns when there is nothing left."""
+
+
+@dataclass
+class Progress:
+    """What a turn and the server that runs it tell each other.
+
+    It is apart from `Turn` so that the running generator does not keep its `Turn` alive: a turn
+    that nobody holds any more is closed by the event loop.
+    """
+
+    thread_id: str
+    state: TurnState = "ready"
+    error: Exception | None = None
+    stopped: bool = False
+    puller: asyncio.Task[object] | None = None
+    closed: anyio.Event = field(default_factory=anyio.Event)
+
+    async def next_of(self, stream: AsyncIterator[object]) -> object:
+        """The stream's next event; `END` after the last one, or when the turn is stopped."""
+        if self.stopped:
+            return END
+        self.puller = asyncio.current_task()
+        try:
+            return await anext(stream, END)
+        except asyncio.CancelledError:
+            if self.stopped and self.puller is not None and not self.puller.uncancel():
+                return END
+            raise
+        finally:
+            self.puller = None
+
+    def stop(self) -> None:
+        """Interrupt the task that waits for the next event, if one does."""
+        self.stopped = True
+        if self.puller is not None:
+            self.puller.cancel()
+
+    async def ended(self) -> None:
+        """Wait until a turn that has begun has let go of everything."""
+        if self.state != "ready":
+            await self.closed.wait()
+
+
+class Turn:
+    """An async iterator of events: nothing happens until somebody asks for the next one.
+
+    `async for event in turn` is enough. `async with server.send(...) as turn` closes it for sure
+    where the loop may be left early: `respond()` is closed before the block is left, and what was
+    said is kept as `incomplete`.
+    """
+
+    def __init__(self, progress: Progress, events: AsyncGenerator[ThreadStreamEvent]) -> None:
+        self._progress = progress
+        self._events = events
+        self._pulling = False
+
+    @property
+    def thread_id(self) -> str:
+        """The conversation this turn belongs to."""
+        return self._progress.thread_id
+
+    @property
+    def state(self) -> TurnState:
+        """How far the turn is."""
+        return self._progress.state
+
+    @property
+    def error(self) -> Exception | None:
+        """What went wrong, if the turn failed; the stream says so in words that are safe to show."""
+        return self._progress.error
+
+    def __aiter__(self) -> Self:
+        """Iterating again goes on where the last loop stopped."""
+        return self
+
+    async def __anext__(self) -> ThreadStreamEvent:
+        """The next event."""
+        if self._progress.stopped:
+            await self._progress.ended()
+            raise StopAsyncIteration
+        self._pulling = True
+        try:
+            return await anext(self._events)
+        finally:
+            self._pulling = False
+
+    async def aclose(self) -> None:
+        """Stop, from this task or another: `respond()` is closed before this returns."""
+        if self._progress.stopped:
+            await self._progress.ended()
+            return
+        self._progress.stop()
+        if self._pulling:
+            await self._progress.ended()
+        else:
+            await self._events.aclose()
+
+    async def __aenter__(self) -> Self:
+        """The turn itself; leaving the block closes it."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the turn."""
+        await self.aclose()
+
+
+def as_stream(method: str, answer: object) -> AsyncIterator[object]:
+    """What `respond()` or `action()` returned, if it is a stream.
+
+    Raises:
+        RespondError: It is something else; the message says what to write instead.
+    """
+    if isinstance(answer, AsyncIterable):
+        return aiter(cast("AsyncIterable[object]", answer))
+    got, fix = type(answer).__name__, "Write it as `async def`, and `yield` each event."
+    if inspect.iscoroutine(answer):
+        answer.close()
+        fix = "Did you forget `yield`? `return` ends the turn; `yield` sends and goes on."
+    elif inspect.isgenerator(answer):
+        fix = "Write `async def` instead of `def`."
+    raise RespondError(method, f"a {got}", fix)
+
+
+def told(error: Exception) -> ErrorEvent:
+    """What the user may read of an error: chatlab's own sentences, and nothing else's."""
+    if isinstance(
+        error, InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
+    ):
+        return ErrorEvent(code=error.code, message=str(error))
+    return ErrorEvent(
+        code="server_error",
+        message="Something went wrong while answering. What was said so far is kept.",
+        allow_retry=True,
+    )
