@@ -86,6 +86,15 @@ class Say:
     thread_id: str | None = None
     key: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a key that is a mistake in the program, before the turn begins."""
+        if self.key is not None and not 1 <= len(self.key) <= MAX_KEY:
+            raise InvalidInput(
+                "idempotency_key",
+                f"has {len(self.key)} characters",
+                f"Use 1 to {MAX_KEY}, such as a random UUID.",
+            )
+
     async def put(self, desk: Desk, request: IdempotentRequest, context: RequestContext) -> Begun:
         """Append the user's message, unless an earlier try with the same key has done so."""
         _check_text(self.message)

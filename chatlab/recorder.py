@@ -2,6 +2,8 @@
 
 from typing import Any, TypeVar
 
+from pydantic_core import PydanticSerializationError
+
 from chatlab.clock import Clock, NewId
 from chatlab.errors import RespondError
 from chatlab.events import (
@@ -73,12 +75,9 @@ class Recorder:
         match event:
             case AssistantMessage():
                 return [self._piece(event)]
-            case ToolStatus():
-                return [*self._end_message(), *self._tool(event)]
-            case Widget():
-                return [*self._end_message(), *self._widget(event)]
-            case Task():
-                return [*self._end_message(), *self._job(event)]
+            case ToolStatus() | Widget() | Task():
+                _check_json(event)
+                return [*self._end_message(), *self._other(event)]
             case ItemDone() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
                 fix = "The server sends that one itself; to end in an error, raise it."
             case str():
@@ -147,6 +146,15 @@ class Recorder:
         self._pieces.clear()
         return [self._finished(item)]
 
+    def _other(self, event: ToolStatus | Widget | Task) -> list[ThreadStreamEvent]:
+        match event:
+            case ToolStatus():
+                return self._tool(event)
+            case Widget():
+                return self._widget(event)
+            case Task():
+                return self._job(event)
+
     def _tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
         call_id = event.call_id or self._last_call(event.tool) or self._new_id("call")
         call = self._calls.pop(call_id, None) or ToolItem(
@@ -184,6 +192,15 @@ class Recorder:
         else:
             out.append(self._finished(job.model_copy(update={"outcome": event.status})))
         return out
+
+
+def _check_json(event: ToolStatus | Widget | Task) -> None:
+    try:
+        event.model_dump_json()
+    except PydanticSerializationError as error:
+        raise RespondError(
+            "respond", f"a {type(event).__name__} that cannot be kept as JSON", f"{error}."
+        ) from None
 
 
 def _text_of(node: Any) -> str:

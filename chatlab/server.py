@@ -1,18 +1,16 @@
-"""ChatKitServer: the whole life of a turn, from a message to a saved conversation (lesson 03)."""
+"""ChatKitServer: subclass it, write `respond()`, and conversations run and last (lesson 03)."""
 
-import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Generic
 
-import anyio
 from typing_extensions import TypeVar
 
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.events import ThreadStreamEvent, ThreadUpdated
+from chatlab.events import ThreadStreamEvent
 from chatlab.items import (
     Action,
     Page,
@@ -22,30 +20,16 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
+from chatlab.life import Life
 from chatlab.question import Begun, Click, Desk, Question, Say, SayAgain, all_items
 from chatlab.recorder import Recorder
 from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store
 from chatlab.stores.memory import MemoryStore
-from chatlab.turn import END, Progress, Turn, as_stream, told
+from chatlab.turn import Progress, Turn, as_stream
 
 __all__ = ["ChatKitServer"]
 
-logger = logging.getLogger("chatlab")
-
 TContext = TypeVar("TContext", bound=RequestContext, default=RequestContext)
-
-
-@dataclass
-class _Life(Generic[TContext]):
-    """One turn from inside: what was asked, and how far it has come."""
-
-    question: Question
-    request: IdempotentRequest
-    context: TContext
-    progress: Progress
-    recorder: Recorder
-    begun: Begun | None = None
-    stream: AsyncIterator[object] | None = None
 
 
 class ChatKitServer(ABC, Generic[TContext]):
@@ -198,113 +182,13 @@ class ChatKitServer(ABC, Generic[TContext]):
             thread_id=thread_id or self.new_id("thr"), item_id=item_id or self.new_id("msg")
         )
         recorder = Recorder(request.thread_id, self.clock, self.new_id)
-        life = _Life(question, request, context, Progress(request.thread_id), recorder)
-        return Turn(life.progress, self._run(life))
+        desk = Desk(self.store, recorder, self.clock, self.history_limit)
+        progress = Progress(request.thread_id)
+        answer = partial(self._answer, context)
+        return Turn(progress, Life(question, request, context, desk, progress, answer).run())
 
-    async def _run(self, life: _Life[TContext]) -> AsyncGenerator[ThreadStreamEvent]:
-        """The turn; the task that closes it need not be the one that began it."""
-        progress, recorder = life.progress, life.recorder
-        progress.state = "running"
-        try:
-            await self._claim(life)
-            async with self.store.turn(progress.thread_id, life.context):
-                try:
-                    for event in await self._begin(life):
-                        yield event
-                    life.stream = self._answer(life)
-                    while (event := await progress.next_of(life.stream)) is not END:
-                        out = recorder.take(event)
-                        if recorder.unsaved:
-                            await self._save(life)
-                        for event in out:
-                            yield event
-                    progress.state = "stopped" if progress.stopped else "completed"
-                except Exception as error:  # noqa: BLE001 - it goes into Turn.error, log and stream
-                    progress.state, progress.error = "failed", error
-                finally:
-                    with anyio.CancelScope(shield=True):
-                        closing = await self._close(life)
-                if not progress.stopped:
-                    for event in closing:
-                        yield event
-        finally:
-            progress.closed.set()
-
-    async def _claim(self, life: _Life[TContext]) -> None:
-        """With an idempotency key: find out what became of the message when it came before."""
-        if isinstance(life.question, Say) and (key := life.question.key) is not None:
-            life.request = await self.store.claim_key(key, life.request, life.context)
-            life.progress.thread_id = life.recorder.thread_id = life.request.thread_id
-
-    async def _begin(self, life: _Life[TContext]) -> list[ThreadStreamEvent]:
-        """Put the question into the store, and load the history."""
-        await self._claim(life)
-        desk = Desk(self.store, life.recorder, self.clock, self.history_limit)
-        life.begun = await life.question.put(desk, life.request, life.context)
-        return life.begun.opening
-
-    def _answer(self, life: _Life[TContext]) -> AsyncIterator[object]:
-        """Call `respond()`, or `action()` for a click."""
-        begun = life.begun
-        if begun is None or begun.replayed:
-            return aiter(_nothing())
+    def _answer(self, context: TContext, begun: Begun) -> AsyncIterator[object]:
         if begun.action is not None:
-            answer = self.action(begun.thread, begun.action, begun.sender, life.context)
+            answer = self.action(begun.thread, begun.action, begun.sender, context)
             return as_stream("action", answer)
-        return as_stream("respond", self.respond(begun.thread, begun.input, life.context))
-
-    async def _save(self, life: _Life[TContext]) -> None:
-        """Make finished items durable. A save that was interrupted is made again."""
-        unsaved = life.recorder.unsaved
-        while unsaved:
-            await self.store.save_item(life.progress.thread_id, unsaved[0], life.context)
-            del unsaved[0]
-
-    async def _close(self, life: _Life[TContext]) -> list[ThreadStreamEvent]:
-        """Close `respond()`, keep what was said, save the thread; give back the last events."""
-        progress, begun = life.progress, life.begun
-        if progress.state == "running":
-            progress.state = "stopped"
-        await self._hang_up(life)
-        closing: list[ThreadStreamEvent] = []
-        if begun is not None and not begun.replayed:
-            closing = life.recorder.finish(completed=progress.state == "completed")
-            await self._save(life)
-            closing += await self._save_thread(life, begun)
-        if progress.error is not None:
-            if begun is not None:
-                logger.error("A turn failed in %s", progress.thread_id, exc_info=progress.error)
-            closing.append(life.recorder.stamp(told(progress.error)))
-        return closing
-
-    async def _hang_up(self, life: _Life[TContext]) -> None:
-        """Close `respond()`, and with it the model behind it."""
-        aclose = getattr(life.stream, "aclose", None)
-        if aclose is None:
-            return
-        try:
-            await aclose()
-        except Exception as error:  # noqa: BLE001 - kept, and logged with the turn
-            life.progress.error = life.progress.error or error
-
-    async def _save_thread(self, life: _Life[TContext], begun: Begun) -> list[ThreadStreamEvent]:
-        thread_id, context = begun.thread.id, life.context
-        if life.progress.state != "completed":
-            if begun.created and not life.recorder.item_ids:
-                await self.store.delete_thread(thread_id, context)
-            return []
-        for replaced in begun.replaces:
-            await self.store.delete_thread_item(thread_id, replaced, context)
-        news = {"updated_at": self.clock.now(), "history": ()}
-        thread = begun.thread.model_copy(update=news)
-        await self.store.save_thread(thread, context)
-        if isinstance(life.question, Say) and life.question.key is not None:
-            ids = tuple(life.recorder.item_ids)
-            await self.store.finish_key(life.question.key, ids, context)
-        return [life.recorder.stamp(ThreadUpdated(thread=thread))]
-
-
-async def _nothing() -> AsyncIterator[object]:
-    """The answer of a turn that is replayed."""
-    return
-    yield
+        return as_stream("respond", self.respond(begun.thread, begun.input, context))

@@ -2,10 +2,10 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Literal, Self, cast
+from types import AsyncGeneratorType, TracebackType
+from typing import Literal, Self, TypeVar, cast
 
 import anyio
 
@@ -18,7 +18,9 @@ from chatlab.errors import (
 )
 from chatlab.events import ErrorEvent, ThreadStreamEvent
 
-__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream", "told"]
+__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream", "told", "unhurried"]
+
+T = TypeVar("T")
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
 
@@ -41,15 +43,17 @@ class Progress:
     puller: asyncio.Task[object] | None = None
     closed: anyio.Event = field(default_factory=anyio.Event)
 
-    async def next_of(self, stream: AsyncIterator[object]) -> object:
+    async def next_of(self, stream: AsyncIterator[object] | None) -> object:
         """The stream's next event; `END` after the last one, or when the turn is stopped."""
-        if self.stopped:
+        if self.stopped or stream is None:
             return END
-        self.puller = asyncio.current_task()
+        task = self.puller = asyncio.current_task()
         try:
             return await anext(stream, END)
-        except asyncio.CancelledError:
-            if self.stopped and self.puller is not None and not self.puller.uncancel():
+        except asyncio.CancelledError as error:
+            if task is None or not task.cancelling():
+                raise RuntimeError("Something that respond() awaited was cancelled.") from error
+            if self.stopped and not task.uncancel():
                 return END
             raise
         finally:
@@ -58,13 +62,15 @@ class Progress:
     def stop(self) -> None:
         """Interrupt the task that waits for the next event, if one does."""
         self.stopped = True
+        if self.state == "ready":
+            self.state = "stopped"
+            self.closed.set()
         if self.puller is not None:
             self.puller.cancel()
 
     async def ended(self) -> None:
-        """Wait until a turn that has begun has let go of everything."""
-        if self.state != "ready":
-            await self.closed.wait()
+        """Wait until the turn has let go of everything."""
+        await self.closed.wait()
 
 
 class Turn:
@@ -77,8 +83,7 @@ class Turn:
 
     def __init__(self, progress: Progress, events: AsyncGenerator[ThreadStreamEvent]) -> None:
         self._progress = progress
-        self._events = events
-        self._pulling = False
+        self._events = cast("AsyncGeneratorType[ThreadStreamEvent, None]", events)
 
     @property
     def thread_id(self) -> str:
@@ -104,11 +109,7 @@ class Turn:
         if self._progress.stopped:
             await self._progress.ended()
             raise StopAsyncIteration
-        self._pulling = True
-        try:
-            return await anext(self._events)
-        finally:
-            self._pulling = False
+        return await anext(self._events)
 
     async def aclose(self) -> None:
         """Stop, from this task or another: `respond()` is closed before this returns."""
@@ -116,7 +117,7 @@ class Turn:
             await self._progress.ended()
             return
         self._progress.stop()
-        if self._pulling:
+        if self._events.ag_running:
             await self._progress.ended()
         else:
             await self._events.aclose()
@@ -163,3 +164,19 @@ def told(error: Exception) -> ErrorEvent:
         message="Something went wrong while answering. What was said so far is kept.",
         allow_retry=True,
     )
+
+
+async def unhurried(work: Coroutine[object, object, T]) -> T:
+    """Do the work to its end, even if the task is cancelled meanwhile; only then be cancelled."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError as error:
+                cancelled = error
+    result = task.result()
+    if cancelled is not None:
+        raise cancelled
+    return result
