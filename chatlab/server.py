@@ -179,7 +179,8 @@ class ChatKitServer(ABC, Generic[TContext]):
         item_id: str | None = None,
     ) -> Turn:
         request = IdempotentRequest(
-            thread_id=thread_id or self.new_id("thr"), item_id=item_id or self.new_id("msg")
+            thread_id=self.new_id("thr") if thread_id is None else thread_id,
+            item_id=self.new_id("msg") if item_id is None else item_id,
         )
         recorder = Recorder(request.thread_id, self.clock, self.new_id)
         desk = Desk(self.store, recorder, self.clock, self.history_limit)

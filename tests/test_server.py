@@ -454,6 +454,12 @@ async def test_a_conversation_that_failed_before_a_word_was_said_leaves_no_empty
     assert (await server.threads(ALICE)).data == ()
 
 
+async def test_an_empty_thread_id_is_unknown_and_does_not_make_a_thread(store):
+    server = fixed(Words, store)
+    assert shape(await collect(server.send("hi", ALICE, ""))) == ["error not_found"]
+    assert (await server.threads(ALICE)).data == ()
+
+
 @pytest.mark.parametrize("thread_id", ["of alice", "of nobody"])
 async def test_somebody_elses_thread_and_an_unknown_one_look_the_same(store, thread_id):
     server = fixed(Words, store)
