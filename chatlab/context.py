@@ -12,7 +12,7 @@ __all__ = ["RequestContext", "RequestInfo", "Session"]
 class Session(BaseModel):
     """One log-in of one user, on one device."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     created_at: AwareDatetime
@@ -26,7 +26,7 @@ class Session(BaseModel):
 class RequestInfo(BaseModel):
     """Where the request came from; for logs and limits, never for trust."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ip: str | None = None
     user_agent: str | None = None
@@ -39,7 +39,7 @@ class RequestContext(BaseModel):
     store. Add fields of your own by subclassing it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     user_id: str = Field(min_length=1)
     session: Session | None = None

@@ -6,6 +6,7 @@
     ├── InvalidInput          a message, limit, key or cursor that cannot be used
     ├── TurnInProgress        this thread is busy with another turn
     ├── RespondError          respond() or action() is not written as a stream of events
+    ├── ModelError            the language model broke off in the middle of a reply
     ├── StoreError            the database cannot be used as it is
     ├── SessionError
     │   ├── SessionNotFound   no session has this key
@@ -19,6 +20,7 @@ __all__ = [
     "ChatlabError",
     "InvalidInput",
     "MissingDependency",
+    "ModelError",
     "NotFoundError",
     "PermissionDenied",
     "RespondError",
@@ -38,6 +40,18 @@ class ChatlabError(Exception):
     """
 
     code = "error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes as sentence and evidence, whatever `__init__` asks for."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[ChatlabError], args: tuple[object, ...], evidence: dict[str, object]
+) -> ChatlabError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(evidence)
+    return error
 
 
 class NotFoundError(ChatlabError):
@@ -98,6 +112,19 @@ class RespondError(ChatlabError, TypeError):
         self.got = got
         self.fix = fix
         super().__init__(f"{method}() must yield events; got {got}. {fix}")
+
+
+class ModelError(ChatlabError):
+    """The language model broke off in the middle of a reply."""
+
+    code = "model_error"
+
+    def __init__(self, tokens: int) -> None:
+        self.tokens = tokens
+        super().__init__(
+            f"The model broke off after {tokens} tokens. What it said until then is good; ask again"
+            " for the rest."
+        )
 
 
 class StoreError(ChatlabError):

@@ -152,7 +152,7 @@ class TaskItem(_Item):
     role: Literal["tool"] = "tool"
     title: str
     outcome: Literal["completed", "failed"] | None = None
-    progress: float = 0.0
+    progress: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
 ThreadItem = Annotated[

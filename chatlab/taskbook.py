@@ -1,7 +1,7 @@
 """The TaskManager's own data: the customers' tasks, one tenant at a time (lesson 03)."""
 
 from itertools import count
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -41,8 +41,9 @@ class TaskBook:
         """Add a task and return it.
 
         Raises:
-            InvalidInput: The title is blank.
+            InvalidInput: The title is blank, or there is no such priority.
         """
+        _check(priority)
         if not title.strip():
             raise InvalidInput("title", "is blank", "Say what is to be done.")
         return self._keep(
@@ -69,7 +70,13 @@ class TaskBook:
         return self._keep((await self.get(user_id, id)).model_copy(update={"done": True}))
 
     async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
-        """Change how urgent the task is. Raises `NotFoundError` as `get` does."""
+        """Change how urgent the task is.
+
+        Raises:
+            InvalidInput: There is no such priority.
+            NotFoundError: As `get` does.
+        """
+        _check(priority)
         task = await self.get(user_id, id)
         return self._keep(task.model_copy(update={"priority": priority}))
 
@@ -92,3 +99,9 @@ class TaskBook:
     def _keep(self, task: TaskRecord) -> TaskRecord:
         self._tasks[task.id] = task
         return task
+
+
+def _check(priority: str) -> None:
+    known = get_args(Priority)
+    if priority not in known:
+        raise InvalidInput("priority", f"is {priority!r}", f"Choose one of {', '.join(known)}.")

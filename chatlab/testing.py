@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import anyio.lowlevel
 
+from chatlab.errors import InvalidInput
+
 __all__ = ["CountingIds", "FixedClock", "collect"]
 
 T = TypeVar("T")
@@ -37,11 +39,17 @@ class FixedClock:
 
     async def sleep(self, seconds: float) -> None:
         """Move on by that many seconds."""
-        self.advance(seconds)
+        self.advance(max(0.0, seconds))
         await anyio.lowlevel.checkpoint()
 
     def advance(self, seconds: float) -> None:
-        """Move on by that many seconds, now."""
+        """Move on by that many seconds, now.
+
+        Raises:
+            InvalidInput: `seconds` is negative: no clock goes back.
+        """
+        if seconds < 0:
+            raise InvalidInput("seconds", f"is {seconds}", "A clock only moves on.")
         self._elapsed += seconds
 
 
