@@ -1,0 +1,131 @@
+"""Customers leave and come back: session keys, and the time after which they end (lesson 07)."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from chatlab.clock import Clock, NewId, SystemClock, new_id
+from chatlab.context import RequestContext, Session
+from chatlab.errors import InvalidInput, SessionExpired, SessionNotFound
+
+__all__ = ["MemorySessionStore", "SessionRecord", "SessionStore", "Sessions"]
+
+
+class SessionRecord(BaseModel):
+    """One log-in, as it is kept. The key itself is not: only its SHA-256, in hex."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key_hash: str
+    user_id: str
+    permissions: frozenset[str]
+    session: Session
+
+
+class SessionStore(Protocol):
+    """Where log-ins are kept, apart from the conversations."""
+
+    async def save(self, record: SessionRecord) -> None:
+        """Add the record, or replace the one with the same `key_hash`."""
+        ...
+
+    async def load(self, key_hash: str) -> SessionRecord | None:
+        """The record, or None."""
+        ...
+
+    async def delete_expired(self, now: datetime) -> int:
+        """Delete every record that is over at that moment; return how many."""
+        ...
+
+
+class MemorySessionStore:
+    """Log-ins in a dictionary: everybody logs in again after a restart."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, SessionRecord] = {}
+
+    async def save(self, record: SessionRecord) -> None:
+        """See `SessionStore`."""
+        self._records[record.key_hash] = record
+
+    async def load(self, key_hash: str) -> SessionRecord | None:
+        """See `SessionStore`."""
+        return self._records.get(key_hash)
+
+    async def delete_expired(self, now: datetime) -> int:
+        """See `SessionStore`."""
+        over = [key for key, record in self._records.items() if record.session.expired(now)]
+        for key in over:
+            del self._records[key]
+        return len(over)
+
+
+class Sessions:
+    """Gives out session keys, and turns them back into a `RequestContext`.
+
+    The time-out slides: each use starts it anew. Conversations are not touched: they belong to
+    the user, not to the session.
+
+    Args:
+        store: Where log-ins are kept.
+        clock: Where time comes from.
+        time_out: How long a session may be left alone.
+        new_id: Makes session ids and keys.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        clock: Clock | None = None,
+        time_out: timedelta = timedelta(minutes=30),
+        *,
+        new_id: NewId = new_id,
+    ) -> None:
+        if time_out <= timedelta(0):
+            raise InvalidInput("time_out", f"is {time_out}", "Choose more than zero.")
+        self._store = store
+        self._clock = SystemClock() if clock is None else clock
+        self._time_out = time_out
+        self._new_id = new_id
+
+    async def create(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
+        """Log in: a new session key, shown to the user once and kept nowhere."""
+        key = self._new_id("key")
+        now = self._clock.now()
+        session = Session(id=self._new_id("ses"), created_at=now, expires_at=now + self._time_out)
+        await self._store.save(
+            SessionRecord(
+                key_hash=_hash(key), user_id=user_id, permissions=permissions, session=session
+            )
+        )
+        return key
+
+    async def resume(self, session_key: str) -> RequestContext:
+        """Who this key belongs to; the time-out starts anew.
+
+        Raises:
+            SessionNotFound: No session has this key.
+            SessionExpired: It was left alone for too long.
+        """
+        record = await self._store.load(_hash(session_key))
+        if record is None:
+            raise SessionNotFound
+        now = self._clock.now()
+        if record.session.expired(now):
+            raise SessionExpired(record.session.id)
+        later = {"expires_at": now + self._time_out}
+        session = record.session.model_copy(update=later)
+        await self._store.save(record.model_copy(update={"session": session}))
+        return RequestContext(
+            user_id=record.user_id, session=session, permissions=record.permissions
+        )
+
+    async def clean_up(self) -> int:
+        """Delete the sessions that are over; return how many."""
+        return await self._store.delete_expired(self._clock.now())
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,79 @@
+"""Sessions: who comes back, and until when."""
+
+from datetime import timedelta
+
+import pytest
+
+from chatlab import InvalidInput, SessionExpired, SessionNotFound
+from chatlab.sessions import MemorySessionStore, Sessions
+from chatlab.testing import CountingIds, FixedClock
+
+pytestmark = pytest.mark.anyio
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def clock():
+    return FixedClock()
+
+
+@pytest.fixture
+def sessions(clock):
+    return Sessions(MemorySessionStore(), clock, HOUR, new_id=CountingIds())
+
+
+async def test_a_key_brings_back_the_user_and_the_permissions(sessions, clock):
+    key = await sessions.create("alice", frozenset({"tasks:delete"}))
+    context = await sessions.resume(key)
+    assert (context.user_id, context.permissions) == ("alice", {"tasks:delete"})
+    assert context.session.id == "ses_1"
+    assert context.session.expires_at == clock.now() + HOUR
+
+
+@pytest.mark.parametrize("key", ["", "key_2", "\ud800"])
+async def test_a_key_that_nobody_was_given_is_not_found(sessions, key):
+    await sessions.create("alice")
+    with pytest.raises(SessionNotFound):
+        await sessions.resume(key)
+
+
+async def test_the_time_out_counts_from_the_last_use(sessions, clock):
+    key = await sessions.create("alice")
+    for _ in range(3):
+        clock.advance(3599)
+        await sessions.resume(key)
+    clock.advance(3600)
+    with pytest.raises(SessionExpired):
+        await sessions.resume(key)
+
+
+async def test_an_expired_session_stays_expired(sessions, clock):
+    key = await sessions.create("alice")
+    clock.advance(3600)
+    for _ in range(2):
+        with pytest.raises(SessionExpired):
+            await sessions.resume(key)
+
+
+async def test_cleaning_up_takes_the_expired_and_leaves_the_others(sessions, clock):
+    old = await sessions.create("alice")
+    clock.advance(1800)
+    new = await sessions.create("alice")
+    clock.advance(1800)
+    assert await sessions.clean_up() == 1
+    assert await sessions.clean_up() == 0
+    with pytest.raises(SessionNotFound):
+        await sessions.resume(old)
+    assert (await sessions.resume(new)).user_id == "alice"
+
+
+async def test_the_key_itself_is_kept_nowhere(clock):
+    store = MemorySessionStore()
+    key = await Sessions(store, clock, HOUR).create("alice")
+    assert key not in repr(vars(store))
+
+
+def test_a_time_out_of_nothing_is_refused():
+    with pytest.raises(InvalidInput, match="time_out"):
+        Sessions(MemorySessionStore(), time_out=timedelta(0))
