@@ -50,6 +50,8 @@ class ScriptedModel:
             )
         if not callable(replies) and not replies and not isinstance(replies, str):
             raise InvalidInput("replies", "is empty", "Give the model at least one reply.")
+        if fail_after is not None and fail_after < 0:
+            raise InvalidInput("fail_after", f"is {fail_after}", "Choose 0 tokens or more.")
         self.fail_after = fail_after
         self.open_connections = 0
         self._replies = [replies] if isinstance(replies, str) else replies

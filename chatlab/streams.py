@@ -191,9 +191,8 @@ class _Buffer(Generic[T]):
         while self.open and len(self.pending) >= self._max_pending:
             self._changed.clear()
             await self._changed.wait()
-        if self.open:
-            self.pending.append(_Run(event))
-            self._changed.set()
+        self.pending.append(_Run(event))
+        self._changed.set()
 
     async def take(self) -> _Run[T] | None:
         """What has waited longest; None when nothing waits and nothing will come."""
@@ -225,10 +224,10 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
         buffer.close()
         early = producer.cancel()
         with anyio.CancelScope(shield=True):
-            [end] = await asyncio.gather(producer, return_exceptions=True)
-            await _close(source)
-            if early and isinstance(end, Exception):
-                raise end
+            await asyncio.wait([producer])
+        error = None if producer.cancelled() else producer.exception()
+        if early and error is not None:
+            raise error
 
 
 async def _fetch(source: AsyncIterator[T], buffer: _Buffer[T]) -> None:
@@ -244,8 +243,7 @@ async def _fetch(source: AsyncIterator[T], buffer: _Buffer[T]) -> None:
 
 
 async def _close(source: AsyncIterator[object]) -> None:
-    """Close it if it can be closed; shielded, since the reader may have been cancelled."""
+    """Close it if it can be closed. No shield here: a scope may still be open inside it."""
     aclose = getattr(source, "aclose", None)
     if aclose is not None:
-        with anyio.CancelScope(shield=True):
-            await aclose()
+        await aclose()
