@@ -1,0 +1,208 @@
+"""The `chatlab` command: open the lab, check an exercise, get a hint, see how far you are."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
+from chatlab.course.place import Progress, course_root, exercise_path
+from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Learn how chat servers work by building one.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+Numbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 03.")
+]
+Number = Annotated[str, typer.Argument(metavar="NN", help="A lesson, such as 03.")]
+
+
+def main() -> None:
+    """Run the command; what goes wrong on purpose is one sentence and exit status 2."""
+    try:
+        app()
+    except ChatlabError as error:
+        Console(stderr=True).print(f"[red]chatlab:[/] {escape(str(error))}", highlight=False)
+        sys.exit(2)
+
+
+@app.command()
+def lab(
+    *,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8888,
+) -> None:
+    """Open JupyterLab on the course's first page."""
+    root = course_root()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise InvalidInput(f"Port {port}", "is in use", f"Try: chatlab lab --port {port + 1}")
+    command = [sys.executable, "-m", "jupyter", "lab", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", "--LabApp.news_url="]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
+    command += [] if browser else ["--no-browser"]
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    raise typer.Exit(subprocess.call(command, cwd=root))  # noqa: S603 - our own command
+
+
+@app.command()
+def check(
+    numbers: Numbers = None,
+    *,
+    solutions: Annotated[bool, typer.Option("--solutions", help="Check solutions/.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Again, each time it is saved.")] = False,
+) -> None:
+    """Run an exercise from the top and grade it; all of them by default."""
+    root = course_root()
+    lessons = [_lesson(number) for number in numbers] if numbers else _all_lessons()
+
+    def once() -> bool:
+        return _check(root, lessons, solutions=solutions, as_json=as_json)
+
+    passed = once()
+    if watch:
+        _watch([exercise_path(root, lesson, solutions=solutions) for lesson in lessons], once)
+    raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.")]) -> None:
+    """Show one hint more for a part; those you have seen are shown again."""
+    try:
+        found = part_for(part)
+    except NotFoundError:
+        number, dot, _ = part.partition(".")
+        parts = ", ".join(one.id for one in _lesson(number).parts) if dot else "such as 03.2"
+        raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
+    progress = Progress(course_root())
+    shown = min(progress.hints(part) + 1, len(found.hints))
+    for number, text in enumerate(found.hints[:shown], start=1):
+        console.print(f"[bold]Hint {number} of {len(found.hints)}[/]  {escape(text)}")
+    progress.note_hint(part, shown)
+    progress.save()
+
+
+@app.command()
+def progress() -> None:
+    """Show what you have done, and what comes next."""
+    from chatlab.course.report import print_progress  # noqa: PLC0415 - keeps `--help` quick
+
+    print_progress(console, _all_lessons(), Progress(course_root()))
+
+
+@app.command()
+def reset(number: Number) -> None:
+    """Start an exercise afresh; what you wrote is kept beside it."""
+    from chatlab.course.release import released  # noqa: PLC0415
+
+    lesson = _lesson(number)
+    root = course_root()
+    path = exercise_path(root, lesson)
+    if path.exists():
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        kept = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
+        path.rename(kept)
+        console.print(f"Your answers are kept in {kept.relative_to(root)}.")
+    released(root, lesson, check=False)
+    console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
+
+
+@app.command()
+def release(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
+) -> None:
+    """Write exercises/ from solutions/."""
+    from chatlab.course.release import released  # noqa: PLC0415
+
+    root = course_root()
+    stale = [one for one in _all_lessons() if not released(root, one, check=check)]
+    for lesson in stale if check else ():
+        console.print(
+            f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
+            " Edit the solution, then run: chatlab release"
+        )
+    if not check:
+        console.print(f"{len(stale)} written, {len(lesson_numbers()) - len(stale)} as they were.")
+    raise typer.Exit(1 if check and stale else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing on this machine, and how to get it."""
+    from chatlab.course.doctor import print_health  # noqa: PLC0415
+
+    raise typer.Exit(0 if print_health(console) else 1)
+
+
+def _lesson(number: str) -> Lesson:
+    try:
+        return lesson_for(int(number))
+    except (ValueError, NotFoundError):
+        there = ", ".join(f"{one:02}" for one in lesson_numbers())
+        raise InvalidInput("lesson", f"{number!r} does not exist", f"There is {there}.") from None
+
+
+def _all_lessons() -> list[Lesson]:
+    return [lesson_for(number) for number in lesson_numbers()]
+
+
+def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
+    from chatlab.course.grading import grade  # noqa: PLC0415
+    from chatlab.course.report import as_data, print_graded  # noqa: PLC0415
+
+    kept = Progress(root)
+    everything = []
+    for lesson in lessons:
+        path = exercise_path(root, lesson, solutions=solutions)
+        if as_json:
+            graded = grade(root, lesson, path)
+        else:
+            with console.status(f"Running {path.relative_to(root)} from the top"):
+                graded = grade(root, lesson, path)
+            print_graded(console, graded)
+        everything.append(graded)
+        for result in () if solutions else graded.results:
+            kept.note_result(result.part, result.points, passed=result.status == "passed")
+    if as_json:
+        console.print_json(json.dumps([as_data(graded) for graded in everything]))
+    if not solutions:
+        kept.save()
+    return all(graded.passed for graded in everything)
+
+
+def _watch(paths: list[Path], again: Callable[[], bool]) -> None:
+    def saved() -> list[float]:
+        return [path.stat().st_mtime if path.exists() else 0.0 for path in paths]
+
+    seen = saved()
+    console.print("Waiting for you to save. Ctrl+C ends this.")
+    try:
+        while True:
+            time.sleep(0.5)
+            if (now := saved()) != seen:
+                seen = now
+                again()
+    except KeyboardInterrupt:
+        console.print("Done watching.")

@@ -1,0 +1,144 @@
+"""What the course consists of: lessons, their objectives, and the parts that assess them.
+
+A lesson is one module, `chatlab/course/lessons/lNN.py`, with a `LESSON`. It is loaded when it is
+asked for, since some lessons stand on packages that others do not need.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Literal
+
+from chatlab.course import lessons
+from chatlab.course.findings import Finding
+from chatlab.errors import NotFoundError
+
+__all__ = ["Bloom", "Lesson", "Objective", "Part", "lesson_for", "lesson_numbers", "part_for"]
+
+Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a learner can do afterwards: `text` begins with a verb of its Bloom `level`."""
+
+    id: str
+    level: Bloom
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One task of an exercise, and how it is checked.
+
+    Attributes:
+        id: Lesson and number, such as `"03.2"`.
+        title: What it is called in the notebook.
+        subject: The name of what the learner makes, looked up in the notebook.
+        points: How many it is worth.
+        difficulty: 1 to 3.
+        minutes: How long it takes most people.
+        objective: The id of the objective that it assesses.
+        hints: A nudge, an approach, and nearly the answer.
+        inputs: Makes fresh, random, JSON-able inputs.
+        observe: Runs the subject on the inputs; what it returns is kept as plain data.
+        judge: A pure function of the inputs and what was observed.
+        optional: Not needed to pass the lesson ("going further").
+        limit: How many seconds `observe` may take.
+        lacking: Says what this machine lacks for the part, or None.
+    """
+
+    id: str
+    title: str
+    subject: str
+    points: float
+    difficulty: Literal[1, 2, 3]
+    minutes: int
+    objective: str
+    hints: tuple[str, str, str]
+    inputs: Callable[[Random], Any]
+    observe: Callable[[Any, Any], Awaitable[Any]]
+    judge: Callable[[Any, Any], list[Finding]]
+    optional: bool = False
+    limit: float = 10.0
+    lacking: Callable[[], str | None] = lambda: None
+
+    @property
+    def lesson(self) -> int:
+        """The number of its lesson."""
+        return int(self.id.partition(".")[0])
+
+    @property
+    def cell(self) -> str:
+        """How its cells' ids begin: `"03-2"`."""
+        return self.id.replace(".", "-")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook to read and one to solve.
+
+    Attributes:
+        slug: The name of its notebooks, without `.ipynb`.
+        title: Its heading.
+        promise: What works at the end that does not work now.
+        minutes: How long the lesson takes, exercise included.
+        objectives: What a learner can do afterwards.
+        introduces: The concepts that are new here, 8 at most.
+        uses: The concepts from earlier lessons that it needs.
+        parts: What there is to do.
+    """
+
+    slug: str
+    title: str
+    promise: str
+    minutes: int
+    objectives: tuple[Objective, ...]
+    introduces: tuple[str, ...]
+    uses: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def number(self) -> int:
+        """Its place in the course."""
+        return int(self.slug[:2])
+
+    @property
+    def points(self) -> float:
+        """What its parts are worth together, optional ones left out."""
+        return sum(part.points for part in self.parts if not part.optional)
+
+
+def lesson_numbers() -> list[int]:
+    """The numbers of the lessons there are, in order."""
+    names = (module.name for module in pkgutil.iter_modules(lessons.__path__))
+    return sorted(int(name[1:]) for name in names if re.fullmatch(r"l\d\d", name))
+
+
+def lesson_for(number: int) -> Lesson:
+    """The lesson with this number.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if number not in lesson_numbers():
+        raise NotFoundError("lesson", f"{number:02}")
+    lesson: Lesson = importlib.import_module(f"{lessons.__name__}.l{number:02}").LESSON
+    return lesson
+
+
+def part_for(part_id: str) -> Part:
+    """The part with this id, such as `"03.2"`.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    found = re.fullmatch(r"(\d\d)\.\d", part_id)
+    parts = lesson_for(int(found[1])).parts if found else ()
+    for part in parts:
+        if part.id == part_id:
+            return part
+    raise NotFoundError("part", part_id)

@@ -1,0 +1,66 @@
+"""`await check("03.2")`: in a notebook, see whether a part is done, and what to try next."""
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from chatlab.course.catalogue import Part, part_for
+from chatlab.course.findings import Result
+from chatlab.course.judging import result_of
+from chatlab.course.observing import observe, plain
+from chatlab.course.panel import show_result
+
+__all__ = ["GRADED_RUN", "CheckFailed", "check", "run_check"]
+
+GRADED_RUN = "CHATLAB_GRADED_RUN"
+"""Names the folder through which a graded run hands inputs in and gets observations out."""
+
+
+class CheckFailed(AssertionError):
+    """A part is not done yet. The panel above says what to try next."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__(f"{result.part} {result.status.replace('_', ' ')}")
+
+    def _render_traceback_(self) -> list[str]:
+        """One line instead of a traceback through the kit's own code."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def check(part_id: str) -> Awaitable[None]:
+    """Check a part with what the calling notebook holds; `await` it.
+
+    Raises:
+        NotFoundError: There is no such part.
+        CheckFailed: The part is not done yet.
+    """
+    return _check(part_for(part_id), sys._getframe(1).f_globals)  # noqa: SLF001 - the notebook
+
+
+async def _check(part: Part, namespace: Mapping[str, Any]) -> None:
+    folder = os.environ.get(GRADED_RUN)
+    if folder is None:
+        result, _ = await run_check(part, namespace, plain(part.inputs(Random())))  # noqa: S311
+    else:
+        inputs = json.loads(Path(folder, f"{part.id}.inputs.json").read_text("utf-8"))
+        result, observation = await run_check(part, namespace, inputs)
+        Path(folder, f"{part.id}.seen.json").write_text(json.dumps(observation), "utf-8")
+    show_result(part, result)
+    if result.status not in {"passed", "skipped"}:
+        raise CheckFailed(result)
+
+
+async def run_check(
+    part: Part, namespace: Mapping[str, Any], inputs: Any
+) -> tuple[Result, dict[str, Any]]:
+    """Observe and judge, here and now: the result, and the observation it was made from."""
+    if why := part.lacking():
+        observation: dict[str, Any] = {"state": "skipped", "why": why}
+    else:
+        observation = await observe(part, namespace, inputs)
+    return result_of(part, inputs, observation), observation

@@ -1,0 +1,62 @@
+"""What this machine has and lacks for the course, and how to get it."""
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["print_health"]
+
+_NEEDED = {
+    "jupyterlab": "uv sync",
+    "ipywidgets": "uv sync",
+    "anywidget": "uv sync",
+    "nbval": "uv sync",
+    "fastapi": "uv sync",
+    "sqlalchemy": "uv sync",
+    "aiosqlite": "uv sync",
+}
+_EXTRAS = {
+    "agents": ("lesson 09: the OpenAI Agents SDK", "pip install 'chatlab-kit[agents]'"),
+    "chatkit": ("lesson 11: the real ChatKit server", "pip install 'chatlab-kit[chatkit]'"),
+    "uvicorn": ("lesson 11: serving over HTTP", "pip install 'chatlab-kit[http]'"),
+    "asyncpg": ("lesson 11: PostgreSQL", "pip install 'chatlab-kit[postgres]'"),
+}
+
+
+def print_health(console: Console) -> bool:
+    """Print the table; True when nothing that every lesson needs is missing."""
+    table = Table("", "what", "how to get it")
+    healthy = sys.version_info >= (3, 11)
+    version = ".".join(map(str, sys.version_info[:3]))
+    table.add_row(_sign(there=healthy), f"Python {version}", "" if healthy else "Python 3.11+")
+    for package, fix in _NEEDED.items():
+        there = importlib.util.find_spec(package) is not None
+        healthy = healthy and there
+        table.add_row(_sign(there=there), package, "" if there else fix)
+    for package, (what, fix) in _EXTRAS.items():
+        there = importlib.util.find_spec(package) is not None
+        table.add_row(_sign(there=there, needed=False), what, "" if there else fix)
+    chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser"))
+    table.add_row(
+        _sign(there=chromium, needed=False),
+        "Chromium, for the browser tests",
+        "" if chromium else "apt-get install chromium",
+    )
+    postgres = shutil.which("postgres") or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    table.add_row(
+        _sign(there=bool(postgres), needed=False),
+        "PostgreSQL, for 11.4 and its tests",
+        "" if postgres else "apt-get install postgresql",
+    )
+    console.print(table)
+    return healthy
+
+
+def _sign(*, there: bool, needed: bool = True) -> str:
+    if there:
+        return "[green]✓[/]"
+    return "[red]✗ missing[/]" if needed else "[yellow]– optional[/]"

@@ -1,0 +1,54 @@
+"""What a check found, and what it means: findings add up to the result of a part."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Finding", "Result", "Status", "no", "yes"]
+
+Status = Literal["passed", "failed", "not_started", "skipped", "error"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        passed: Whether it is as it should be.
+        points: What it earned.
+        said: What was called, expected and got, or the thought behind the mistake; a sentence or
+            two.
+        next: The next thing to try.
+    """
+
+    passed: bool
+    points: float
+    said: str
+    next: str = ""
+
+
+def yes(points: float, said: str) -> Finding:
+    """It is as it should be."""
+    return Finding(passed=True, points=points, said=said)
+
+
+def no(said: str, next: str = "", points: float = 0) -> Finding:
+    """It is not; `points` is what it earned all the same."""
+    return Finding(passed=False, points=points, said=said, next=next)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a part stands."""
+
+    part: str
+    status: Status
+    points: float
+    out_of: float
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def feedback(self) -> list[str]:
+        """At most four lines: what is not right yet, and the next thing to try."""
+        wrong = [finding for finding in self.findings if not finding.passed] or self.findings[:1]
+        lines = [line for one in wrong[:2] for line in (one.said, one.next) if line]
+        return lines[:4]

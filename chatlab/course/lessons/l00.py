@@ -1,0 +1,75 @@
+"""Lesson 00: one function, so that checks, hints and progress have been seen once."""
+
+from random import Random
+from typing import Any
+
+from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.observing import attempt
+
+__all__ = ["LESSON"]
+
+NAMES = ("Alice", "Bob", "Chandra", "Dilnoza", "Émile", "Fatou", "Gülşen", "Hana")
+
+
+def greeting_inputs(random: Random) -> list[str]:
+    """Three names."""
+    return random.sample(NAMES, 3)
+
+
+async def greeting_seen(greeting: Any, names: list[str]) -> list[dict[str, Any]]:
+    """What `greeting` returned for each name."""
+    return [await attempt(lambda name=name: greeting(name)) for name in names]
+
+
+def greeting_judged(names: list[str], seen: list[dict[str, Any]]) -> list[Finding]:
+    """Every name is greeted, and only that one."""
+    for name, one in zip(names, seen, strict=True):
+        called = f"greeting({name!r})"
+        if "raised" in one:
+            error = one["raised"]
+            return [no(f"{called} raised {error['type']}: {error['message']}", "Read its last line.")]
+        got = one["value"]
+        if got is None:
+            return [no(f"{called} gave back None.", "`print` shows; `return` gives back.")]
+        if got == f"Hello, {name}!":
+            continue
+        expected = f"Expected 'Hello, {name}!', got {got!r}."
+        if not isinstance(got, str):
+            return [no(f"{called}: {expected}", "Return a text.")]
+        if name not in got:
+            return [no(f"{called}: {expected}", "The name in the answer is the one you are given.")]
+        return [no(f"{called}: {expected}", "Look at every character: comma, space, mark.")]
+    return [yes(1, "Everybody is greeted by name.")]
+
+
+LESSON = Lesson(
+    slug="00_start_here",
+    title="Start here",
+    promise="You know how this course tells you what to do next.",
+    minutes=10,
+    objectives=(
+        Objective("00.a", "apply", "Use a check, a hint and the progress table to get on."),
+    ),
+    introduces=("check", "hint", "progress"),
+    uses=(),
+    parts=(
+        Part(
+            id="00.1",
+            title="Say hello",
+            subject="greeting",
+            points=1,
+            difficulty=1,
+            minutes=2,
+            objective="00.a",
+            hints=(
+                "The function is given a name. What should it give back?",
+                "Build the text from the name: an f-string does it.",
+                'return f"Hello, {name}!"',
+            ),
+            inputs=greeting_inputs,
+            observe=greeting_seen,
+            judge=greeting_judged,
+        ),
+    ),
+)

@@ -1,0 +1,188 @@
+"""The first half of a check: run what the learner made, and write down what happened.
+
+What is written down is plain JSON. It is judged elsewhere, so that an object that equals
+everything, a patched check or a printed "passed" is just data that is wrong.
+"""
+
+import asyncio
+import contextvars
+import inspect
+import json
+import signal
+import sysconfig
+import threading
+import traceback
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, cast
+
+from pydantic_core import to_jsonable_python
+
+from chatlab.course.catalogue import Part
+from chatlab.course.todo import TODO, NotStarted
+from chatlab.turn import Turn
+
+__all__ = ["attempt", "observe", "plain", "raised", "turn_seen"]
+
+_KIT = Path(__file__).parents[1]
+_LIBRARIES = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")})
+
+_observed: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(
+    "observed", default=None
+)
+
+
+class TooSlow(BaseException):
+    """The time limit, for code that blocks the loop; no `except Exception` catches it."""
+
+
+def plain(value: Any) -> Any:
+    """The value as plain JSON: what JSON does not know becomes its `repr`."""
+    try:
+        return json.loads(json.dumps(to_jsonable_python(value, fallback=repr)))
+    except ValueError:
+        return repr(value)
+
+
+def raised(error: BaseException) -> dict[str, Any]:
+    """An exception as data: its type, its message, and the learner's own line, if it has one."""
+    seen: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:500]}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if not any(path.is_relative_to(folder) for folder in (_KIT, *_LIBRARIES)):
+            seen |= {"line": (frame.line or "").strip(), "number": frame.lineno}
+            break
+    return seen
+
+
+async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
+    """Call or await the learner's code: `{"value": ...}`, or `{"raised": ...}` if it raised.
+
+    Raises:
+        NotStarted: Nobody has written it yet.
+    """
+    try:
+        value: Any = work() if callable(work) else work
+        if inspect.isawaitable(value):
+            value = await value
+    except NotStarted:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is what was observed
+        return {"raised": raised(error)}
+    if value is TODO:
+        raise NotStarted
+    return {"value": plain(value)}
+
+
+async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
+    """A whole turn: `{"events": [...], "state": ..., "raised": ... or None}`.
+
+    Raises:
+        NotStarted: `respond()` has not been written yet.
+    """
+    events: list[Any] = []
+    error: Exception | None = None
+    try:
+        async for event in turn:
+            events.append(plain(event))
+        error = turn.error if isinstance(turn, Turn) else None
+    except NotStarted:
+        raise
+    except Exception as escaped:  # noqa: BLE001 - it is what was observed
+        error = escaped
+    if isinstance(error, NotStarted):
+        raise error
+    return {
+        "events": events,
+        "state": turn.state if isinstance(turn, Turn) else None,
+        "raised": None if error is None else raised(error),
+    }
+
+
+async def observe(part: Part, namespace: Mapping[str, Any], inputs: Any) -> dict[str, Any]:
+    """Run the part's `observe` on what the notebook holds under the name of its subject.
+
+    Returns:
+        `{"state": ...}`: `seen` with a `value`; `not_started`; `missing`, when there is no such
+        name; `raised`, with what was; `timed_out`; or `left_behind`, with the tasks that still ran.
+    """
+    if part.subject not in namespace:
+        return {"state": "missing"}
+    subject = namespace[part.subject]
+    if subject is TODO:
+        return {"state": "not_started"}
+    try:
+        with _tasks_seen() as tasks, _alarm(part.limit + 1):
+            async with asyncio.timeout(part.limit):
+                value = plain(await part.observe(subject, inputs))
+            await asyncio.sleep(0)
+    except NotStarted:
+        return {"state": "not_started"}
+    except (TimeoutError, TooSlow) as error:
+        return {"state": "timed_out", "seconds": part.limit, **_where(error)}
+    except Exception as error:  # noqa: BLE001 - it is what was observed
+        return {"state": "raised", "raised": raised(error)}
+    if left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        names = sorted({getattr(task.get_coro(), "__qualname__", "a task") for task in left})
+        return {"state": "left_behind", "tasks": names, "value": value}
+    return {"state": "seen", "value": value}
+
+
+def _where(error: BaseException) -> dict[str, Any]:
+    seen = raised(error)
+    return {"line": seen.get("line"), "number": seen.get("number")}
+
+
+@contextmanager
+def _tasks_seen() -> Generator[list["asyncio.Task[Any]"]]:
+    """Note the tasks that the observed code starts; those of the kernel are not its business."""
+    loop = asyncio.get_running_loop()
+    before = loop.get_task_factory()
+    tasks: list[asyncio.Task[Any]] = []
+
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> asyncio.Future[Any]:
+        make = cast("Callable[..., asyncio.Task[Any]]", before or _plain_task)
+        task = make(loop, coro, **more)
+        if (mine := _observed.get()) is not None:
+            mine.append(task)
+        return task
+
+    token = _observed.set(tasks)
+    loop.set_task_factory(factory)
+    try:
+        yield tasks
+    finally:
+        loop.set_task_factory(before)
+        _observed.reset(token)
+
+
+def _plain_task(
+    loop: asyncio.AbstractEventLoop, coro: Any, **more: Any
+) -> "asyncio.Task[Any]":
+    return asyncio.Task(coro, loop=loop, **more)
+
+
+@contextmanager
+def _alarm(seconds: float) -> Generator[None]:
+    """Interrupt code that never lets the loop run. Only where the system has alarms."""
+    if not hasattr(signal, "setitimer") or (
+        threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,57 @@
+"""A result as people see it: a panel in the notebook, and the same words as plain text."""
+
+import html
+import sys
+
+from chatlab.course.catalogue import Part
+from chatlab.course.findings import Result, Status
+
+__all__ = ["LOOKS", "as_html", "as_text", "show_result"]
+
+LOOKS: dict[Status, tuple[str, str, str]] = {
+    "passed": ("✓", "passed", "#1a7f37"),
+    "failed": ("✗", "not yet", "#cf222e"),
+    "not_started": ("○", "not started", "#9a6700"),
+    "skipped": ("–", "skipped", "#57606a"),
+    "error": ("!", "could not be checked", "#cf222e"),
+}
+"""For each status: a sign, a word, and a colour that never stands alone."""
+
+
+def as_text(part: Part, result: Result) -> str:
+    """The panel without colours, one line a thought."""
+    sign, word, _ = LOOKS[result.status]
+    head = f"{sign} {part.id} {part.title}: {word} ({result.points:g} of {result.out_of:g})"
+    return "\n".join([head, *(f"  {line}" for line in _said(part, result))])
+
+
+def as_html(part: Part, result: Result) -> str:
+    """The panel for a notebook; everything that comes from outside is escaped."""
+    sign, word, colour = LOOKS[result.status]
+    lines = "".join(
+        f'<div style="margin-top:4px">{html.escape(line)}</div>' for line in _said(part, result)
+    )
+    return (
+        f'<div role="status" style="border-left:4px solid {colour};padding:6px 12px;margin:4px 0">'
+        f'<strong><span aria-hidden="true">{sign}</span> {part.id} {html.escape(part.title)}: '
+        f"{word}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
+    )
+
+
+def show_result(part: Part, result: Result) -> None:
+    """Show the panel in the notebook, or print it where there is none."""
+    if "IPython" not in sys.modules:
+        print(as_text(part, result))  # noqa: T201 - it is the point
+        return
+    from IPython.display import display  # noqa: PLC0415 - only where it is loaded already
+
+    bundle = {"text/plain": as_text(part, result), "text/html": as_html(part, result)}
+    display(bundle, raw=True)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _said(part: Part, result: Result) -> list[str]:
+    if result.status == "not_started":
+        return [f"Write your answer where it says TODO. A hint: chatlab hint {part.id}"]
+    if result.status == "passed":
+        return []
+    return result.feedback

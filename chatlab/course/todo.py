@@ -1,0 +1,42 @@
+"""The one mark of a part that nobody has begun."""
+
+from typing import NoReturn
+
+__all__ = ["TODO", "NotStarted"]
+
+
+class NotStarted(Exception):  # noqa: N818 - it is a state, not a mistake
+    """The learner has not written this yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Not started yet: write your answer where it says TODO.")
+
+
+class Todo:
+    """Stands where an answer goes. Whatever is done with it, it says that nothing is there yet."""
+
+    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        """Raise `NotStarted`."""
+        raise NotStarted
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raise `NotStarted`, except for the names that Python and IPython ask every object for."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotStarted
+
+    def __iter__(self) -> NoReturn:
+        """Raise `NotStarted`."""
+        raise NotStarted
+
+    def __getitem__(self, key: object) -> NoReturn:
+        """Raise `NotStarted`."""
+        raise NotStarted
+
+    def __repr__(self) -> str:
+        """`TODO`."""
+        return "TODO"
+
+
+TODO = Todo()
+"""Write your answer in its place."""

@@ -1,0 +1,140 @@
+"""Every check against wrong answers, other right answers, the solution and the untouched stub.
+
+`answers/NN_k.py` holds the answers to a part, each under a line that says what it is:
+
+    # %% wrong: a phrase that the feedback must contain
+    # %% right: in what way it differs from the solution
+
+An answer runs after the given cells of the exercise, as it would in the notebook.
+"""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+
+from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
+from chatlab.course.check import run_check
+from chatlab.course.notebook import read, source_of
+from chatlab.course.observing import plain
+from chatlab.course.release import stub_of
+
+pytestmark = pytest.mark.anyio
+
+HERE = Path(__file__).parent
+SOLUTIONS = HERE.parents[1] / "solutions"
+HEADING = re.compile(r"^# %% (wrong|right): (.+)$", re.MULTILINE)
+SEEDS = (1, 2, 3)
+
+
+class Answer(NamedTuple):
+    """One answer to one part."""
+
+    part: str
+    kind: str
+    says: str
+    source: str
+
+
+def answers() -> list[Answer]:
+    """All of them."""
+    found = []
+    for path in sorted((HERE / "answers").glob("[0-9][0-9]_[0-9].py")):
+        _, *pieces = HEADING.split(path.read_text("utf-8"))
+        for kind, says, source in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
+            found.append(Answer(path.stem.replace("_", "."), kind, says.strip(), source))
+    return found
+
+
+ANSWERS = answers()
+PARTS = [part.id for number in lesson_numbers() for part in lesson_for(number).parts]
+
+
+async def run_cell(source: str, namespace: dict[str, Any], name: str) -> None:
+    """Run a cell as a notebook does, top-level `await` included."""
+    code = compile(source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(code, namespace)  # noqa: S307 - these are our own answers
+    if inspect.isawaitable(result):
+        await result
+
+
+async def namespace_for(part: Part) -> dict[str, Any]:
+    """What the given cells before the part's answer leave in the notebook."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for cell in read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]:
+        if cell["id"] == f"{part.cell}-answer":
+            return namespace
+        if cell["cell_type"] == "code" and not cell["id"].endswith(("-answer", "-check")):
+            await run_cell(source_of(cell), namespace, cell["id"])
+    pytest.fail(f"The solution has no cell {part.cell}-answer")
+
+
+def solution_of(part: Part) -> str:
+    """The answer as the solution has it, markers included."""
+    cells = read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]
+    return next(source_of(cell) for cell in cells if cell["id"] == f"{part.cell}-answer")
+
+
+async def results_of(part: Part, source: str) -> list[Any]:
+    """What the real check says of the answer, for several seeds."""
+    results = []
+    for seed in SEEDS:
+        namespace = await namespace_for(part)
+        await run_cell(source, namespace, f"<answer to {part.id}>")
+        result, _ = await run_check(part, namespace, plain(part.inputs(Random(seed))))
+        results.append(result)
+    return results
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [one for one in ANSWERS if one.kind == "wrong"],
+    ids=lambda one: f"{one.part} {one.says[:50]}",
+)
+async def test_a_wrong_answer_is_rejected_with_its_feedback(answer):
+    part = part_for(answer.part)
+    for result in await results_of(part, answer.source):
+        assert result.status == "failed", result
+        assert answer.says in "\n".join(result.feedback)
+        assert len(result.feedback) <= 4
+        assert all("Traceback" not in line for line in result.feedback)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [one for one in ANSWERS if one.kind == "right"],
+    ids=lambda one: f"{one.part} {one.says[:50]}",
+)
+async def test_another_right_answer_is_accepted(answer):
+    part = part_for(answer.part)
+    for result in await results_of(part, answer.source):
+        assert (result.status, result.points) == ("passed", part.points), result.feedback
+
+
+@pytest.mark.parametrize("part_id", PARTS)
+async def test_the_solution_is_accepted(part_id):
+    part = part_for(part_id)
+    if why := part.lacking():
+        pytest.skip(why)
+    for result in await results_of(part, solution_of(part)):
+        assert (result.status, result.points) == ("passed", part.points), result.feedback
+
+
+@pytest.mark.parametrize("part_id", PARTS)
+async def test_the_untouched_stub_is_not_started(part_id):
+    part = part_for(part_id)
+    if why := part.lacking():
+        pytest.skip(why)
+    for result in await results_of(part, stub_of(solution_of(part), part_id)):
+        assert (result.status, result.points) == ("not_started", 0), result
+
+
+@pytest.mark.parametrize("part_id", PARTS)
+def test_every_part_has_wrong_answers_and_other_right_ones(part_id):
+    kinds = [answer.kind for answer in ANSWERS if answer.part == part_id]
+    assert kinds.count("wrong") >= 5
+    assert kinds.count("right") >= 2
