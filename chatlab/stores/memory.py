@@ -104,7 +104,7 @@ class MemoryStore(Generic[TItem]):
         limit: int,
         order: Order,
         context: RequestContext,
-    ) -> Page[TItem]:
+    ) -> "Page[TItem]":
         """See `Store`."""
         checked_limit(limit)
         kept = self._find(thread_id, context)
