@@ -6,13 +6,22 @@ The method and parameter names are openai-chatkit's wherever the thing is the sa
 from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.items import Page, ThreadMetadata
 
-__all__ = ["MAX_LIMIT", "HasId", "IdempotentRequest", "Order", "Store", "checked_limit"]
+__all__ = [
+    "MAX_LIMIT",
+    "HasId",
+    "IdempotentRequest",
+    "Order",
+    "Store",
+    "checked_limit",
+    "document_of",
+]
 
 MAX_LIMIT = 1000
 """The longest page that a store hands out."""
@@ -82,7 +91,7 @@ class Store(Protocol[TItem]):
         ...
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
-        """Delete the thread with everything in it.
+        """Delete the thread with everything in it, idempotency keys included.
 
         Raises:
             NotFoundError: This user has no such thread.
@@ -105,9 +114,7 @@ class Store(Protocol[TItem]):
         """
         ...
 
-    async def add_thread_item(
-        self, thread_id: str, item: TItem, context: RequestContext
-    ) -> None:
+    async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """Append the item. It is durable when this returns.
 
         Raises:
@@ -142,9 +149,7 @@ class Store(Protocol[TItem]):
         """
         ...
 
-    def turn(
-        self, thread_id: str, context: RequestContext
-    ) -> AbstractAsyncContextManager[None]:
+    def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """Hold the thread for one turn; it need not exist yet.
 
         Entering and leaving may happen in different tasks. Holds of different users never meet,
@@ -183,3 +188,17 @@ def checked_limit(limit: int) -> int:
             "limit", f"is {limit}", f"Ask for 1 to {MAX_LIMIT} at a time, then follow `after`."
         )
     return limit
+
+
+def document_of(item: TItem, adapter: TypeAdapter[TItem]) -> str:
+    """The item as JSON.
+
+    Raises:
+        InvalidInput: It holds something that JSON has no word for.
+    """
+    try:
+        return adapter.dump_json(item).decode()
+    except PydanticSerializationError as error:
+        raise InvalidInput(
+            f"item {item.id!r}", f"cannot be kept as JSON ({error})", "Keep plain data in items."
+        ) from None

@@ -1,19 +1,18 @@
 """A store in a dictionary: quick to read, and gone when the process ends (lesson 02)."""
 
 from bisect import bisect_left
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Generic, cast
 
-import anyio
 from pydantic import TypeAdapter
 from typing_extensions import TypeVar
 
 from chatlab.context import RequestContext
-from chatlab.errors import InvalidInput, NotFoundError, TurnInProgress
+from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
-from chatlab.stores.base import HasId, IdempotentRequest, Order, checked_limit
+from chatlab.stores.base import HasId, IdempotentRequest, Order, checked_limit, document_of
+from chatlab.stores.holds import Holds
 
 __all__ = ["MemoryStore"]
 
@@ -46,14 +45,12 @@ class MemoryStore(Generic[TItem]):
         turn_wait: How many seconds a turn waits for the one before it on the same thread.
     """
 
-    def __init__(
-        self, *, items: TypeAdapter[TItem] | None = None, turn_wait: float = 2.0
-    ) -> None:
+    def __init__(self, *, items: TypeAdapter[TItem] | None = None, turn_wait: float = 2.0) -> None:
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
         self._users: dict[str, dict[str, _Kept]] = {}
         self._requests: dict[tuple[str, str], IdempotentRequest] = {}
-        self._held: dict[tuple[str, str], anyio.Event] = {}
+        self._holds = Holds()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
@@ -67,8 +64,6 @@ class MemoryStore(Generic[TItem]):
         threads = self._users.setdefault(context.user_id, {})
         if kept := threads.get(thread.id):
             kept.thread = document
-        elif any(thread.id in others for others in self._users.values()):
-            raise NotFoundError("thread", thread.id)
         else:
             threads[thread.id] = _Kept(document)
 
@@ -96,6 +91,9 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         self._find(thread_id, context)
         del self._users[context.user_id][thread_id]
+        for (user_id, key), request in list(self._requests.items()):
+            if (user_id, request.thread_id) == (context.user_id, thread_id):
+                del self._requests[user_id, key]
 
     async def load_thread_items(
         self,
@@ -126,21 +124,19 @@ class MemoryStore(Generic[TItem]):
             after=_last(ids),
         )
 
-    async def add_thread_item(
-        self, thread_id: str, item: TItem, context: RequestContext
-    ) -> None:
+    async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         kept = self._find(thread_id, context)
         if item.id in kept.items:
             raise InvalidInput(
                 "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
             )
-        kept.append(item.id, self._adapter.dump_json(item))
+        kept.append(item.id, document_of(item, self._adapter).encode())
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         kept = self._find(thread_id, context)
-        document = self._adapter.dump_json(item)
+        document = document_of(item, self._adapter).encode()
         if item.id in kept.items:
             kept.items[item.id] = (kept.items[item.id][0], document)
         else:
@@ -159,21 +155,9 @@ class MemoryStore(Generic[TItem]):
         self._item(kept, item_id)
         kept.remove(item_id)
 
-    @asynccontextmanager
-    async def turn(self, thread_id: str, context: RequestContext) -> AsyncGenerator[None]:
+    def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`."""
-        hold = (context.user_id, thread_id)
-        with anyio.move_on_after(self.turn_wait):
-            while hold in self._held:
-                await self._held[hold].wait()
-        if hold in self._held:
-            raise TurnInProgress(thread_id)
-        released = self._held[hold] = anyio.Event()
-        try:
-            yield
-        finally:
-            del self._held[hold]
-            released.set()
+        return self._holds.hold(context.user_id, thread_id, self.turn_wait)
 
     async def claim_key(
         self, key: str, request: IdempotentRequest, context: RequestContext
