@@ -37,8 +37,6 @@ class Database:
     """Transactions on one database.
 
     An engine belongs to the event loop it was opened in; in another loop, another one is opened.
-    SQLite connections are opened anew for each transaction: a thread each, and none is left
-    behind when nobody closes the store.
     """
 
     def __init__(self, url: str) -> None:
@@ -120,8 +118,6 @@ class Database:
             await connection.run_sync(migrate)
 
     def _made(self, pool: type | None) -> AsyncEngine:
-        if self.is_sqlite and pool is None:
-            pool = NullPool
         options: dict[str, Any] = {} if pool is None else {"poolclass": pool}
         try:
             engine = create_async_engine(self.url, **options)
