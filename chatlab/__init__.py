@@ -3,6 +3,8 @@
 Read it in the order of the lessons: `items`, `context`, `events`, `stores`, `server`.
 """
 
+from typing import TYPE_CHECKING
+
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext, RequestInfo, Session
 from chatlab.errors import (
@@ -53,6 +55,9 @@ from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 from chatlab.taskbook import TaskBook, TaskRecord
 from chatlab.turn import Turn
+
+if TYPE_CHECKING:
+    from chatlab.stores import SQLStore
 
 __all__ = [
     "Action",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from rich.markup import escape
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
 from chatlab.course.place import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
+
+if TYPE_CHECKING:
+    from chatlab.course.grading import Graded
 
 __all__ = ["app", "main"]
 
@@ -106,7 +109,7 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
 @app.command()
 def progress() -> None:
     """Show what you have done, and what comes next."""
-    from chatlab.course.report import print_progress  # noqa: PLC0415 - keeps `--help` quick
+    from chatlab.course.report import print_progress
 
     print_progress(console, _all_lessons(), Progress(course_root()))
 
@@ -114,7 +117,7 @@ def progress() -> None:
 @app.command()
 def reset(number: Number) -> None:
     """Start an exercise afresh; what you wrote is kept beside it."""
-    from chatlab.course.release import released  # noqa: PLC0415
+    from chatlab.course.release import released
 
     lesson = _lesson(number)
     root = course_root()
@@ -134,7 +137,7 @@ def release(
     check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
 ) -> None:
     """Write exercises/ from solutions/."""
-    from chatlab.course.release import released  # noqa: PLC0415
+    from chatlab.course.release import released
 
     root = course_root()
     stale = [one for one in _all_lessons() if not released(root, one, check=check)]
@@ -151,7 +154,7 @@ def release(
 @app.command()
 def doctor() -> None:
     """Say what is missing on this machine, and how to get it."""
-    from chatlab.course.doctor import print_health  # noqa: PLC0415
+    from chatlab.course.doctor import print_health
 
     raise typer.Exit(0 if print_health(console) else 1)
 
@@ -169,11 +172,11 @@ def _all_lessons() -> list[Lesson]:
 
 
 def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
-    from chatlab.course.grading import grade  # noqa: PLC0415
-    from chatlab.course.report import as_data, print_graded  # noqa: PLC0415
+    from chatlab.course.grading import grade
+    from chatlab.course.report import as_data, print_graded
 
     kept = Progress(root)
-    everything = []
+    everything: list[Graded] = []
     for lesson in lessons:
         path = exercise_path(root, lesson, solutions=solutions)
         if as_json:

@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict
 
 from chatlab.taskbook import Priority
 
-__all__ = ["Ask", "Command", "Complete", "Create", "Delete", "List", "SetPriority", "understand"]
+__all__ = [
+    "Ask",
+    "Command",
+    "Complete",
+    "Create",
+    "Delete",
+    "List",
+    "SetPriority",
+    "Which",
+    "understand",
+]
 
 Which = int | Literal["it"]
 """A task by its number, or the one that was just spoken of."""
@@ -61,8 +71,7 @@ _WHICH = r"(?:task\s+)?#?(?P<which>\d{1,15}|it)"
 _PRIORITY = r"(?P<priority>low|normal|high)"
 _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
     (
-        r"(?:create|add)\s+(?:a\s+)?task\s*(?::|for|to)\s*(?P<title>.*?\S)"
-        rf"(?:\s*\({_PRIORITY}\))?",
+        rf"(?:create|add)\s+(?:a\s+)?task\s*(?::|for|to)\s*(?P<title>.*?\S)(?:\s*\({_PRIORITY}\))?",
         Create,
     ),
     (r"(?:list|show)\s+(?:me\s+)?(?:my\s+|all\s+)*tasks", List),

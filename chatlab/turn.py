@@ -1,4 +1,4 @@
-"""One turn, seen by whoever asked: a stream of events that can be closed at any time (lesson 03)."""
+"""One turn, as whoever asked sees it: a stream that can be closed at any time (lesson 03)."""
 
 import asyncio
 import inspect
@@ -97,7 +97,7 @@ class Turn:
 
     @property
     def error(self) -> Exception | None:
-        """What went wrong, if the turn failed; the stream says so in words that are safe to show."""
+        """What went wrong, if the turn failed; the stream says it in words that are safe."""
         return self._progress.error
 
     def __aiter__(self) -> Self:

@@ -34,7 +34,9 @@ steps = st.lists(
     st.tuples(
         st.sampled_from(["alice", "bob"]),
         st.integers(0, 3),
-        st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+        st.text(
+            alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8
+        ),
         st.integers(0, 12),
     ),
     max_size=12,

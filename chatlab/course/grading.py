@@ -76,18 +76,18 @@ def grade(root: Path, lesson: Lesson, submission: Path) -> Graded:
     pristine = exercise_from(read(root / "solutions" / f"{lesson.slug}.ipynb"), lesson)
     theirs = cells_by_id(read(submission), submission.name)
     answers = {id: source_of(cell) for id, cell in theirs.items() if id.endswith("-answer")}
-    random = Random()  # noqa: S311 - it makes exercises, not secrets
+    random = Random()
     inputs = {part.id: plain(part.inputs(random)) for part in lesson.parts}
     stopped: dict[str, str] = {}
     run = _run(pristine, answers, inputs)
     while run.stopped_at is not None and run.stopped_at not in stopped:
         stopped[run.stopped_at] = run.fates[run.stopped_at]["says"]
-        kept = {id: answer for id, answer in answers.items() if _part(id) not in map(_part, stopped)}
+        kept = {
+            id: answer for id, answer in answers.items() if _part(id) not in map(_part, stopped)
+        }
         earlier, run = run, _run(pristine, kept, inputs)
         run.fates = earlier.fates | run.fates
-    results = [
-        _result(part, inputs[part.id], run, stopped, answers) for part in lesson.parts
-    ]
+    results = [_result(part, inputs[part.id], run, stopped, answers) for part in lesson.parts]
     return Graded(lesson, tuple(results))
 
 
@@ -114,7 +114,15 @@ def _run(pristine: Notebook, answers: Mapping[str, str], inputs: Mapping[str, An
 def _nbval(folder: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
     command += [f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider"]
-    command += ["-p", "chatlab.course.plugin", "-p", "nbval.plugin", "-c", "pytest.ini", "submission.ipynb"]
+    command += [
+        "-p",
+        "chatlab.course.plugin",
+        "-p",
+        "nbval.plugin",
+        "-c",
+        "pytest.ini",
+        "submission.ipynb",
+    ]
     with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
         command,
         cwd=folder,

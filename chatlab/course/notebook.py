@@ -1,7 +1,6 @@
 """Notebook files: read with clear errors, written the same way every time."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,25 @@ def read(path: Path) -> Notebook:
         InvalidInput: There is no such file, or it is not a notebook.
     """
     try:
-        notebook = json.loads(path.read_text("utf-8"))
+        notebook: Any = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise InvalidInput(str(path), "does not exist", "Check the name.") from None
     except (OSError, ValueError) as error:
         raise InvalidInput(
             str(path), f"is not a notebook ({error})", "Save it again from JupyterLab, or reset it."
         ) from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+    if not _has_cells(notebook):
         raise InvalidInput(
             str(path), "is not a notebook (it has no cells)", "Save it again, or reset it."
         )
     return notebook
+
+
+def _has_cells(notebook: Any) -> bool:
+    try:
+        return all(isinstance(cell["cell_type"], str) for cell in notebook["cells"])
+    except (KeyError, TypeError):
+        return False
 
 
 def write(path: Path, notebook: Notebook) -> None:
@@ -44,7 +49,7 @@ def write(path: Path, notebook: Notebook) -> None:
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     fresh = path.with_suffix(".tmp")
     fresh.write_text(text, "utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def source_of(cell: Cell) -> str:

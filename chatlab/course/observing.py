@@ -86,7 +86,7 @@ async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
     error: Exception | None = None
     try:
         async for event in turn:
-            events.append(plain(event))
+            events.append(plain(event))  # noqa: PERF401 - what came before an error is kept
         error = turn.error if isinstance(turn, Turn) else None
     except NotStarted:
         raise
@@ -101,7 +101,9 @@ async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
     }
 
 
-async def observe(part: Part, namespace: Mapping[str, Any], inputs: Any) -> dict[str, Any]:
+async def observe(  # noqa: PLR0911 - each way it can end is one line
+    part: Part, namespace: Mapping[str, Any], inputs: Any
+) -> dict[str, Any]:
     """Run the part's `observe` on what the notebook holds under the name of its subject.
 
     Returns:
@@ -161,9 +163,7 @@ def _tasks_seen() -> Generator[list["asyncio.Task[Any]"]]:
         _observed.reset(token)
 
 
-def _plain_task(
-    loop: asyncio.AbstractEventLoop, coro: Any, **more: Any
-) -> "asyncio.Task[Any]":
+def _plain_task(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> "asyncio.Task[Any]":
     return asyncio.Task(coro, loop=loop, **more)
 
 

@@ -1,7 +1,9 @@
 """A result as people see it: a panel in the notebook, and the same words as plain text."""
 
 import html
+import importlib
 import sys
+from typing import Any
 
 from chatlab.course.catalogue import Part
 from chatlab.course.findings import Result, Status
@@ -43,10 +45,9 @@ def show_result(part: Part, result: Result) -> None:
     if "IPython" not in sys.modules:
         print(as_text(part, result))  # noqa: T201 - it is the point
         return
-    from IPython.display import display  # noqa: PLC0415 - only where it is loaded already
-
+    ipython: Any = importlib.import_module("IPython.display")
     bundle = {"text/plain": as_text(part, result), "text/html": as_html(part, result)}
-    display(bundle, raw=True)  # pyright: ignore[reportUnknownVariableType]
+    ipython.publish_display_data(bundle)
 
 
 def _said(part: Part, result: Result) -> list[str]:

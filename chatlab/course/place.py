@@ -1,7 +1,6 @@
 """Where the course lies on this machine, and what this learner has done in it."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,9 @@ class Progress:
                 self._kept |= json.loads(self._path.read_text("utf-8"))
             except (OSError, ValueError) as error:
                 raise InvalidInput(
-                    str(self._path), f"cannot be read ({error})", "Move it away; nothing else is lost."
+                    str(self._path),
+                    f"cannot be read ({error})",
+                    "Move it away.",
                 ) from None
 
     def points(self, part_id: str) -> float:
@@ -71,4 +72,4 @@ class Progress:
         self._path.parent.mkdir(exist_ok=True)
         fresh = self._path.with_suffix(".tmp")
         fresh.write_text(json.dumps(self._kept, indent=1, sort_keys=True), "utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)

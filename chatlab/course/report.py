@@ -70,7 +70,9 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
     if following is None:
         console.print("Everything is done. Well done.")
     else:
-        console.print(f"Next: {following.id} {escape(following.title)} ({following.minutes} minutes)")
+        console.print(
+            f"Next: {following.id} {escape(following.title)} ({following.minutes} minutes)"
+        )
 
 
 def as_data(graded: Graded) -> dict[str, object]:

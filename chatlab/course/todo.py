@@ -5,7 +5,7 @@ from typing import NoReturn
 __all__ = ["TODO", "NotStarted"]
 
 
-class NotStarted(Exception):  # noqa: N818 - it is a state, not a mistake
+class NotStarted(Exception):
     """The learner has not written this yet."""
 
     def __init__(self) -> None:
@@ -15,7 +15,7 @@ class NotStarted(Exception):  # noqa: N818 - it is a state, not a mistake
 class Todo:
     """Stands where an answer goes. Whatever is done with it, it says that nothing is there yet."""
 
-    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
         """Raise `NotStarted`."""
         raise NotStarted
 

@@ -14,7 +14,7 @@ __all__ = ["MAX_LIMIT", "IdempotentRequest", "MemoryStore", "Order", "SQLStore",
 def __getattr__(name: str) -> object:
     """Load SQLAlchemy only for those who ask for `SQLStore`."""
     if name == "SQLStore":
-        from chatlab.stores.sql import SQLStore  # noqa: PLC0415
+        from chatlab.stores.sql import SQLStore
 
         return SQLStore
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

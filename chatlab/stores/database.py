@@ -60,7 +60,7 @@ class Database:
         return self.url.render_as_string(hide_password=True)
 
     def insert(self, table: Table) -> Any:
-        """An `INSERT` that knows `ON CONFLICT`: both databases have it, SQLAlchemy names it twice."""
+        """An `INSERT` that knows `ON CONFLICT`, in the words of this database."""
         return (sqlite if self.is_sqlite else postgresql).insert(table)
 
     @asynccontextmanager

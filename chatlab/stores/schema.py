@@ -23,13 +23,13 @@ __all__ = ["VERSION", "items", "keys", "migrate", "threads", "turns"]
 VERSION = 1
 """The newest version of the schema; `schema_version` says which one a database has."""
 
-metadata = MetaData()
+_metadata = MetaData()
 
-versions = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+_versions = Table("schema_version", _metadata, Column("version", Integer, nullable=False))
 
 threads = Table(
     "threads",
-    metadata,
+    _metadata,
     Column("place", Integer, primary_key=True, autoincrement=True),
     Column("user_id", String, nullable=False),
     Column("id", String, nullable=False),
@@ -42,7 +42,7 @@ threads = Table(
 
 items = Table(
     "items",
-    metadata,
+    _metadata,
     Column(
         "thread",
         Integer,
@@ -58,7 +58,7 @@ items = Table(
 
 turns = Table(
     "turns",
-    metadata,
+    _metadata,
     Column("user_id", String, primary_key=True),
     Column("thread_id", String, primary_key=True),
     Column("owner", String, nullable=False),
@@ -66,7 +66,7 @@ turns = Table(
 
 keys = Table(
     "idempotency_keys",
-    metadata,
+    _metadata,
     Column("user_id", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("thread_id", String, nullable=False),
@@ -82,10 +82,10 @@ def migrate(connection: Connection) -> None:
         StoreError: The database was made by a newer chatlab.
     """
     if not inspect(connection).has_table("schema_version"):
-        metadata.create_all(connection)
-        connection.execute(insert(versions).values(version=VERSION))
+        _metadata.create_all(connection)
+        connection.execute(insert(_versions).values(version=VERSION))
         return
-    found = connection.execute(select(versions.c.version)).scalar_one()
+    found = connection.execute(select(_versions.c.version)).scalar_one()
     if found > VERSION:
         raise StoreError(
             connection.engine.url.render_as_string(),

@@ -261,11 +261,11 @@ def _beyond(column: ColumnElement[int], place: int, order: Order) -> ColumnEleme
     return column > place if order == "asc" else column < place
 
 
-def _ordered(query: Select[Any], column: ColumnElement[int], order: Order) -> Select[Any]:
+def _ordered(query: Select[Any, Any], column: ColumnElement[int], order: Order) -> Select[Any, Any]:
     return query.order_by(column.asc() if order == "asc" else column.desc())
 
 
-async def _rows(connection: AsyncConnection, query: Select[Any], limit: int) -> list[Any]:
+async def _rows(connection: AsyncConnection, query: Select[Any, Any], limit: int) -> list[Any]:
     """One row more than asked for says whether there are more."""
     return list((await connection.execute(query.limit(limit + 1))).all())
 

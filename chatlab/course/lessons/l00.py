@@ -28,7 +28,9 @@ def greeting_judged(names: list[str], seen: list[dict[str, Any]]) -> list[Findin
         called = f"greeting({name!r})"
         if "raised" in one:
             error = one["raised"]
-            return [no(f"{called} raised {error['type']}: {error['message']}", "Read its last line.")]
+            return [
+                no(f"{called} raised {error['type']}: {error['message']}", "Read its last line.")
+            ]
         got = one["value"]
         if got is None:
             return [no(f"{called} gave back None.", "`print` shows; `return` gives back.")]

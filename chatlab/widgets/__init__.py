@@ -1,0 +1,1 @@
+"""The stream, seen: what a notebook shows of a conversation."""

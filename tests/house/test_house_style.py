@@ -1,0 +1,124 @@
+"""The house keeps its shape: what lies where, how long things are, what they are called."""
+
+import ast
+import io
+import re
+import subprocess
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TRACKED = [
+    Path(name)
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    if (ROOT / name).is_file()
+]
+MODULES = [path for path in TRACKED if path.parts[0] == "chatlab" and path.suffix == ".py"]
+CORE = {
+    *("errors", "clock", "items", "context", "events", "turn", "recorder", "llm", "streams"),
+    *("memory", "question", "life", "server", "sessions", "taskbook", "commands", "stores"),
+}
+FIRST_READ = (
+    *("items.py", "context.py", "events.py", "stores/base.py", "stores/memory.py", "server.py"),
+)
+
+
+def parsed(path):
+    return ast.parse((ROOT / path).read_text("utf-8"))
+
+
+def code_lines(path):
+    """Lines with code on them: no blank ones, comments or docstrings."""
+    text = (ROOT / path).read_text("utf-8")
+    lines = set()
+    skip = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in skip and token.type != tokenize.ENDMARKER:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            lines -= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return len(lines)
+
+
+def test_the_top_level_is_what_it_is_meant_to_be():
+    assert {path.parts[0] for path in TRACKED if not path.parts[0].startswith(".")} == {
+        *("pyproject.toml", "notebooks", "chatlab", "exercises", "solutions", "tests"),
+        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"),
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_can_be_read_in_one_sitting(path):
+    assert len((ROOT / path).read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_functions_are_short(path):
+    long = {
+        node.name: (node.end_lineno or 0) - node.lineno
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno > 45
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_says_what_it_is_and_names_what_is_public_in_order(path):
+    tree = parsed(path)
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            names = ast.literal_eval(node.value)
+            constants = sorted(name for name in names if name.isupper())
+            rest = [name for name in names if not name.isupper()]
+            classes = sorted(name for name in rest if name[0].isupper())
+            others = sorted(name for name in rest if not name[0].isupper())
+            assert names == constants + classes + others
+
+
+def test_the_core_names_its_lessons():
+    silent = [
+        str(path)
+        for path in MODULES
+        if (path.stem in CORE or path.parts[1] == "stores")
+        and path.stem not in {"errors", "__init__", "database", "schema", "holds", "shared_holds"}
+        and not re.search(r"lessons? \d\d", ast.get_docstring(parsed(path)) or "")
+    ]
+    assert silent == []
+
+
+def test_the_core_is_small():
+    core = [path for path in MODULES if path.parts[1].removesuffix(".py") in CORE]
+    assert sum(map(code_lines, core)) <= 2_200
+
+
+def test_the_first_read_takes_an_hour():
+    assert sum(code_lines(Path("chatlab", name)) for name in FIRST_READ) <= 1_000
+
+
+def test_nothing_is_called_what_anything_could_be_called():
+    refused = {"utils", "util", "helpers", "helper", "manager", "misc", "common"}
+    assert [str(path) for path in MODULES if set(path.with_suffix("").parts) & refused] == []
+
+
+def test_no_file_names_a_machine_or_a_package_host():
+    host = re.compile("py" + r"pi\.org|python" + r"hosted|registry\.np" + "mjs|deb" + r"\.debian")
+    place = re.compile(r"/(?:" + "root|home|work" + r")/\w")
+    found = []
+    for path in TRACKED:
+        text = (ROOT / path).read_text("utf-8", errors="replace")
+        if host.search(text) or (path.suffix != ".py" and place.search(text)):
+            found.append(str(path))
+    assert found == []
+
+
+def test_the_changelog_knows_the_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
