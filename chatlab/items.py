@@ -134,7 +134,7 @@ class ToolItem(_Item):
     call_id: str
     arguments: dict[str, Any] = {}
     output: Any = None
-    outcome: Literal["completed"] | None = None
+    outcome: Literal["completed", "failed"] | None = None
 
 
 class WidgetItem(_Item):
