@@ -152,6 +152,16 @@ def release(
 
 
 @app.command()
+def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")]) -> None:
+    """Run notebooks from the top and store clean outputs in them, for those who write lessons."""
+    from chatlab.course.execute import executed
+
+    for path in notebooks:
+        executed(path)
+        console.print(f"{path} has fresh outputs.")
+
+
+@app.command()
 def doctor() -> None:
     """Say what is missing on this machine, and how to get it."""
     from chatlab.course.doctor import print_health

@@ -1,0 +1,22 @@
+"""Markdown as safe HTML: no raw HTML, no images, and links only to where links should go."""
+
+import re
+
+from markdown_it import MarkdownIt
+
+__all__ = ["rendered"]
+
+_LINK = re.compile(r"(https?://[^/]|mailto:|#)", re.IGNORECASE)
+
+
+def _safe_link(url: str) -> bool:
+    return _LINK.match(url.strip()) is not None
+
+
+_markdown = MarkdownIt("js-default").disable("image")
+_markdown.validateLink = _safe_link
+
+
+def rendered(text: str) -> str:
+    """The text as HTML that executes nothing and loads nothing from elsewhere."""
+    return str(_markdown.render(text))
