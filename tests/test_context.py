@@ -50,6 +50,7 @@ def test_a_session_is_over_from_the_moment_it_expires(seconds: int, *, expired: 
         lambda: RequestInfo(adress="127.0.0.1"),
         lambda: Session(id="ses_1", created_at="2026-01-05T09:00:00", expires_at=NINE),
         lambda: Session(id="ses_1", created_at=NINE),
+        lambda: Session(id="ses_1", created_at=NINE, expires_at=NINE, expired_at=NINE),
     ],
     ids=[
         "no name",
@@ -59,6 +60,7 @@ def test_a_session_is_over_from_the_moment_it_expires(seconds: int, *, expired: 
         "a misspelt address",
         "a time without a zone",
         "a session without an end",
+        "a misspelt end",
     ],
 )
 def test_a_badge_that_would_mean_something_else_is_refused(make) -> None:
