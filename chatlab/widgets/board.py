@@ -66,10 +66,15 @@ class Board:
 
     def fail(self, error: BaseException, line: str = "") -> Patch:
         """Show an exception, with the learner's own line if there is one."""
-        known = isinstance(error, ChatlabError)
-        text = str(error) if known else f"{type(error).__name__}: {error}"
+        text = str(error)
+        if not isinstance(error, ChatlabError):
+            text = f"{type(error).__name__}: {error}"
+        last = next(reversed(self.entries.values()), {"kind": ""})
+        if last["kind"] == "error":
+            more = [text] if text != last["text"] else []
+            return self.put(last | {"lines": [*more, line] if line else more})
         entry = {"key": f"raised-{len(self.entries)}", "kind": "error", "text": text}
-        return self.put(entry | {"line": line, "retry": False})
+        return self.put(entry | {"lines": [line] if line else [], "retry": False})
 
     def put(self, entry: Entry) -> Patch:
         """Add the entry, or replace the one with its key."""

@@ -74,7 +74,7 @@ function entryNode(entry, say) {
   } else {
     node.setAttribute("role", "alert");
     node.append(make("span", { textContent: entry.text }));
-    if (entry.line) node.append(make("code", { textContent: entry.line }));
+    (entry.lines || []).forEach((line) => node.append(make("code", { textContent: line })));
     if (entry.retry) {
       node.append(" ", make("button", {
         type: "button", textContent: "Try again", onclick: () => say({ type: "retry" }),
@@ -188,6 +188,9 @@ export default () => {
       const nodes = new Map();
       const put = (entry) => {
         const node = entryNode(entry, say);
+        if (!model.get("interactive")) {
+          node.querySelectorAll("button, input, select").forEach((one) => { one.disabled = true; });
+        }
         const old = nodes.get(entry.key);
         if (old) old.replaceWith(node);
         else log.append(node);

@@ -39,7 +39,7 @@ def _line(entry: Entry, who: str) -> str:
         case "widget":
             return "  [" + " | ".join(_words(entry["root"])) + "]"
         case _:
-            return f"Error: {entry['text']}"
+            return " ".join([f"Error: {entry['text']}", *entry.get("lines", ())])
 
 
 def _block(entry: Entry, who: str) -> str:
