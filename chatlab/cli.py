@@ -32,13 +32,6 @@ app = typer.Typer(
 )
 console = Console()
 
-_NO_NEWS = {
-    "page_config_data": {
-        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
-    }
-}
-"""JupyterLab's question about news would be the first thing that a learner sees."""
-
 Numbers = Annotated[
     list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 03.")
 ]
@@ -67,7 +60,8 @@ def lab(
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise InvalidInput(f"Port {port}", "is in use", f"Try: chatlab lab --port {port + 1}")
     command = [sys.executable, "-m", "jupyter", "lab", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--ServerApp.tornado_settings={_NO_NEWS}"]
+    settings = Path(__file__).parent / "course" / "lab"
+    command += ["--ServerApp.port_retries=0", f"--LabApp.app_settings_dir={settings}"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command += ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     command += [] if browser else ["--no-browser"]
