@@ -1,12 +1,13 @@
 """Run a notebook from the top and store what a reader sees, and nothing that changes by itself."""
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
 import nbformat
 from nbclient import NotebookClient
 
-from chatlab.course.notebook import Notebook, read, write
+from chatlab.course.notebook import Notebook, read, source_of, write
 
 __all__ = ["executed"]
 
@@ -19,7 +20,7 @@ def executed(path: Path) -> None:
     Raises:
         CellExecutionError: A cell raised; the file is left as it was.
     """
-    node = cast("Any", nbformat).from_dict(read(path))
+    node = cast("Any", nbformat).reads(json.dumps(read(path)), as_version=4)
     client = NotebookClient(
         node,
         timeout=120,
@@ -32,8 +33,11 @@ def executed(path: Path) -> None:
 
 def _clean(notebook: Notebook) -> Notebook:
     cells = [
+        cell | {"source": source_of(cell).splitlines(keepends=True)} for cell in notebook["cells"]
+    ]
+    cells = [
         cell if cell["cell_type"] != "code" else cell | {"metadata": _kept(cell["metadata"])}
-        for cell in notebook["cells"]
+        for cell in cells
     ]
     for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
         cell["execution_count"] = number
