@@ -126,7 +126,12 @@ def _nbval(folder: Path) -> None:
     with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
         command,
         cwd=folder,
-        env=os.environ | {GRADED_RUN: str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env=os.environ
+        | {
+            GRADED_RUN: str(folder),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "CHATLAB_QUICK_NBFORMAT": "1",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

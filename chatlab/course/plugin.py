@@ -28,7 +28,7 @@ MAX_OUTPUT = 2_000_000
 _NBVAL_SECONDS = 2000
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
-if "CHATLAB_GRADED_RUN" in os.environ:
+if "CHATLAB_QUICK_NBFORMAT" in os.environ:
     # jsonschema would spend seconds on a grammar for a format that no notebook has.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 

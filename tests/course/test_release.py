@@ -1,0 +1,75 @@
+"""Exercises come from solutions, and a difference is named."""
+
+from pathlib import Path
+
+import pytest
+
+from chatlab.course.catalogue import lesson_for, lesson_numbers
+from chatlab.course.notebook import read, write
+from chatlab.course.release import exercise_from, released, stub_of
+from chatlab.errors import InvalidInput
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_solution_becomes_its_stub():
+    source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\nafter = 1"
+    assert stub_of(source, "x") == "def f():\n    TODO()\nafter = 1"
+
+
+def test_a_marker_may_bring_its_own_stub():
+    source = "    ### BEGIN SOLUTION -> yield TODO()\n    yield 1\n    ### END SOLUTION"
+    assert stub_of(source, "x") == "    yield TODO()"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["### BEGIN SOLUTION\nx", "### END SOLUTION", "### BEGIN SOLUTION\n### BEGIN SOLUTION"],
+)
+def test_markers_that_do_not_pair_up_are_named_with_their_place(source):
+    with pytest.raises(InvalidInput, match="cell 03-1-answer"):
+        stub_of(source, "cell 03-1-answer")
+
+
+@pytest.mark.parametrize("number", lesson_numbers())
+def test_the_exercises_are_what_the_solutions_make_of_them(number):
+    assert released(ROOT, lesson_for(number), check=True)
+
+
+def test_an_edited_solution_is_noticed_until_it_is_released(tmp_path):
+    lesson = lesson_for(0)
+    for name in ("solutions", "exercises"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / f"{lesson.slug}.ipynb", read(ROOT / name / f"{lesson.slug}.ipynb"))
+    assert released(tmp_path, lesson, check=True)
+    solution = read(tmp_path / f"solutions/{lesson.slug}.ipynb")
+    solution["cells"][2]["source"] = ["## Another goal"]
+    write(tmp_path / f"solutions/{lesson.slug}.ipynb", solution)
+    assert not released(tmp_path, lesson, check=True)
+    assert not released(tmp_path, lesson, check=False)
+    assert released(tmp_path, lesson, check=True)
+
+
+def test_graders_find_their_metadata():
+    lesson = lesson_for(0)
+    cells = exercise_from(read(ROOT / f"solutions/{lesson.slug}.ipynb"), lesson)["cells"]
+    graded = {c["id"]: c["metadata"]["nbgrader"] for c in cells if "nbgrader" in c["metadata"]}
+    assert graded == {
+        "00-1-answer": {
+            "grade": False,
+            "grade_id": "00-1-answer",
+            "locked": False,
+            "schema_version": 3,
+            "solution": True,
+            "task": False,
+        },
+        "00-1-check": {
+            "grade": True,
+            "grade_id": "00-1-check",
+            "locked": True,
+            "points": 1,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        },
+    }
