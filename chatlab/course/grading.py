@@ -31,6 +31,8 @@ __all__ = ["Graded", "grade"]
 CELL_SECONDS = 20
 """How long one cell may run."""
 
+_QUICKLY = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CHATLAB_QUICK_NBFORMAT": "1"}
+
 RUN_SECONDS = 240
 """How long one run of a whole notebook may take."""
 

@@ -12,11 +12,8 @@ from chatlab.errors import NotFoundError
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [lesson_for(number) for number in lesson_numbers()]
-NOTEBOOKS = sorted(
-    path
-    for name in ("notebooks", "exercises", "solutions")
-    for path in (ROOT / name).glob("*.ipynb")
-)
+FOLDERS = ("notebooks", "exercises", "solutions")
+NOTEBOOKS = sorted(path for name in FOLDERS for path in (ROOT / name).glob("*.ipynb"))
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.slug)
 every_notebook = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda one: f"{one.parent.name}/{one.stem}"
@@ -65,10 +62,8 @@ def test_the_three_notebooks_of_a_lesson_exist_under_its_slug(lesson):
 
 @every_lesson
 def test_the_exercise_names_each_part_with_its_points_difficulty_and_minutes(lesson):
-    cells = {
-        cell["id"]: source_of(cell)
-        for cell in read(ROOT / f"exercises/{lesson.slug}.ipynb")["cells"]
-    }
+    exercise = read(ROOT / f"exercises/{lesson.slug}.ipynb")
+    cells = {cell["id"]: source_of(cell) for cell in exercise["cells"]}
     for part in lesson.parts:
         goal = cells[f"{part.cell}-goal"]
         assert goal.startswith(f"## {part.id} {part.title}")
