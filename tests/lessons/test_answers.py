@@ -23,7 +23,11 @@ from chatlab.course.notebook import read, source_of
 from chatlab.course.observing import plain
 from chatlab.course.release import stub_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # A forgotten `await` is one of the mistakes; what comes of it is the check's to say.
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+]
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parents[1] / "solutions"

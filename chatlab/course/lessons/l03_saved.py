@@ -1,0 +1,143 @@
+"""Part 03.4: what a turn leaves behind, however many pieces it came in."""
+
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any, cast
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.talking import broken, remarks, short
+from chatlab.course.observing import attempt
+from chatlab.events import AssistantMessage, ThreadStreamEvent, ToolStatus
+from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.server import ChatKitServer
+
+__all__ = ["saved_inputs", "saved_judged", "saved_seen"]
+
+
+class Rehearsed(ChatKitServer):
+    """Says what it was told to: `("text", pieces)` and `("tool", name, lines)`, in order."""
+
+    def __init__(self, script: list[Any]) -> None:
+        super().__init__()
+        self.script = script
+
+    async def respond(
+        self, thread: ThreadMetadata, input: UserMessageItem | None, context: RequestContext
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        """Play the script."""
+        for kind, *more in self.script:
+            if kind == "text":
+                for piece in more[0]:
+                    yield AssistantMessage(content=piece)
+            else:
+                name, (begins, ends) = more
+                yield ToolStatus(tool=name, status="running", detail=begins)
+                yield ToolStatus(tool=name, status="completed", detail=ends)
+
+
+def saved_inputs(random: Random) -> dict[str, Any]:
+    """A message, and an answer: text in pieces, a tool, text in pieces."""
+    message, before, after, detail = remarks(random, 4)
+    tool = random.choice(("create_task", "look_up", "send_mail"))
+    script = [
+        ["text", before.replace(" ", "| ").split("|")],
+        ["tool", tool, [f"Starting {detail}", f"Finished {detail}"]],
+        ["text", after.replace(" ", "| ").split("|")],
+    ]
+    return {"message": message, "user": random.choice(("alice", "bob")), "script": script}
+
+
+async def saved_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What the learner's function says that the turn left."""
+    server = Rehearsed(inputs["script"])
+    context = RequestContext(user_id=inputs["user"])
+    seen = await attempt(lambda: subject(server, inputs["message"], context))
+    threads = (await server.threads(context)).data
+    return seen | {"threads": len(threads)}
+
+
+def _left(inputs: dict[str, Any]) -> list[list[str]]:
+    rows: list[list[str]] = [["user", inputs["message"]]]
+    for kind, *more in inputs["script"]:
+        row = ("assistant", "".join(more[0])) if kind == "text" else ("tool", more[1][1])
+        rows.append(list(row))
+    return rows
+
+
+def saved_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """One row an item, in the order of the conversation."""
+    called = f"what_is_saved(server, {inputs['message']!r}, context)"
+    if "raised" in seen:
+        return [broken(called, seen["raised"])]
+    got, wanted = seen["value"], _left(inputs)
+    if got == wanted and seen["threads"] == 1:
+        return [yes(2, "That is what the store holds after the turn.")]
+    return [_saved_wrong(called, got, wanted, seen["threads"], inputs)]
+
+
+def _saved_wrong(
+    called: str, got: Any, wanted: list[list[str]], threads: int, inputs: dict[str, Any]
+) -> Finding:
+    if not threads:
+        return no(
+            f"{called}: no turn took place, so nothing is in the store.",
+            "A turn runs only while somebody asks for its events: `async for event in turn`.",
+        )
+    if threads > 1:
+        return no(f"{called}: the message was sent {threads} times.", "Send it once.")
+    if not isinstance(got, list):
+        return no(f"{called} gave back {short(str(got))}.", "Return a list of (role, content).")
+    rows = cast("list[Any]", got)
+    if not rows:
+        return no(
+            f"{called} is empty.",
+            "Look after the turn, not before: read it to its end, then ask the store.",
+        )
+    if not all(isinstance(row, list) and len(cast("list[Any]", row)) == 2 for row in rows):
+        return no(
+            f"{called}: a row is {short(str(rows[0]))}.", "Each row is (item.role, item.content)."
+        )
+    if rows == wanted[::-1]:
+        return no(f"{called} begins with the newest item.", 'Oldest first: that is order="asc".')
+    pieces = [piece for kind, *more in inputs["script"] if kind == "text" for piece in more[0]]
+    if any(row[1] in pieces for row in rows):
+        return no(
+            f"{called} has {len(rows)} rows; the store has {len(wanted)} items.",
+            "Those are events: pieces on their way. Ask the store for items: `server.thread(...)`.",
+        )
+    return _rows_wrong(called, rows, wanted)
+
+
+def _rows_wrong(called: str, rows: list[Any], wanted: list[list[str]]) -> Finding:
+    if [row[1] for row in rows] == [row[1] for row in wanted]:
+        roles = ", ".join(sorted({str(row[0]) for row in rows}))
+        return no(
+            f"{called}: the contents are right; the roles are {roles}.",
+            "An item's `role` is user, assistant or tool; its `type` is something else.",
+        )
+    if rows == wanted[: len(rows)]:
+        return no(
+            f"{called} has the first {len(rows)} of {len(wanted)} items: the turn was not over.",
+            "Look after the turn, not before: read all of its events first.",
+        )
+    missing = [row[0] for row in wanted if row not in rows]
+    if any(row[1] not in [one[1] for one in wanted] for row in rows):
+        return no(
+            f"{called}: no item says {short(str(_stranger(rows, wanted)))}.",
+            "What comes before a tool and what comes after it are two items. Ask the store.",
+        )
+    if missing and len(rows) < len(wanted):
+        return no(
+            f"{called}: the item of the {missing[0]} is missing.",
+            "Every item of the thread counts, whoever made it.",
+        )
+    return no(
+        f"{called}: expected {short(str([tuple(row) for row in wanted]))}, "
+        f"got {short(str([tuple(row) for row in rows]))}.",
+        "One row for each item in `server.thread(...).items.data`.",
+    )
+
+
+def _stranger(rows: list[Any], wanted: list[list[str]]) -> Any:
+    return next(row[1] for row in rows if row[1] not in [one[1] for one in wanted])

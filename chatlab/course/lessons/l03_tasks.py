@@ -1,0 +1,140 @@
+"""Part 03.3: a server that creates a task for the one who asks."""
+
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.talking import NAMES, made, reply, said, short, trouble, unmade
+from chatlab.course.observing import plain
+from chatlab.errors import NotFoundError
+from chatlab.taskbook import TaskBook
+
+__all__ = ["task_inputs", "task_judged", "task_seen"]
+
+_CHORES = (
+    *("water the plants", "buy milk", "call the bank", "fix the bike", "book a flight"),
+    *("feed the cat", "pay the rent", "clean the oven", "write to Zoë", "return the books"),
+)
+_CHATTER = ("How are you", "Sing me a song", "Is it going to rain", "Tell me a joke")
+
+
+def task_inputs(random: Random) -> dict[str, Any]:
+    """Titles, people, small talk, and the number that tasks begin with."""
+    return {
+        "titles": [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 3)],
+        "names": random.sample(NAMES, 2),
+        "chatter": f"{random.choice(_CHATTER)}, please?",
+        "first_id": random.randint(200, 900),
+    }
+
+
+async def task_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Two people create tasks and one of them chats; then another server gets another book."""
+    book, other = TaskBook(inputs["first_id"]), TaskBook(inputs["first_id"] + 1000)
+    server, why = made(lambda: subject(book))
+    second, _ = made(lambda: subject(other))
+    if server is None or second is None:
+        return {"unmade": why}
+    (one, two), (begins, then, last) = inputs["names"], inputs["titles"]
+    turns = [await said(server, f"Create a task: {begins}", one)]
+    turns.append(await said(server, f"add a task: {then}", two))
+    turns.append(await said(server, inputs["chatter"], one, turns[0]["thread_id"]))
+    turns.append(await said(second, f"Create a task: {last}", one))
+    first_id = inputs["first_id"]
+    books = [await _all_tasks(book, first_id), await _all_tasks(other, first_id + 1000)]
+    return {"turns": turns, "books": books}
+
+
+async def _all_tasks(book: TaskBook, first_id: int) -> list[Any]:
+    """Every task in the book, whoever's it is."""
+    tasks: list[Any] = []
+    for id in range(first_id, first_id + 20):
+        with suppress(NotFoundError):
+            tasks.append(plain(await book.find(id)))
+    return tasks
+
+
+def task_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """Each task is in the right book, under the right name, and the answer says so."""
+    if "unmade" in seen:
+        return [unmade("TaskServer", seen["unmade"])]
+    (one, two), (first, then, last) = inputs["names"], inputs["titles"]
+    number = inputs["first_id"]
+    asked = [
+        (f"send('Create a task: {first}')", (0, one, first, number)),
+        (f"send('add a task: {then}')", (0, two, then, number + 1)),
+        (f"send({inputs['chatter']!r})", None),
+        (f"send('Create a task: {last}')", (1, one, last, number + 1000)),
+    ]
+    for (called, wanted), turn in zip(asked, seen["turns"], strict=True):
+        if wrong := _task_trouble(called, wanted, turn):
+            return [wrong]
+    for (called, wanted), turn in zip(asked, seen["turns"], strict=True):
+        if wanted and (wrong := _task_wrong(called, wanted, turn, seen["books"])):
+            return [wrong]
+    if sum(map(len, seen["books"])) > len(asked) - 1:
+        return [
+            no(
+                f"After {len(asked) - 1} tasks were asked for, there are "
+                f"{sum(map(len, seen['books']))}.",
+                "Create a task once, and only when `parse` understood the message.",
+            )
+        ]
+    return [yes(3, "Tasks are created for the one who asks, and everything else gets help.")]
+
+
+def _task_trouble(called: str, wanted: Any, turn: dict[str, Any]) -> Finding | None:
+    if (why := turn["raised"]) is not None and wanted is None and "'NoneType'" in why["message"]:
+        return no(
+            f"{called} raised {why['type']}: {why['message']}",
+            "`parse` gives None for what it does not understand; check for that first.",
+        )
+    if wrong := trouble(called, turn):
+        return wrong
+    if not reply(turn).strip():
+        return no(
+            f"{called}: there was no answer.",
+            "Silence looks like a broken chat. Yield a message here, too.",
+        )
+    return None
+
+
+def _task_wrong(
+    called: str, wanted: tuple[int, str, str, int], turn: dict[str, Any], books: list[Any]
+) -> Finding | None:
+    place, owner, title, number = wanted
+    got = reply(turn)
+    found = [task for book in books for task in book if task["title"] == title]
+    if [(task["user_id"], task["id"]) for task in found] != [(owner, number)]:
+        return _misfiled(called, owner, place, found, books)
+    if title not in got or str(number) not in got:
+        return no(
+            f"{called}: the answer names {title!r} and the id {number}; got {short(got)}.",
+            "`await self.book.create(...)` gives you the task: it has a title and an id.",
+        )
+    return None
+
+
+def _misfiled(called: str, owner: str, place: int, found: list[Any], books: list[Any]) -> Finding:
+    if not found and not books[place]:
+        return no(
+            f"{called}: the TaskBook that your server was given is empty.",
+            "Create the task in `self.book`, for `context.user_id`; make no book of your own.",
+        )
+    if not found:
+        return no(
+            f"{called}: {owner} has no such task afterwards.",
+            "It has to belong to who asks: create it for `context.user_id`.",
+        )
+    if len(found) > 1:
+        return no(f"{called}: the task is there {len(found)} times.", "Create it once.")
+    if found[0]["user_id"] == owner:
+        return no(
+            f"{called}: the task went into another server's TaskBook.",
+            "Two servers ran here: keep the book on `self`, not on the class or in a global.",
+        )
+    return no(
+        f"{called}: the task belongs to {found[0]['user_id']}, not to {owner}.",
+        "It has to belong to who asks: create it for `context.user_id`.",
+    )

@@ -1,0 +1,227 @@
+"""For checks of servers: make one, talk to it, and say in plain words what went wrong."""
+
+import re
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any, cast
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no
+from chatlab.course.observing import plain, raised, turn_seen
+from chatlab.course.todo import NotStarted
+from chatlab.errors import NotFoundError
+from chatlab.server import ChatKitServer
+from chatlab.turn import Turn
+
+__all__ = [
+    "NAMES",
+    "begun",
+    "broken",
+    "made",
+    "remarks",
+    "reply",
+    "said",
+    "short",
+    "trouble",
+    "unmade",
+]
+
+NAMES = ("alice", "bob", "chandra", "dilnoza", "emile", "fatou", "hana", "ivan")
+"""People who may ask."""
+
+_WORDS = (
+    *(
+        "amber",
+        "basil",
+        "cedar",
+        "delta",
+        "ember",
+        "fjord",
+        "garnet",
+        "harbour",
+        "indigo",
+        "jasmine",
+    ),
+    *(
+        "kettle",
+        "lantern",
+        "maple",
+        "nutmeg",
+        "opal",
+        "pepper",
+        "quartz",
+        "river",
+        "saffron",
+        "tulip",
+    ),
+)
+
+
+def remarks(random: Random, count: int) -> list[str]:
+    """So many different messages; no word is in two of them."""
+    words = random.sample(_WORDS, 2 * count)
+    return [f"{words[2 * i]} {words[2 * i + 1]} {random.randint(10, 99)}!" for i in range(count)]
+
+
+def made(make: Callable[[], Any]) -> tuple[ChatKitServer[Any], None] | tuple[None, dict[str, Any]]:
+    """The learner's server, or why there is none."""
+    try:
+        server: Any = make()
+    except NotStarted:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is what was observed
+        return None, raised(error)
+    kind = cast("type[object]", type(server))
+    if not issubclass(kind, ChatKitServer):
+        return None, {"type": "NoServer", "message": kind.__name__}
+    if "store" not in vars(server):
+        return None, {"type": "NoStore", "message": kind.__name__}
+    return server, None
+
+
+def unmade(name: str, why: dict[str, Any]) -> Finding:
+    """What to try when the server could not even be made."""
+    message = why["message"]
+    if why["type"] == "NoServer":
+        return no(f"{name} is no chat server.", f"Write: class {name}(ChatKitServer):")
+    if why["type"] == "NoStore":
+        return no(
+            f"{name}.__init__ forgets what every ChatKitServer needs.",
+            "Begin it with super().__init__().",
+        )
+    if "abstract" in message and "respond" in message:
+        return no(
+            f"{name} has no respond(), so there is nobody to answer.",
+            "Is it spelled `respond`, and indented below the class?",
+        )
+    return no(f"Making a {name} raised {why['type']}: {message}", _line(why))
+
+
+async def said(
+    server: ChatKitServer[Any], message: str | None, user_id: str, thread_id: str | None = None
+) -> dict[str, Any]:
+    """One whole turn: what `turn_seen` gives, its `thread_id`, and the items it `saved`."""
+    before = [] if thread_id is None else await _items(server, thread_id, user_id)
+    turn = server.send(message, _badge(user_id), thread_id)
+    return await _rest(server, turn, user_id, [], len(before))
+
+
+async def begun(
+    server: ChatKitServer[Any], message: str | None, user_id: str
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Begin a turn and leave it at its first piece of text; call what you get for the rest."""
+    turn = server.send(message, _badge(user_id))
+    events: list[Any] = []
+    async for event in turn:
+        events.append(plain(event))
+        if event.type == "assistant_message":
+            break
+    return lambda: _rest(server, turn, user_id, events, 0)
+
+
+async def _rest(
+    server: ChatKitServer[Any], turn: Turn, user_id: str, events: list[Any], before: int
+) -> dict[str, Any]:
+    seen = await turn_seen(turn)
+    saved = await _items(server, turn.thread_id, user_id)
+    news = {"events": events + seen["events"], "saved": saved[before:]}
+    return seen | news | {"thread_id": turn.thread_id}
+
+
+async def _items(server: ChatKitServer[Any], thread_id: str, user_id: str) -> list[dict[str, Any]]:
+    try:
+        thread = await server.thread(thread_id, _badge(user_id), limit=1000)
+    except NotFoundError:
+        return []
+    return plain(thread.items.data)
+
+
+def _badge(user_id: str) -> RequestContext:
+    return RequestContext(user_id=user_id)
+
+
+def reply(seen: dict[str, Any]) -> str:
+    """All the text that reached the user in the turn."""
+    events = seen["events"]
+    return "".join(event["content"] for event in events if event["type"] == "assistant_message")
+
+
+def trouble(called: str, seen: dict[str, Any]) -> Finding | None:
+    """What to try when the turn did not come to its end, or kept what was not sent."""
+    if seen["raised"] is not None:
+        return broken(called, seen["raised"])
+    sent = {event["item"]["id"] for event in seen["events"] if event["type"] == "item_done"}
+    if all(item["id"] in sent for item in seen["saved"]):
+        return None
+    if reply(seen):
+        return no(
+            f"{called}: the reply is stored twice.",
+            "Only yield it: the server saves what you yield.",
+        )
+    return no(
+        f"{called}: something was stored, and nobody was told.",
+        "Yield it: the server sends it to the user and saves it.",
+    )
+
+
+def broken(called: str, why: dict[str, Any]) -> Finding:
+    """The thought behind an exception that came out of `respond()`."""
+    kind, message = why["type"], why["message"]
+    if kind == "RespondError":
+        return _no_stream(called, message)
+    if "'NoneType' object has no attribute 'content'" in message:
+        return no(
+            f"{called}: the input was None, and None has no content.",
+            "Nobody has spoken yet; check for None first.",
+        )
+    if "async_generator" in message:
+        return no(f"{called} raised {kind}: {message}", f"Read it with `async for`. {_line(why)}")
+    if "coroutine" in message:
+        return no(
+            f"{called} raised {kind}: {message}",
+            f"A coroutine is only a promise; put `await` before it. {_line(why)}",
+        )
+    if kind == "ValidationError":
+        first = " ".join(message.split()[:12])
+        return no(f"{called}: an event was made of the wrong stuff ({first} ...).", _line(why))
+    return no(f"{called} raised {kind}: {message.splitlines()[0] if message else ''}", _line(why))
+
+
+def _no_stream(called: str, message: str) -> Finding:
+    got = re.search(r"got an? (.*?)\. ", message + " ")
+    what = got[1] if got else "something else"
+    if what == "coroutine":
+        return no(
+            f"{called}: You made a coroutine; the server needs events.",
+            "`return` ends the turn; `yield` sends and goes on. Yield an AssistantMessage.",
+        )
+    if what in {"list", "tuple"}:
+        return no(
+            f"{called}: respond() returned a {what}; the server needs events, one by one.",
+            "Write `async def`, and `yield` each event.",
+        )
+    if what == "generator":
+        return no(
+            f"{called}: respond() is an ordinary generator, so it can never wait for anything.",
+            "Write `async def` instead of `def`.",
+        )
+    if what == "NoneType" and "Yield AssistantMessage," in message:
+        return no(
+            f"{called}: respond() yielded None, and None is no event.",
+            "To say nothing, yield nothing: let the method end.",
+        )
+    if what == "NoneType":
+        return no(
+            f"{called}: respond() gave the server None.",
+            "`print` shows it to you; `yield AssistantMessage(content=...)` sends it.",
+        )
+    return no(f"{called}: {message.partition('. ')[0]}.", message.partition(". ")[2])
+
+
+def _line(why: dict[str, Any]) -> str:
+    return f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+
+
+def short(text: str) -> str:
+    """The text as Python writes it, cut if it is long."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")

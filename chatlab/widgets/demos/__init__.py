@@ -1,0 +1,1 @@
+"""One demo a lesson: something to turn, until the idea clicks."""
