@@ -1,9 +1,11 @@
 """What every test shares."""
 
 import os
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+from postgres import programs, throw_away_server
 
 
 @pytest.fixture
@@ -17,3 +19,16 @@ def require_or_skip(reason: str) -> NoReturn:
     if os.environ.get("CHATLAB_REQUIRE_ALL"):
         pytest.fail(f"{reason} (CHATLAB_REQUIRE_ALL is set, so this may not be skipped)")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL database: CHATLAB_TEST_POSTGRES names one, or a throw-away server is started."""
+    if given := os.environ.get("CHATLAB_TEST_POSTGRES"):
+        yield given
+        return
+    bin_folder = programs()
+    if bin_folder is None:
+        require_or_skip("PostgreSQL is not installed; on Debian: apt-get install postgresql")
+    with throw_away_server(bin_folder) as url:
+        yield url

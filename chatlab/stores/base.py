@@ -6,8 +6,7 @@ The method and parameter names are openai-chatkit's wherever the thing is the sa
 from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-from pydantic_core import PydanticSerializationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
@@ -21,6 +20,8 @@ __all__ = [
     "Store",
     "checked_limit",
     "document_of",
+    "request_adapter",
+    "thread_adapter",
 ]
 
 MAX_LIMIT = 1000
@@ -39,6 +40,7 @@ class HasId(Protocol):
         ...
 
 
+T = TypeVar("T")
 TItem = TypeVar("TItem", bound=HasId)
 
 
@@ -54,6 +56,13 @@ class IdempotentRequest(BaseModel):
     thread_id: str
     item_id: str
     item_ids: tuple[str, ...] = ()
+
+
+request_adapter = TypeAdapter(IdempotentRequest)
+"""Reads and writes an `IdempotentRequest` as JSON."""
+
+thread_adapter = TypeAdapter(ThreadMetadata)
+"""Reads and writes a `ThreadMetadata` as JSON; of a `Thread`, it writes what is not items."""
 
 
 class Store(Protocol[TItem]):
@@ -74,8 +83,11 @@ class Store(Protocol[TItem]):
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """Add the thread, or replace what was saved under its id. Its items stay.
 
+        Every user has ids of their own: another user's thread with this id is another thread.
+
         Raises:
-            NotFoundError: The thread is not this user's.
+            InvalidInput: It cannot be kept as JSON.
+            NotFoundError: `thread.user_id` is not this user.
         """
         ...
 
@@ -118,15 +130,16 @@ class Store(Protocol[TItem]):
         """Append the item. It is durable when this returns.
 
         Raises:
-            InvalidInput: The thread has an item with this id already.
+            InvalidInput: The thread has an item with this id already, or it is no JSON.
             NotFoundError: This user has no such thread.
         """
         ...
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
-        """Replace the item in its place, or append it when it is new.
+        """Replace the item in its place, or append it when it is new. Durable like the other.
 
         Raises:
+            InvalidInput: The item cannot be kept as JSON.
             NotFoundError: This user has no such thread.
         """
         ...
@@ -173,7 +186,11 @@ class Store(Protocol[TItem]):
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
-        """Note what the finished turn left in the thread, the user's message first."""
+        """Note what the finished turn left in the thread, the user's message first.
+
+        Raises:
+            NotFoundError: The user has not claimed this key, or its thread was deleted.
+        """
         ...
 
 
@@ -190,15 +207,16 @@ def checked_limit(limit: int) -> int:
     return limit
 
 
-def document_of(item: TItem, adapter: TypeAdapter[TItem]) -> str:
-    """The item as JSON.
+def document_of(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
+    """The thing as JSON. Only what can be read back may be kept, or nobody could read the rest.
 
     Raises:
         InvalidInput: It holds something that JSON has no word for.
     """
     try:
-        return adapter.dump_json(item).decode()
-    except PydanticSerializationError as error:
-        raise InvalidInput(
-            f"item {item.id!r}", f"cannot be kept as JSON ({error})", "Keep plain data in items."
-        ) from None
+        document = adapter.dump_json(thing, warnings="none")
+        adapter.validate_json(document)
+    except (ValueError, RecursionError) as error:
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise InvalidInput(what, f"cannot be kept as JSON ({reason})", "Use plain data.") from None
+    return document.decode()

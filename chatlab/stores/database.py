@@ -1,148 +1,241 @@
-"""One database, SQLite or PostgreSQL: opened when it is needed, its errors in plain words."""
+"""One database, SQLite or PostgreSQL: opened when it is needed, its errors in plain words.
+
+All that differs between the two is here, and in `shared_holds.py` how a store proves that it lives.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, Table, event
+import anyio
+from sqlalchemy import URL, TableClause, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
 
 from chatlab.errors import MissingDependency, StoreError
-from chatlab.stores.schema import migrate
+from chatlab.stores.holds import Holds
+from chatlab.stores.schema import MIGRATIONS, migrate, version_of
 
-__all__ = ["Database"]
+__all__ = ["Database", "Line"]
 
-_PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-)
+_URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
+
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
 _PROBLEMS = (
     ("database is locked", "is locked by another program", "Close that program, then try again."),
     ("readonly database", "may only be read", "Allow writing to the file and its folder."),
     ("unable to open", "cannot be opened", "Check that the folder exists and may be written to."),
     ("not a database", "is not a database", "Choose another file; this one was left as it is."),
+    ("malformed", "is damaged", "Put a backup in its place."),
     ("disk is full", "has no room left", "Free some space, then try again."),
+    ("[28", "does not let this user in", "Check the user's name and password."),
+    ("[3D", "has no such database", "Create it first, with createdb NAME."),
+    ("[42501", "does not let this user do this", "Give the user the right to create tables."),
+    ("[53", "has nothing left to give", "Give the server more connections, memory or disk."),
 )
+
+_MIGRATING = "SELECT pg_advisory_xact_lock(4203021130)"
+"""One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
+
+
+class Line:
+    """How one event loop reaches the database. An engine can be used in one loop only."""
+
+    def __init__(self, engine: AsyncEngine, ending: float) -> None:
+        self.engine = engine
+        self.opening = anyio.Lock()
+        self.ready = False
+        self.holds = Holds()
+        self.exits = AsyncExitStack()
+        self.exits.push_async_callback(engine.dispose)
+        self.end = _end(self.holds, self.exits, ending)
+        self.owner: int | None = None
+        one_at_a_time = engine.dialect.name == "sqlite"
+        self.writing: AbstractAsyncContextManager[Any] = (
+            anyio.Lock() if one_at_a_time else nullcontext()
+        )
+
+
+async def _end(holds: Holds, exits: AsyncExitStack, wait: float) -> AsyncGenerator[None]:
+    """Waits at its `yield` until somebody closes it: the store, or the loop when that ends.
+
+    A loop closes every asynchronous generator that was begun in it, those that nobody holds any
+    more at once. That is the one moment when a store that was only dropped can still hang up.
+    """
+    try:
+        yield
+    finally:
+        await holds.end(wait)
+        await exits.aclose()
 
 
 class Database:
-    """Transactions on one database.
+    """Transactions on one database, from any number of event loops.
 
-    An engine belongs to the event loop it was opened in; in another loop, another one is opened.
+    Args:
+        url: Where it is.
+        ending: How many seconds the turns that still run are given when a loop or the store ends.
+
+    Raises:
+        MissingDependency: The driver is not installed.
+        StoreError: The URL names nothing that can be used.
     """
 
-    def __init__(self, url: str) -> None:
-        try:
-            self.url = make_url(url)
-        except ArgumentError:
-            raise StoreError(url, "is no database URL", _URLS) from None
-        if self.url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-            raise StoreError(self.name, "is of a kind that is not supported", _URLS)
+    def __init__(self, url: str, ending: float = 2.0) -> None:
+        self._ending = ending
+        self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.path = self.url.database if self.is_sqlite else None
-        self.in_memory = self.is_sqlite and self.path in {None, "", ":memory:"}
-        self._engine: AsyncEngine | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._opening: asyncio.Lock | None = None
-        self._ready = False
+        self._lines: dict[asyncio.AbstractEventLoop, Line] = {}
+        self._failures: tuple[type[Exception], ...] = (
+            *(DBAPIError, NoConnectionFree, OSError, sqlite3.Error),
+        )
+        if not self.is_sqlite:
+            try:
+                driver: Any = import_module("asyncpg")
+            except ModuleNotFoundError:
+                raise MissingDependency("asyncpg", "postgres") from None
+            self._failures += (driver.InterfaceError, driver.PostgresError)
 
     @property
     def name(self) -> str:
-        """The URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The URL without its password and options."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
-    def insert(self, table: Table) -> Any:
+    @property
+    def path(self) -> Path:
+        """The file, on SQLite."""
+        return Path(self.url.database or "")
+
+    def insert(self, table: TableClause) -> Any:
         """An `INSERT` that knows `ON CONFLICT`, in the words of this database."""
         return (sqlite if self.is_sqlite else postgresql).insert(table)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction, committed when the block is left without an exception.
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that only reads.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
-        try:
-            async with (await self._opened()).begin() as connection:
+        with self.in_words(), anyio.CancelScope(shield=True):
+            async with (await self.line()).engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise self._in_words(error) from error
-        except OSError as error:
-            raise StoreError(self.name, f"does not answer ({error})", "Is it running?") from error
 
     @asynccontextmanager
-    async def session(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection of one's own, outside the pool of the others, without a transaction."""
-        engine = self._made(NullPool)
-        try:
-            async with engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
-        finally:
-            await engine.dispose()
+    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that writes; it is durable when the block has been left.
+
+        Raises:
+            StoreError: The database cannot be used as it is; nothing was written.
+        """
+        with self.in_words(), anyio.CancelScope(shield=True):
+            line = await self.line()
+            async with line.writing, line.engine.begin() as connection:
+                yield connection
+
+    async def line(self) -> Line:
+        """The running loop's line, opened and up to date."""
+        loop = asyncio.get_running_loop()
+        if (line := self._lines.get(loop)) is None:
+            for old in [old for old in self._lines if old.is_closed()]:
+                del self._lines[old]
+            line = self._lines[loop] = Line(self._engine(), self._ending)
+            await anext(line.end)
+        if not line.ready:
+            async with line.opening:
+                if not line.ready:
+                    await self._open(line)
+                    line.ready = True
+        return line
 
     async def aclose(self) -> None:
-        """Close every connection of this loop."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await engine.dispose(close=self._loop is asyncio.get_running_loop())
+        """Hang up, once no turn is running; the next use dials again."""
+        line = self._lines.pop(asyncio.get_running_loop(), None)
+        if line is not None:
+            await line.end.aclose()
 
-    async def _opened(self) -> AsyncEngine:
-        loop = asyncio.get_running_loop()
-        if self._engine is None or self._loop is not loop:
-            if self._engine is not None:
-                self._engine.sync_engine.dispose(close=False)
-            self._loop, self._opening = loop, asyncio.Lock()
-            self._engine = self._made(StaticPool if self.in_memory else None)
-            self._ready = False
-        if not self._ready and self._opening is not None:
-            async with self._opening:
-                if not self._ready:
-                    await self._migrate(self._engine)
-                    self._ready = True
-        return self._engine
+    async def _open(self, line: Line) -> None:
+        async with line.engine.begin() as connection:
+            version = await version_of(connection)
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                self.name,
+                f"was made by a newer chatlab (schema {version}; this one knows {len(MIGRATIONS)})",
+                "Update chatlab-kit, or choose another database.",
+            )
+        if version < len(MIGRATIONS):
+            alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATING
+            async with line.engine.begin() as connection:
+                await connection.execute(text(alone))
+                await migrate(connection)
 
-    async def _migrate(self, engine: AsyncEngine) -> None:
-        async with engine.begin() as connection:
-            if not self.is_sqlite:
-                await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4203)")
-            else:
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
-            await connection.run_sync(migrate)
-
-    def _made(self, pool: type | None) -> AsyncEngine:
-        options: dict[str, Any] = {} if pool is None else {"poolclass": pool}
-        try:
-            engine = create_async_engine(self.url, **options)
-        except NoSuchModuleError:
-            raise StoreError(self.name, "is of a kind that is not supported", _URLS) from None
-        except ModuleNotFoundError as error:
-            package = error.name or "asyncpg"
-            raise MissingDependency(package, "postgres") from None
-        if self.is_sqlite:
-            event.listen(engine.sync_engine, "connect", _prepare)
+    def _engine(self) -> AsyncEngine:
+        if not self.is_sqlite:
+            return create_async_engine(self.url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_async_engine(
+            self.url,
+            hide_parameters=True,
+            pool_size=4,
+            max_overflow=0,
+            connect_args={"isolation_level": "IMMEDIATE"},
+        )
+        event.listen(engine.sync_engine, "connect", _prepare)
         return engine
 
-    def _in_words(self, error: DBAPIError) -> StoreError:
-        said = str(error.orig)
+    @contextmanager
+    def in_words(self) -> Generator[None]:
+        """Whatever the database has against this, as a `StoreError`."""
+        try:
+            yield
+        except self._failures as error:
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> StoreError:
+        cause = getattr(error, "orig", None) or error
+        said = f"[{getattr(cause, 'sqlstate', '')}] {cause}"
+        if self.is_sqlite and "unable to open" in said and not self.path.parent.is_dir():
+            return StoreError(
+                self.name, "is in a folder that does not exist", f"Make {self.path.parent} first."
+            )
         for sign, problem, fix in _PROBLEMS:
             if sign in said:
                 return StoreError(self.name, problem, fix)
-        return StoreError(self.name, f"refused: {said}", "Nothing was changed.")
+        if isinstance(error, OSError | NoConnectionFree):
+            return StoreError(self.name, f"does not answer ({cause})", "Is it running?")
+        return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
 
 
-_URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
+def _checked(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise StoreError(text, "is no database URL", _URLS) from None
+    name = url.render_as_string(hide_password=True)
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise StoreError(name, f"is of a kind that is not known, {url.drivername}", _URLS)
+    if url.drivername == "postgresql+asyncpg":
+        return url
+    if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
+        raise StoreError(name, "names no file", "Name one, or use MemoryStore().")
+    return url.set(database=str(Path(str(url.database)).resolve()))
 
 
 def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
-        cursor.execute(pragma)
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

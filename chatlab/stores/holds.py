@@ -35,3 +35,9 @@ class Holds:
         finally:
             del self._held[key]
             released.set()
+
+    async def end(self, wait: float) -> None:
+        """Wait until nothing is held, at most `wait` seconds."""
+        with anyio.move_on_after(wait):
+            while self._held:
+                await next(iter(self._held.values())).wait()

@@ -11,7 +11,15 @@ from typing_extensions import TypeVar
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
-from chatlab.stores.base import HasId, IdempotentRequest, Order, checked_limit, document_of
+from chatlab.stores.base import (
+    HasId,
+    IdempotentRequest,
+    Order,
+    checked_limit,
+    document_of,
+    request_adapter,
+    thread_adapter,
+)
 from chatlab.stores.holds import Holds
 
 __all__ = ["MemoryStore"]
@@ -23,11 +31,11 @@ TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 class _Kept:
     """One thread: itself and its items as JSON, and the items' order as (place, id)."""
 
-    thread: bytes
-    items: dict[str, tuple[int, bytes]] = field(default_factory=dict[str, tuple[int, bytes]])
+    thread: str
+    items: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     order: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
-    def append(self, item_id: str, document: bytes) -> None:
+    def append(self, item_id: str, document: str) -> None:
         place = self.order[-1][0] + 1 if self.order else 0
         self.order.append((place, item_id))
         self.items[item_id] = (place, document)
@@ -49,18 +57,18 @@ class MemoryStore(Generic[TItem]):
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
         self._users: dict[str, dict[str, _Kept]] = {}
-        self._requests: dict[tuple[str, str], IdempotentRequest] = {}
+        self._requests: dict[str, dict[str, IdempotentRequest]] = {}
         self._holds = Holds()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
-        return ThreadMetadata.model_validate_json(self._find(thread_id, context).thread)
+        return thread_adapter.validate_json(self._find(thread_id, context).thread)
 
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """See `Store`."""
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
-        document = thread.model_dump_json().encode()
+        document = document_of(f"thread {thread.id!r}", thread, thread_adapter)
         threads = self._users.setdefault(context.user_id, {})
         if kept := threads.get(thread.id):
             kept.thread = document
@@ -80,7 +88,7 @@ class MemoryStore(Generic[TItem]):
             start = ids.index(after) + 1
         return Page(
             data=tuple(
-                ThreadMetadata.model_validate_json(threads[id].thread)
+                thread_adapter.validate_json(threads[id].thread)
                 for id in ids[start : start + limit]
             ),
             has_more=start + limit < len(ids),
@@ -91,9 +99,9 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         self._find(thread_id, context)
         del self._users[context.user_id][thread_id]
-        for (user_id, key), request in list(self._requests.items()):
-            if (user_id, request.thread_id) == (context.user_id, thread_id):
-                del self._requests[user_id, key]
+        requests = self._requests.get(context.user_id, {})
+        for key in [key for key, sent in requests.items() if sent.thread_id == thread_id]:
+            del requests[key]
 
     async def load_thread_items(
         self,
@@ -126,17 +134,18 @@ class MemoryStore(Generic[TItem]):
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
+        document = document_of(f"item {item.id!r}", item, self._adapter)
         kept = self._find(thread_id, context)
         if item.id in kept.items:
             raise InvalidInput(
                 "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
             )
-        kept.append(item.id, document_of(item, self._adapter).encode())
+        kept.append(item.id, document)
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
+        document = document_of(f"item {item.id!r}", item, self._adapter)
         kept = self._find(thread_id, context)
-        document = document_of(item, self._adapter).encode()
         if item.id in kept.items:
             kept.items[item.id] = (kept.items[item.id][0], document)
         else:
@@ -163,14 +172,17 @@ class MemoryStore(Generic[TItem]):
         self, key: str, request: IdempotentRequest, context: RequestContext
     ) -> IdempotentRequest:
         """See `Store`."""
-        return self._requests.setdefault((context.user_id, key), request)
+        document_of("request", request, request_adapter)
+        return self._requests.setdefault(context.user_id, {}).setdefault(key, request)
 
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
-        claimed = self._requests[context.user_id, key]
-        self._requests[context.user_id, key] = claimed.model_copy(update={"item_ids": item_ids})
+        requests = self._requests.get(context.user_id, {})
+        if key not in requests:
+            raise NotFoundError("idempotency key", key)
+        requests[key] = requests[key].model_copy(update={"item_ids": item_ids})
 
     def _find(self, thread_id: str, context: RequestContext) -> _Kept:
         try:
@@ -178,7 +190,7 @@ class MemoryStore(Generic[TItem]):
         except KeyError:
             raise NotFoundError("thread", thread_id) from None
 
-    def _item(self, kept: _Kept, item_id: str) -> tuple[int, bytes]:
+    def _item(self, kept: _Kept, item_id: str) -> tuple[int, str]:
         try:
             return kept.items[item_id]
         except KeyError:

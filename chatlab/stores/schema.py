@@ -6,12 +6,33 @@ Every row says whose it is, so that every statement can ask for one user's rows 
 import hashlib
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from sqlalchemy import Dialect, Text, column, insert, select, table, text, update
+from sqlalchemy import (
+    Dialect,
+    TableClause,
+    Text,
+    column,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["MIGRATIONS", "items", "keys", "migrate", "threads", "turns", "users"]
+__all__ = [
+    "MIGRATIONS",
+    "items",
+    "keys",
+    "migrate",
+    "threads",
+    "turns",
+    "users",
+    "version_of",
+]
 
 _UNSAFE = re.compile("[\0\\\\\ud800-\udfff]")
 _LONGEST = 200
@@ -27,76 +48,49 @@ class _Name(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        name = _UNSAFE.sub(lambda found: f"\\{ord(found[0]):04x}", value)
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002 - both alike
+        name = _UNSAFE.sub(lambda found: f"\\{ord(found[0]):04x}", value or "")
         if len(name) <= _LONGEST:
             return name
         return name[:100] + "\\#" + hashlib.sha256(name.encode()).hexdigest()
 
 
-def _names(*names: str) -> list[column[str]]:
-    return [column(name, _Name) for name in names]
+def _table(name: str, names: str, others: str) -> TableClause:
+    columns = [column(each, _Name) for each in names.split()]
+    return table(name, *columns, *[column(each) for each in others.split()])
 
 
-users = table("chatlab_users", *_names("user_id"), column("threads_made"))
-threads = table(
-    "chatlab_threads",
-    *_names("user_id", "id"),
-    *(column("place"), column("items_made"), column("document")),
-)
-items = table(
-    "chatlab_items", *_names("user_id", "thread_id", "id"), column("place"), column("document")
-)
-turns = table("chatlab_turns", *_names("user_id", "thread_id"), column("owner"))
-keys = table(
-    "chatlab_keys", *_names("user_id", "key", "thread_id"), column("document"), column("item_ids")
-)
-_schema = table("chatlab_schema", column("version"))
+users = _table("chatlab_users", "user_id", "threads_made")
+threads = _table("chatlab_threads", "user_id id", "place items_made document")
+items = _table("chatlab_items", "user_id thread_id id", "place document")
+turns = _table("chatlab_turns", "user_id thread_id", "owner")
+keys = _table("chatlab_keys", "user_id key thread_id", "document item_ids")
+_schema = _table("chatlab_schema", "", "version")
 
-MIGRATIONS: Sequence[Sequence[str]] = (
-    (
-        """CREATE TABLE chatlab_users (
-            user_id TEXT PRIMARY KEY, threads_made BIGINT NOT NULL)""",
-        """CREATE TABLE chatlab_threads (
-            user_id TEXT NOT NULL, id TEXT NOT NULL, place BIGINT NOT NULL,
-            items_made BIGINT NOT NULL, document TEXT NOT NULL,
-            PRIMARY KEY (user_id, id), UNIQUE (user_id, place))""",
-        """CREATE TABLE chatlab_items (
-            user_id TEXT NOT NULL, thread_id TEXT NOT NULL, place BIGINT NOT NULL,
-            id TEXT NOT NULL, document TEXT NOT NULL,
-            PRIMARY KEY (user_id, thread_id, place), UNIQUE (user_id, thread_id, id),
-            FOREIGN KEY (user_id, thread_id) REFERENCES chatlab_threads ON DELETE CASCADE)""",
-        """CREATE TABLE chatlab_turns (
-            user_id TEXT NOT NULL, thread_id TEXT NOT NULL, owner BIGINT NOT NULL,
-            PRIMARY KEY (user_id, thread_id))""",
-        """CREATE TABLE chatlab_keys (
-            user_id TEXT NOT NULL, key TEXT NOT NULL, thread_id TEXT NOT NULL,
-            document TEXT NOT NULL, item_ids TEXT NOT NULL, PRIMARY KEY (user_id, key))""",
-        "CREATE INDEX chatlab_keys_of_thread ON chatlab_keys (user_id, thread_id)",
-    ),
-)
-"""How each version comes out of the one before it. Add to the end; change nothing that is there."""
-
-
-async def migrate(
-    connection: AsyncConnection, migrations: Sequence[Sequence[str]] = MIGRATIONS
-) -> int:
-    """Bring the database up to date, all or nothing, in the connection's transaction.
-
-    Returns:
-        The version that it has now; more than these migrations make when a newer chatlab made it.
-    """
-    await connection.execute(
-        text("CREATE TABLE IF NOT EXISTS chatlab_schema (version BIGINT NOT NULL)")
+MIGRATIONS = tuple(
+    path.read_text("utf-8")
+    for path in sorted(
+        Path(__file__).with_name("migrations").glob("*.sql"), key=lambda path: int(path.stem)
     )
-    found = await connection.scalar(select(_schema.c.version))
-    if found is None:
+)
+"""How each version comes out of the one before it. Add files; change none that is there."""
+
+
+async def version_of(connection: AsyncConnection) -> int:
+    """The version of the schema that the database has; 0 when it has none."""
+    if await connection.run_sync(lambda sync: inspect(sync).has_table(_schema.name)):
+        return int(await connection.scalar(select(_schema.c.version)) or 0)
+    return 0
+
+
+async def migrate(connection: AsyncConnection, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring the database up to date in the connection's transaction: all of it, or nothing."""
+    found = await version_of(connection)
+    if found == 0:
+        await connection.execute(text("CREATE TABLE chatlab_schema (version BIGINT NOT NULL)"))
         await connection.execute(insert(_schema).values(version=0))
-    for version, statements in enumerate(migrations, start=1):
-        if version > (found or 0):
-            for statement in statements:
+    for version, script in enumerate(migrations, start=1):
+        if version > found:
+            for statement in filter(str.strip, script.split(";")):
                 await connection.execute(text(statement))
             await connection.execute(update(_schema).values(version=version))
-    return max(found or 0, len(migrations))

@@ -1,24 +1,26 @@
 """One turn at a time for each thread, across processes: a row says who holds it.
 
-A process that dies cannot take its row away. So each store proves that it lives: on SQLite by a
-lock on a small file of its own, on PostgreSQL by a session-level advisory lock. The operating
-system, or the server, lets go of those when a process ends, however it ends.
+A process that dies cannot take its rows away. So every owner of rows proves that it lives: on
+SQLite by a lock on a small file of its own, on PostgreSQL by an advisory lock that lasts as long as
+one connection. The operating system, or the server, ends those with the process, however it ends.
+One proof serves every turn of an event loop.
 """
 
+import glob
 import secrets
 import sqlite3
-import time
-import weakref
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from typing import Protocol
+from weakref import WeakKeyDictionary, finalize
 
 import anyio
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import TurnInProgress
-from chatlab.stores.database import Database
-from chatlab.stores.holds import Holds
+from chatlab.stores.database import Database, Line
 from chatlab.stores.schema import turns
 from chatlab.turn import unhurried
 
@@ -26,21 +28,19 @@ __all__ = ["SharedHolds"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 
+_PROOF = text(
+    "SELECT pg_advisory_lock(:owner), set_config('tcp_keepalives_idle', '15', false),"
+    " set_config('tcp_keepalives_interval', '5', false)"
+)
+"""The keep-alives let the server notice within two minutes that a whole machine is gone."""
+
 
 class SharedHolds:
     """Who holds what in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._here = Holds()
-        self._owner: str | None = None
-        self._proof = AsyncExitStack()
-        self._proving = anyio.Lock()
-
-    async def aclose(self) -> None:
-        """Stop proving that this store lives; it begins again with the next hold."""
-        self._owner = None
-        await self._proof.aclose()
+        self._proofs: _Proofs = _LockedFiles(database.path) if database.is_sqlite else _Sessions()
 
     @asynccontextmanager
     async def hold(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
@@ -49,96 +49,127 @@ class SharedHolds:
         Raises:
             TurnInProgress: It was still held after `wait` seconds.
         """
-        deadline = time.monotonic() + wait
-        async with self._here.hold(user_id, thread_id, wait):
-            await self._take(user_id, thread_id, deadline)
+        deadline = anyio.current_time() + wait
+        line = await self._database.line()
+        async with line.holds.hold(user_id, thread_id, wait):
+            mine = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
+            row = {"user_id": user_id, "thread_id": thread_id}
+            pause = _FIRST_PAUSE
             try:
+                while not await self._takes(line, row, mine):
+                    left = deadline - anyio.current_time()
+                    if left <= 0:
+                        raise TurnInProgress(thread_id)
+                    await anyio.sleep(min(pause, left))
+                    pause = min(2 * pause, _LONGEST_PAUSE)
                 yield
             finally:
-                await unhurried(self._let_go(user_id, thread_id, self._owner))
+                await unhurried(self._let_go(line, mine))
 
-    async def _take(self, user_id: str, thread_id: str, deadline: float) -> None:
-        pause = _FIRST_PAUSE
-        while (holder := await self._claim(user_id, thread_id)) is not None:
-            if not await self._lives(holder):
-                await self._let_go(user_id, thread_id, holder)
-            elif (left := deadline - time.monotonic()) > 0:
-                await anyio.sleep(min(pause, left))
-                pause = min(2 * pause, _LONGEST_PAUSE)
-            else:
-                raise TurnInProgress(thread_id)
+    async def _takes(self, line: Line, row: dict[str, str], mine: ColumnElement[bool]) -> bool:
+        """Write down that this line holds the thread, unless another one does and lives."""
+        with self._database.in_words():
+            async with line.opening:
+                await self._proofs.prove(line)
+        fresh = self._database.insert(turns).values(row | {"owner": line.owner})
+        async with self._database.writing() as connection:
+            await connection.execute(fresh.on_conflict_do_nothing())
+            holder = await connection.scalar(select(turns.c.owner).where(mine))
+            if holder == line.owner:
+                return True
+            if holder is None or await self._proofs.lives(holder, connection):
+                return False
+            heir = update(turns).where(mine, turns.c.owner == holder).values(owner=line.owner)
+            return bool((await connection.execute(heir)).rowcount)
 
-    async def _claim(self, user_id: str, thread_id: str) -> str | None:
-        """Write down that this store holds the thread, or say who does."""
-        owner = await self._proven()
-        mine = {"user_id": user_id, "thread_id": thread_id, "owner": owner}
-        async with self._database.begin() as connection:
-            await connection.execute(
-                self._database.insert(turns).values(mine).on_conflict_do_nothing()
-            )
-            holder = await connection.scalar(
-                select(turns.c.owner).where(
-                    turns.c.user_id == user_id, turns.c.thread_id == thread_id
-                )
-            )
-        return None if holder == owner else str(holder)
+    async def _let_go(self, line: Line, mine: ColumnElement[bool]) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(delete(turns).where(mine, turns.c.owner == line.owner))
 
-    async def _let_go(self, user_id: str, thread_id: str, owner: str | None) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(
-                delete(turns).where(
-                    turns.c.user_id == user_id,
-                    turns.c.thread_id == thread_id,
-                    turns.c.owner == owner,
-                )
-            )
 
-    async def _proven(self) -> str:
-        """This store's name among the owners, once it has something to prove it with."""
-        async with self._proving:
-            if self._owner is None:
-                owner = str(secrets.randbits(62))
-                if self._database.is_sqlite:
-                    self._lock_file(owner)
-                else:
-                    session = await self._proof.enter_async_context(self._database.session())
-                    await session.execute(select(func.pg_advisory_lock(int(owner))))
-                self._owner = owner
-            return self._owner
+class _Proofs(Protocol):
+    async def prove(self, line: Line) -> None:
+        """See that the line has a number, under which it can own rows, and that it is proven."""
+        ...
 
-    def _lock_file(self, owner: str) -> None:
-        if self._database.in_memory:
+    async def lives(self, owner: int, connection: AsyncConnection, /) -> bool:
+        """Whether the proof of that owner still stands."""
+        ...
+
+
+class _LockedFiles:
+    """SQLite: each owner keeps a file next to the database, exclusively locked.
+
+    The locks are SQLite's own, so they work wherever the database does, and between containers.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+
+    async def prove(self, line: Line) -> None:
+        if line.owner is not None:
             return
-        path = self._file_of(owner)
+        for left in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
+            _is_locked(left)
+        owner = secrets.randbits(62)
+        path = self._file(owner)
         lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        line.exits.callback(finalize(line, _unlock, lock, path))
+        lock.execute("PRAGMA journal_mode = MEMORY")
         lock.execute("BEGIN EXCLUSIVE")
-        self._proof.callback(weakref.finalize(self, _end_proof, lock, path))
+        if not path.exists():
+            raise sqlite3.OperationalError("database is locked: its proof was swept away")
+        line.owner = owner
 
-    async def _lives(self, owner: str) -> bool:
-        """Whether the store that calls itself so still has its proof."""
-        if not self._database.is_sqlite:
-            async with self._database.begin() as connection:
-                free = await connection.scalar(select(func.pg_try_advisory_xact_lock(int(owner))))
-                return not free
-        path = self._file_of(owner)
-        try:
-            lock = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0)
-        except sqlite3.OperationalError:
-            return False
-        try:
+    async def lives(self, owner: int, _connection: AsyncConnection) -> bool:
+        return _is_locked(self._file(owner))
+
+    def _file(self, owner: int) -> Path:
+        return self._database.with_name(f"{self._database.name}-turns-{owner}")
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock on the file; if nobody does, the file is removed."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            return "unable to open" not in str(error)
-        else:
+            _unlock(lock, path)
+    except sqlite3.OperationalError:
+        return path.exists()
+    return False
+
+
+def _unlock(lock: sqlite3.Connection, path: Path) -> None:
+    """Remove the file while nobody else can lock it; Windows wants it closed before."""
+    for _ in range(2):
+        with suppress(OSError):
             path.unlink(missing_ok=True)
-            return False
-        finally:
-            lock.close()
-
-    def _file_of(self, owner: str) -> Path:
-        return Path(f"{self._database.path}.turns-{owner}").absolute()
+        lock.close()
 
 
-def _end_proof(lock: sqlite3.Connection, path: Path) -> None:
-    lock.close()
-    path.unlink(missing_ok=True)
+class _Sessions:
+    """PostgreSQL: each owner keeps one connection, which holds an advisory lock on its number."""
+
+    def __init__(self) -> None:
+        self._sessions = WeakKeyDictionary[Line, AsyncConnection]()
+
+    async def prove(self, line: Line) -> None:
+        """A connection that was lost took its lock with it: the rows go to a new number."""
+        if line in self._sessions and not await _is_lost(self._sessions[line]):
+            return
+        owner = secrets.randbits(62)
+        session = line.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        await line.exits.enter_async_context(session)
+        await session.execute(_PROOF, {"owner": owner})
+        await session.execute(update(turns).where(turns.c.owner == line.owner).values(owner=owner))
+        self._sessions[line], line.owner = session, owner
+
+    async def lives(self, owner: int, connection: AsyncConnection) -> bool:
+        return not await connection.scalar(select(func.pg_try_advisory_xact_lock(owner)))
+
+
+async def _is_lost(session: AsyncConnection) -> bool:
+    driver = (await session.get_raw_connection()).driver_connection
+    return driver is None or driver.is_closed()

@@ -5,11 +5,13 @@ SQLite by default, PostgreSQL when one machine is outgrown. What differs between
 """
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Generic, Self, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeVar
@@ -17,30 +19,39 @@ from typing_extensions import TypeVar
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
-from chatlab.stores.base import HasId, IdempotentRequest, Order, checked_limit, document_of
+from chatlab.stores.base import (
+    HasId,
+    IdempotentRequest,
+    Order,
+    checked_limit,
+    document_of,
+    request_adapter,
+    thread_adapter,
+)
 from chatlab.stores.database import Database
-from chatlab.stores.schema import items, keys, threads
+from chatlab.stores.schema import items, keys, threads, users
 from chatlab.stores.shared_holds import SharedHolds
 
 __all__ = ["SQLStore"]
 
 TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 
-_threads = TypeAdapter(ThreadMetadata)
-
 
 class SQLStore(Generic[TItem]):
-    """Keeps documents in tables; whose they are is part of every query.
+    """Keeps documents in tables; whose they are is part of every statement.
 
-    Nothing is opened before it is used. `async with` or `aclose()` closes what was opened.
+    Nothing is opened before it is used, and it can be used from any event loop. `async with` or
+    `aclose()` closes what was opened; a store that is only dropped closes with its event loop.
 
     Args:
         url: Such as `sqlite+aiosqlite:///chatlab.sqlite` or `postgresql+asyncpg://host/name`.
+            `?timeout=` is how many seconds SQLite waits for another program's lock, 5 by default.
         items: Reads and writes the items; chatlab's own by default.
         turn_wait: How many seconds a turn waits for the one before it on the same thread.
 
     Raises:
-        StoreError: From any method: the database is locked, read-only, too new, or none at all.
+        MissingDependency: PostgreSQL's driver is not installed.
+        StoreError: From any method, too: the database is locked, read-only, newer, or none at all.
     """
 
     def __init__(
@@ -56,8 +67,9 @@ class SQLStore(Generic[TItem]):
         self._turns = SharedHolds(self._database)
 
     async def __aenter__(self) -> Self:
-        """The store itself; leaving the block closes it."""
-        return self
+        """The store itself, opened; leaving the block closes it."""
+        async with self._database.reading():
+            return self
 
     async def __aexit__(self, *exc: object) -> None:
         """Close the store."""
@@ -65,56 +77,52 @@ class SQLStore(Generic[TItem]):
 
     async def aclose(self) -> None:
         """Close what was opened; a closed store opens again when it is used."""
-        await self._turns.aclose()
         await self._database.aclose()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
-        async with self._database.begin() as connection:
+        async with self._database.reading() as connection:
             found = await connection.scalar(
-                select(threads.c.document).where(_mine(thread_id, context))
+                select(threads.c.document).where(_thread(thread_id, context))
             )
         if found is None:
             raise NotFoundError("thread", thread_id)
-        return ThreadMetadata.model_validate_json(found)
+        return thread_adapter.validate_json(found)
 
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """See `Store`."""
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
-        document = document_of(thread, _threads)
-        row = {"user_id": thread.user_id, "id": thread.id, "document": document}
-        fresh = self._database.insert(threads).values(**row, next_place=0)
-        async with self._database.begin() as connection:
-            await connection.execute(
-                fresh.on_conflict_do_update(
-                    index_elements=["user_id", "id"], set_={"document": document}
-                )
+        document = document_of(f"thread {thread.id!r}", thread, thread_adapter)
+        async with self._database.writing() as connection:
+            saved = await connection.execute(
+                update(threads).where(_thread(thread.id, context)).values(document=document)
             )
+            if not saved.rowcount:
+                await self._new_thread(connection, thread, document)
 
     async def load_threads(
         self, limit: int, after: str | None, order: Order, context: RequestContext
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         checked_limit(limit)
-        query = select(threads.c.id, threads.c.document).where(threads.c.user_id == context.user_id)
-        async with self._database.begin() as connection:
-            if after is not None:
-                place = await self._place(connection, after, context)
-                query = query.where(_beyond(threads.c.place, place, order))
-            rows = await _rows(connection, _ordered(query, threads.c.place, order), limit)
-        documents = tuple(ThreadMetadata.model_validate_json(row.document) for row in rows[:limit])
-        return Page(data=documents, has_more=len(rows) > limit, after=_last(rows[:limit]))
+        query = _part(
+            threads, lambda table: table.c.user_id == context.user_id, after, order, limit
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.scalars(query)).all()
+            if not rows and after is not None:
+                await self._check(connection, after, context)
+        return _page([thread_adapter.validate_json(row) for row in rows], limit)
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
-        async with self._database.begin() as connection:
-            gone = await connection.execute(delete(threads).where(_mine(thread_id, context)))
+        async with self._database.writing() as connection:
+            gone = await connection.execute(delete(threads).where(_thread(thread_id, context)))
             if not gone.rowcount:
                 raise NotFoundError("thread", thread_id)
-            await connection.execute(
-                delete(keys).where(keys.c.user_id == context.user_id, keys.c.thread_id == thread_id)
-            )
+            mine = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
+            await connection.execute(delete(keys).where(mine))
 
     async def load_thread_items(
         self,
@@ -126,60 +134,43 @@ class SQLStore(Generic[TItem]):
     ) -> "Page[TItem]":
         """See `Store`."""
         checked_limit(limit)
-        async with self._database.begin() as connection:
-            thread = await self._place(connection, thread_id, context)
-            query = select(items.c.id, items.c.document).where(items.c.thread == thread)
-            if after is not None:
-                place = await connection.scalar(
-                    select(items.c.place).where(items.c.thread == thread, items.c.id == after)
-                )
-                if place is None:
-                    raise NotFoundError("item", after)
-                query = query.where(_beyond(items.c.place, place, order))
-            rows = await _rows(connection, _ordered(query, items.c.place, order), limit)
-        documents = tuple(self._adapter.validate_json(row.document) for row in rows[:limit])
-        return Page(data=documents, has_more=len(rows) > limit, after=_last(rows[:limit]))
+        query = _part(items, partial(_items, thread_id, context), after, order, limit)
+        async with self._database.reading() as connection:
+            rows = (await connection.scalars(query)).all()
+            if not rows:
+                await self._check(connection, thread_id, context, item_id=after)
+        return _page([self._adapter.validate_json(row) for row in rows], limit)
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        document = document_of(item, self._adapter)
-        async with self._database.begin() as connection:
-            await self._append(connection, thread_id, item.id, document, context)
+        await self._append(thread_id, item, context, insert(items))
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        document = document_of(item, self._adapter)
-        async with self._database.begin() as connection:
-            thread = await self._place(connection, thread_id, context)
-            saved = await connection.execute(
-                update(items)
-                .where(items.c.thread == thread, items.c.id == item.id)
-                .values(document=document)
-            )
-            if not saved.rowcount:
-                await self._append(connection, thread_id, item.id, document, context)
+        fresh = self._database.insert(items)
+        upsert = fresh.on_conflict_do_update(
+            index_elements=["user_id", "thread_id", "id"],
+            set_={"document": fresh.excluded.document},
+        )
+        await self._append(thread_id, item, context, upsert)
 
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
-        async with self._database.begin() as connection:
-            thread = await self._place(connection, thread_id, context)
-            found = await connection.scalar(
-                select(items.c.document).where(items.c.thread == thread, items.c.id == item_id)
-            )
-        if found is None:
-            raise NotFoundError("item", item_id)
+        query = select(items.c.document).where(_items(thread_id, context), items.c.id == item_id)
+        async with self._database.reading() as connection:
+            if (found := await connection.scalar(query)) is None:
+                await self._check(connection, thread_id, context)
+                raise NotFoundError("item", item_id)
         return self._adapter.validate_json(found)
 
     async def delete_thread_item(
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
         """See `Store`."""
-        async with self._database.begin() as connection:
-            thread = await self._place(connection, thread_id, context)
-            gone = await connection.execute(
-                delete(items).where(items.c.thread == thread, items.c.id == item_id)
-            )
-            if not gone.rowcount:
+        item = delete(items).where(_items(thread_id, context), items.c.id == item_id)
+        async with self._database.writing() as connection:
+            if not (await connection.execute(item)).rowcount:
+                await self._check(connection, thread_id, context)
                 raise NotFoundError("item", item_id)
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
@@ -190,85 +181,126 @@ class SQLStore(Generic[TItem]):
         self, key: str, request: IdempotentRequest, context: RequestContext
     ) -> IdempotentRequest:
         """See `Store`."""
-        mine = {"user_id": context.user_id, "key": key}
-        row = {"thread_id": request.thread_id, "item_id": request.item_id}
-        async with self._database.begin() as connection:
-            await connection.execute(
-                self._database.insert(keys)
-                .values(**mine, **row, item_ids="[]")
-                .on_conflict_do_nothing()
-            )
+        row = {
+            "user_id": context.user_id,
+            "key": key,
+            "thread_id": request.thread_id,
+            "document": document_of("request", request, request_adapter),
+            "item_ids": json.dumps(request.item_ids),
+        }
+        claim = self._database.insert(keys).values(row).on_conflict_do_nothing()
+        async with self._database.writing() as connection:
+            await connection.execute(claim)
             found = await connection.execute(
-                select(keys).where(keys.c.user_id == context.user_id, keys.c.key == key)
+                select(keys.c.document, keys.c.item_ids).where(_key(key, context))
             )
-            kept = found.one()
-        return IdempotentRequest(
-            thread_id=kept.thread_id, item_id=kept.item_id, item_ids=json.loads(kept.item_ids)
-        )
+            document, item_ids = found.one()
+        kept = request_adapter.validate_json(document)
+        return kept.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
-        async with self._database.begin() as connection:
-            await connection.execute(
-                update(keys)
-                .where(keys.c.user_id == context.user_id, keys.c.key == key)
-                .values(item_ids=json.dumps(item_ids))
+        async with self._database.writing() as connection:
+            finished = await connection.execute(
+                update(keys).where(_key(key, context)).values(item_ids=json.dumps(item_ids))
             )
+            if not finished.rowcount:
+                raise NotFoundError("idempotency key", key)
 
-    async def _place(
-        self, connection: AsyncConnection, thread_id: str, context: RequestContext
-    ) -> int:
-        """Where the thread stands among the user's; NotFoundError if it does not."""
-        place = await connection.scalar(select(threads.c.place).where(_mine(thread_id, context)))
-        if place is None:
-            raise NotFoundError("thread", thread_id)
-        return int(place)
+    async def _new_thread(
+        self, connection: AsyncConnection, thread: ThreadMetadata, document: str
+    ) -> None:
+        """Put it in the user's next place; two who save it at once save one thread."""
+        user = {"user_id": thread.user_id, "threads_made": 1}
+        place = await connection.scalar(
+            self._database.insert(users)
+            .values(user)
+            .on_conflict_do_update(
+                index_elements=["user_id"], set_={"threads_made": users.c.threads_made + 1}
+            )
+            .returning(users.c.threads_made)
+        )
+        row = {"user_id": thread.user_id, "id": thread.id, "place": place, "items_made": 0}
+        await connection.execute(
+            self._database.insert(threads)
+            .values(row | {"document": document})
+            .on_conflict_do_update(index_elements=["user_id", "id"], set_={"document": document})
+        )
 
     async def _append(
+        self, thread_id: str, item: TItem, context: RequestContext, statement: Any
+    ) -> None:
+        """Take the thread's next place, which locks the thread until the transaction ends."""
+        document = document_of(f"item {item.id!r}", item, self._adapter)
+        row: dict[str, Any] = {"user_id": context.user_id, "thread_id": thread_id, "id": item.id}
+        async with self._database.writing() as connection:
+            place = await connection.scalar(
+                update(threads)
+                .where(_thread(thread_id, context))
+                .values(items_made=threads.c.items_made + 1)
+                .returning(threads.c.items_made)
+            )
+            if place is None:
+                raise NotFoundError("thread", thread_id)
+            row |= {"place": place, "document": document}
+            try:
+                await connection.execute(statement.values(row))
+            except IntegrityError:
+                raise InvalidInput(
+                    "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
+                ) from None
+
+    async def _check(
         self,
         connection: AsyncConnection,
         thread_id: str,
-        item_id: str,
-        document: str,
         context: RequestContext,
+        item_id: str | None = None,
     ) -> None:
-        """Take the thread's next place, which locks the thread until the transaction ends."""
-        taken = await connection.execute(
-            update(threads)
-            .where(_mine(thread_id, context))
-            .values(next_place=threads.c.next_place + 1)
-            .returning(threads.c.place, threads.c.next_place)
-        )
-        if (found := taken.one_or_none()) is None:
+        """Say what is missing, if something is."""
+        thread = select(threads.c.place).where(_thread(thread_id, context))
+        if await connection.scalar(thread) is None:
             raise NotFoundError("thread", thread_id)
-        thread, place = found
-        row = {"thread": thread, "place": place, "id": item_id, "document": document}
-        try:
-            await connection.execute(insert(items).values(row))
-        except IntegrityError:
-            raise InvalidInput(
-                "item", f"{item_id!r} is in this thread already", "Use save_item to replace it."
-            ) from None
+        item = select(items.c.place).where(_items(thread_id, context), items.c.id == item_id)
+        if item_id is not None and await connection.scalar(item) is None:
+            raise NotFoundError("item", item_id)
 
 
-def _mine(thread_id: str, context: RequestContext) -> ColumnElement[bool]:
-    return (threads.c.id == thread_id) & (threads.c.user_id == context.user_id)
+def _thread(thread_id: str, context: RequestContext) -> ColumnElement[bool]:
+    return (threads.c.user_id == context.user_id) & (threads.c.id == thread_id)
 
 
-def _beyond(column: ColumnElement[int], place: int, order: Order) -> ColumnElement[bool]:
-    return column > place if order == "asc" else column < place
+def _items(
+    thread_id: str, context: RequestContext, table: FromClause = items
+) -> ColumnElement[bool]:
+    return (table.c.user_id == context.user_id) & (table.c.thread_id == thread_id)
 
 
-def _ordered(query: Select[Any, Any], column: ColumnElement[int], order: Order) -> Select[Any, Any]:
-    return query.order_by(column.asc() if order == "asc" else column.desc())
+def _key(key: str, context: RequestContext) -> ColumnElement[bool]:
+    return (keys.c.user_id == context.user_id) & (keys.c.key == key)
 
 
-async def _rows(connection: AsyncConnection, query: Select[Any, Any], limit: int) -> list[Any]:
-    """One row more than asked for says whether there are more."""
-    return list((await connection.execute(query.limit(limit + 1))).all())
+def _part(
+    table: FromClause,
+    mine: Callable[[FromClause], ColumnElement[bool]],
+    after: str | None,
+    order: Order,
+    limit: int,
+) -> Select[Any]:
+    """Documents in order; one more than asked for says whether there are more.
+
+    After a row that is not there comes nothing.
+    """
+    place, query = table.c.place, select(table.c.document).where(mine(table))
+    if after is not None:
+        cursor = table.alias()
+        here = select(cursor.c.place).where(mine(cursor), cursor.c.id == after).scalar_subquery()
+        query = query.where(place > here if order == "asc" else place < here)
+    return query.order_by(place.asc() if order == "asc" else place.desc()).limit(limit + 1)
 
 
-def _last(rows: list[Any]) -> str | None:
-    return rows[-1].id if rows else None
+def _page(found: list[Any], limit: int) -> Page[Any]:
+    data = tuple(found[:limit])
+    return Page(data=data, has_more=len(found) > limit, after=data[-1].id if data else None)

@@ -1,0 +1,97 @@
+"""Lesson 02: threads and items, and a store that keeps them."""
+
+from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.lessons.l02_parts import (
+    continue_inputs,
+    continue_judged,
+    continue_seen,
+    record_inputs,
+    record_judged,
+    record_seen,
+    transcript_inputs,
+    transcript_judged,
+    transcript_seen,
+)
+
+__all__ = ["LESSON"]
+
+LESSON = Lesson(
+    slug="02_threads_and_items",
+    title="Threads and items",
+    promise="The TaskManager has a memory that survives a restart.",
+    minutes=30,
+    objectives=(
+        Objective("02.a", "apply", "Record a conversation as a thread of items, in order."),
+        Objective("02.b", "apply", "Read a long thread page by page."),
+        Objective("02.c", "analyse", "Tell what survives a restart from what does not."),
+    ),
+    introduces=(
+        "Thread",
+        "ThreadItem",
+        "role",
+        "order",
+        "page",
+        "Store",
+        "RequestContext",
+    ),
+    uses=("conversation", "stateless", "request/response"),
+    parts=(
+        Part(
+            id="02.1",
+            title="Record a conversation",
+            subject="record_conversation",
+            points=3,
+            difficulty=2,
+            minutes=8,
+            objective="02.a",
+            hints=(
+                "Two kinds of things go into a store: first the thread, then its items.",
+                "Make a ThreadMetadata and save it. Then make three items with its id as their "
+                "`thread_id`, and add them one after another. Await each store method.",
+                'thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, '
+                "updated_at=now); await store.save_thread(thread, context); then add_thread_item "
+                "three times",
+            ),
+            inputs=record_inputs,
+            observe=record_seen,
+            judge=record_judged,
+        ),
+        Part(
+            id="02.2",
+            title="Read it all",
+            subject="transcript",
+            points=3,
+            difficulty=2,
+            minutes=7,
+            objective="02.b",
+            hints=(
+                "A page says two things: whether there is more, and where it goes on.",
+                "Begin with after=None. As long as `page.has_more`, ask again with "
+                "after=page.after.",
+                "while True: page = await store.load_thread_items(thread_id, after, 20, 'asc', "
+                "context); collect; if not page.has_more: break; after = page.after",
+            ),
+            inputs=transcript_inputs,
+            observe=transcript_seen,
+            judge=transcript_judged,
+        ),
+        Part(
+            id="02.3",
+            title="Continue tomorrow",
+            subject="continue_tomorrow",
+            points=2,
+            difficulty=2,
+            minutes=5,
+            objective="02.c",
+            hints=(
+                "Today's store object is gone tomorrow. What is left is the database at `url`.",
+                "Open a new SQLStore at the url, and read every page, as in 02.2.",
+                "async with SQLStore(url) as store: read pages until has_more is false, return "
+                "all their items in one list",
+            ),
+            inputs=continue_inputs,
+            observe=continue_seen,
+            judge=continue_judged,
+        ),
+    ),
+)

@@ -1,0 +1,100 @@
+"""A stepper through one real turn: ten stations, your code, and the store that fills (lesson 03)."""
+
+import html
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from chatlab.context import RequestContext
+from chatlab.server import ChatKitServer
+from chatlab.widgets.demos.one_turn import Run, code_of, run_of
+from chatlab.widgets.live import STILL, show_live
+
+__all__ = ["STATIONS", "ten_stations"]
+
+_HERE = Path(__file__).parent
+
+STATIONS = (
+    ("The user sends a message", "client"),
+    ("The server receives it", "server"),
+    ("Load the thread: metadata, history", "store"),
+    ("Make a UserMessageItem", "server"),
+    ("Append it", "store"),
+    ("Call respond(thread, input, context)", "server"),
+    ("Yield events", "your code"),
+    ("Send each event to the user", "server"),
+    ("Append the assistant's message", "store"),
+    ("Save the thread for the next turn", "store"),
+)
+"""What happens at each station, and who does it."""
+
+
+class _Stepper(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """Everything is known before it is shown; the browser only turns the pages."""
+
+    _esm = _HERE / "ten_stations.js"
+    _css = _HERE / "ten_stations.css"
+    scene = traitlets.Dict().tag(sync=True)
+
+
+async def ten_stations(
+    server: ChatKitServer[Any], message: str, then: str, who: str = "alice"
+) -> None:
+    """Run three turns on the server and show them, a step at a time.
+
+    Args:
+        server: Its `respond()` is the code that is shown.
+        message: What is said in a new thread.
+        then: What is said next, in the same thread.
+        who: The one who says it.
+    """
+    context = RequestContext(user_id=who)
+    first = await run_of(server, "a message", message, context)
+    runs = [
+        first,
+        await run_of(server, "one more message", then, context, first.thread_id),
+        await run_of(server, "None", None, context),
+    ]
+    scene = {
+        "stations": [list(station) for station in STATIONS],
+        "code": code_of(server),
+        "runs": [{"title": run.title, "frames": list(map(asdict, run.frames))} for run in runs],
+    }
+    show_live(_Stepper(scene=scene), _still(runs))
+
+
+def _still(runs: list[Run]) -> dict[str, str]:
+    tables = "".join(_table(run) for run in runs)
+    return {
+        "text/html": f"{STILL}{tables}</div>",
+        "text/plain": "\n".join(line for run in runs for line in _lines(run)),
+    }
+
+
+def _lines(run: Run) -> list[str]:
+    lines = [f"With {run.title}:"]
+    for frame in run.frames:
+        _, who = STATIONS[frame.station - 1]
+        lines.append(f"  {frame.station:2} {who:9} store: {len(frame.items)}  {frame.note}")
+    return lines
+
+
+def _table(run: Run) -> str:
+    cell = 'style="text-align:left;vertical-align:top"'
+    rows = "".join(
+        f"<tr><td {cell}>{frame.station}</td><td {cell}>{STATIONS[frame.station - 1][1]}</td>"
+        f"<td {cell}>{html.escape(frame.note)}</td>"
+        f"<td {cell}>{', '.join(role for role, _ in frame.items) or '(empty)'}</td></tr>"
+        for frame in run.frames
+    )
+    heads = "".join(
+        f'<th scope="col" {cell}>{head}</th>'
+        for head in ("station", "who", "what happens", "items in the store")
+    )
+    return (
+        f"<details><summary>One turn with {html.escape(run.title)}</summary>"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+    )
