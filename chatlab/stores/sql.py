@@ -5,13 +5,12 @@ SQLite by default, PostgreSQL when one machine is outgrown. What differs between
 """
 
 import json
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Generic, Self, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, FromClause, Select, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeVar
@@ -29,6 +28,7 @@ from chatlab.stores.base import (
     thread_adapter,
 )
 from chatlab.stores.database import Database
+from chatlab.stores.queries import as_page, items_of, key_is, page_of, thread_is
 from chatlab.stores.schema import items, keys, threads, users
 from chatlab.stores.shared_holds import SharedHolds
 
@@ -83,7 +83,7 @@ class SQLStore(Generic[TItem]):
         """See `Store`."""
         async with self._database.reading() as connection:
             found = await connection.scalar(
-                select(threads.c.document).where(_thread(thread_id, context))
+                select(threads.c.document).where(thread_is(thread_id, context))
             )
         if found is None:
             raise NotFoundError("thread", thread_id)
@@ -96,7 +96,7 @@ class SQLStore(Generic[TItem]):
         document = document_of(f"thread {thread.id!r}", thread, thread_adapter)
         async with self._database.writing() as connection:
             saved = await connection.execute(
-                update(threads).where(_thread(thread.id, context)).values(document=document)
+                update(threads).where(thread_is(thread.id, context)).values(document=document)
             )
             if not saved.rowcount:
                 await self._new_thread(connection, thread, document)
@@ -106,19 +106,19 @@ class SQLStore(Generic[TItem]):
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         checked_limit(limit)
-        query = _part(
+        query = page_of(
             threads, lambda table: table.c.user_id == context.user_id, after, order, limit
         )
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
             if not rows and after is not None:
                 await self._check(connection, after, context)
-        return _page([thread_adapter.validate_json(row) for row in rows], limit)
+        return as_page([thread_adapter.validate_json(row) for row in rows], limit)
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
         async with self._database.writing() as connection:
-            gone = await connection.execute(delete(threads).where(_thread(thread_id, context)))
+            gone = await connection.execute(delete(threads).where(thread_is(thread_id, context)))
             if not gone.rowcount:
                 raise NotFoundError("thread", thread_id)
             mine = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
@@ -134,12 +134,12 @@ class SQLStore(Generic[TItem]):
     ) -> "Page[TItem]":
         """See `Store`."""
         checked_limit(limit)
-        query = _part(items, partial(_items, thread_id, context), after, order, limit)
+        query = page_of(items, partial(items_of, thread_id, context), after, order, limit)
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
             if not rows:
                 await self._check(connection, thread_id, context, item_id=after)
-        return _page([self._adapter.validate_json(row) for row in rows], limit)
+        return as_page([self._adapter.validate_json(row) for row in rows], limit)
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
@@ -156,7 +156,7 @@ class SQLStore(Generic[TItem]):
 
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
-        query = select(items.c.document).where(_items(thread_id, context), items.c.id == item_id)
+        query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
         async with self._database.reading() as connection:
             if (found := await connection.scalar(query)) is None:
                 await self._check(connection, thread_id, context)
@@ -167,7 +167,7 @@ class SQLStore(Generic[TItem]):
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
         """See `Store`."""
-        item = delete(items).where(_items(thread_id, context), items.c.id == item_id)
+        item = delete(items).where(items_of(thread_id, context), items.c.id == item_id)
         async with self._database.writing() as connection:
             if not (await connection.execute(item)).rowcount:
                 await self._check(connection, thread_id, context)
@@ -192,7 +192,7 @@ class SQLStore(Generic[TItem]):
         async with self._database.writing() as connection:
             await connection.execute(claim)
             found = await connection.execute(
-                select(keys.c.document, keys.c.item_ids).where(_key(key, context))
+                select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
             )
             document, item_ids = found.one()
         kept = request_adapter.validate_json(document)
@@ -204,7 +204,7 @@ class SQLStore(Generic[TItem]):
         """See `Store`."""
         async with self._database.writing() as connection:
             finished = await connection.execute(
-                update(keys).where(_key(key, context)).values(item_ids=json.dumps(item_ids))
+                update(keys).where(key_is(key, context)).values(item_ids=json.dumps(item_ids))
             )
             if not finished.rowcount:
                 raise NotFoundError("idempotency key", key)
@@ -238,7 +238,7 @@ class SQLStore(Generic[TItem]):
         async with self._database.writing() as connection:
             place = await connection.scalar(
                 update(threads)
-                .where(_thread(thread_id, context))
+                .where(thread_is(thread_id, context))
                 .values(items_made=threads.c.items_made + 1)
                 .returning(threads.c.items_made)
             )
@@ -260,47 +260,9 @@ class SQLStore(Generic[TItem]):
         item_id: str | None = None,
     ) -> None:
         """Say what is missing, if something is."""
-        thread = select(threads.c.place).where(_thread(thread_id, context))
+        thread = select(threads.c.place).where(thread_is(thread_id, context))
         if await connection.scalar(thread) is None:
             raise NotFoundError("thread", thread_id)
-        item = select(items.c.place).where(_items(thread_id, context), items.c.id == item_id)
+        item = select(items.c.place).where(items_of(thread_id, context), items.c.id == item_id)
         if item_id is not None and await connection.scalar(item) is None:
             raise NotFoundError("item", item_id)
-
-
-def _thread(thread_id: str, context: RequestContext) -> ColumnElement[bool]:
-    return (threads.c.user_id == context.user_id) & (threads.c.id == thread_id)
-
-
-def _items(
-    thread_id: str, context: RequestContext, table: FromClause = items
-) -> ColumnElement[bool]:
-    return (table.c.user_id == context.user_id) & (table.c.thread_id == thread_id)
-
-
-def _key(key: str, context: RequestContext) -> ColumnElement[bool]:
-    return (keys.c.user_id == context.user_id) & (keys.c.key == key)
-
-
-def _part(
-    table: FromClause,
-    mine: Callable[[FromClause], ColumnElement[bool]],
-    after: str | None,
-    order: Order,
-    limit: int,
-) -> Select[Any]:
-    """Documents in order; one more than asked for says whether there are more.
-
-    After a row that is not there comes nothing.
-    """
-    place, query = table.c.place, select(table.c.document).where(mine(table))
-    if after is not None:
-        cursor = table.alias()
-        here = select(cursor.c.place).where(mine(cursor), cursor.c.id == after).scalar_subquery()
-        query = query.where(place > here if order == "asc" else place < here)
-    return query.order_by(place.asc() if order == "asc" else place.desc()).limit(limit + 1)
-
-
-def _page(found: list[Any], limit: int) -> Page[Any]:
-    data = tuple(found[:limit])
-    return Page(data=data, has_more=len(found) > limit, after=data[-1].id if data else None)

@@ -23,6 +23,9 @@ CORE = {
     *("errors", "clock", "items", "context", "events", "turn", "recorder", "llm", "streams"),
     *("memory", "question", "life", "server", "sessions", "taskbook", "commands", "stores"),
 }
+DATABASE = {"database", "queries", "schema", "shared_holds"}
+"""What makes a database dependable; no lesson opens these."""
+
 FIRST_READ = (
     *("items.py", "context.py", "events.py", "stores/base.py", "stores/memory.py", "server.py"),
 )
@@ -88,7 +91,7 @@ def test_the_core_names_its_lessons():
         str(path)
         for path in MODULES
         if (path.stem in CORE or path.parts[1] == "stores")
-        and path.stem not in {"errors", "__init__", "database", "schema", "holds", "shared_holds"}
+        and path.stem not in {"errors", "__init__", "holds", *DATABASE}
         and not re.search(r"lessons? \d\d", ast.get_docstring(parsed(path)) or "")
     ]
     assert silent == []
@@ -96,7 +99,9 @@ def test_the_core_names_its_lessons():
 
 def test_the_core_is_small():
     core = [path for path in MODULES if path.parts[1].removesuffix(".py") in CORE]
-    assert sum(map(code_lines, core)) <= 2_200
+    read = [path for path in core if path.stem not in DATABASE]
+    assert sum(map(code_lines, read)) <= 2_000
+    assert sum(map(code_lines, core)) <= 2_400
 
 
 def test_the_first_read_takes_an_hour():
