@@ -49,6 +49,7 @@ class Part:
         optional: Not needed to pass the lesson ("going further").
         limit: How many seconds `observe` may take.
         lacking: Says what this machine lacks for the part, or None.
+        twins: What the kit has that does the same, as `"module:name"`; off while it is checked.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Part:
     optional: bool = False
     limit: float = 10.0
     lacking: Callable[[], str | None] = lambda: None
+    twins: tuple[str, ...] = ()
 
     @property
     def lesson(self) -> int:

@@ -12,12 +12,16 @@ from chatlab.course.catalogue import Part, part_for
 from chatlab.course.findings import Result
 from chatlab.course.judging import result_of
 from chatlab.course.observing import observe, plain
+from chatlab.course.order import RunOrder
 from chatlab.course.panel import show_result
 
 __all__ = ["GRADED_RUN", "CheckFailed", "check", "run_check"]
 
 GRADED_RUN = "CHATLAB_GRADED_RUN"
 """Names the folder through which a graded run hands inputs in and gets observations out."""
+
+_order = RunOrder()
+_order.watch()
 
 
 class CheckFailed(AssertionError):
@@ -50,7 +54,7 @@ async def _check(part: Part, namespace: Mapping[str, Any]) -> None:
     result, observation = await run_check(part, namespace, inputs)
     if folder is not None:
         _hand_out(folder, part, observation)
-    show_result(part, result)
+    show_result(part, result, as_graded=_order.as_graded)
     if result.status not in {"passed", "skipped"}:
         raise CheckFailed(result)
 

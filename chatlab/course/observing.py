@@ -22,6 +22,7 @@ from pydantic_core import to_jsonable_python
 
 from chatlab.course.catalogue import Part
 from chatlab.course.todo import TODO, NotStarted
+from chatlab.course.twins import hidden_twins
 from chatlab.turn import Turn
 
 __all__ = ["attempt", "observe", "plain", "raised", "turn_seen"]
@@ -116,7 +117,7 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     if subject is TODO:
         return {"state": "not_started"}
     try:
-        with _tasks_seen() as tasks, _alarm(part.limit + 1):
+        with _tasks_seen() as tasks, hidden_twins(part), _alarm(part.limit + 1):
             async with asyncio.timeout(part.limit):
                 value = plain(await part.observe(subject, inputs))
             await asyncio.sleep(0)

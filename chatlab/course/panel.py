@@ -20,18 +20,19 @@ LOOKS: dict[Status, tuple[str, str, str]] = {
 """For each status: a sign, a word, and a colour that never stands alone."""
 
 
-def as_text(part: Part, result: Result) -> str:
+def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel without colours, one line a thought."""
     sign, word, _ = LOOKS[result.status]
     head = f"{sign} {part.id} {part.title}: {word} ({result.points:g} of {result.out_of:g})"
-    return "\n".join([head, *(f"  {line}" for line in _said(part, result))])
+    return "\n".join([head, *(f"  {line}" for line in _said(part, result, as_graded=as_graded))])
 
 
-def as_html(part: Part, result: Result) -> str:
+def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel for a notebook; everything that comes from outside is escaped."""
     sign, word, colour = LOOKS[result.status]
     lines = "".join(
-        f'<div style="margin-top:4px">{html.escape(line)}</div>' for line in _said(part, result)
+        f'<div style="margin-top:4px">{html.escape(line)}</div>'
+        for line in _said(part, result, as_graded=as_graded)
     )
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:6px 12px;margin:4px 0">'
@@ -40,19 +41,32 @@ def as_html(part: Part, result: Result) -> str:
     )
 
 
-def show_result(part: Part, result: Result) -> None:
-    """Show the panel in the notebook, or print it where there is none."""
+def show_result(part: Part, result: Result, *, as_graded: bool = True) -> None:
+    """Show the panel in the notebook, or print it where there is none.
+
+    Args:
+        part: What was checked.
+        result: What came of it.
+        as_graded: Whether the notebook was run as a grader will run it.
+    """
+    text = as_text(part, result, as_graded=as_graded)
     if "IPython" not in sys.modules:
-        print(as_text(part, result))  # noqa: T201 - it is the point
+        print(text)  # noqa: T201 - it is the point
         return
     ipython: Any = importlib.import_module("IPython.display")
-    bundle = {"text/plain": as_text(part, result), "text/html": as_html(part, result)}
-    ipython.publish_display_data(bundle)
+    page = as_html(part, result, as_graded=as_graded)
+    ipython.publish_display_data({"text/plain": text, "text/html": page})
 
 
-def _said(part: Part, result: Result) -> list[str]:
+def _said(part: Part, result: Result, *, as_graded: bool) -> list[str]:
+    number = f"{part.lesson:02}"
     if result.status == "not_started":
         return [f"Write your answer where it says TODO. A hint: chatlab hint {part.id}"]
-    if result.status == "passed":
-        return []
-    return result.feedback
+    if result.status != "passed":
+        return result.feedback
+    if not as_graded:
+        return [
+            "You went back, or used cells of your own.",
+            f"What counts is your answer cells alone, run from the top: chatlab check {number}",
+        ]
+    return []

@@ -48,9 +48,9 @@ LESSON = Lesson(
                 "Two kinds of things go into a store: first the thread, then its items.",
                 "Make a ThreadMetadata and save it. Then make three items with its id as their "
                 "`thread_id`, and add them one after another. Await each store method.",
-                'thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, '
-                "updated_at=now); await store.save_thread(thread, context); then add_thread_item "
-                "three times",
+                "thread = ThreadMetadata(id=new_id('thr'), user_id=context.user_id, "
+                "created_at=now, updated_at=now); await store.save_thread(thread, context); then "
+                "add_thread_item three times",
             ),
             inputs=record_inputs,
             observe=record_seen,

@@ -1,0 +1,124 @@
+"""A check in a notebook: the kit's twins are off, and state left over is spoken of."""
+
+from dataclasses import replace
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from chatlab.course.catalogue import part_for
+from chatlab.course.check import run_check
+from chatlab.course.findings import Result, yes
+from chatlab.course.observing import attempt
+from chatlab.course.order import RunOrder
+from chatlab.course.panel import as_html, as_text
+from chatlab.sessions import MemorySessionStore, Sessions
+from chatlab.streams import coalesce, sse_frame
+from chatlab.testing import FixedClock
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    """Checks run on the kernel's own loop."""
+    return "asyncio"
+
+
+def asking_for(*twins):
+    """A part whose answer is called without anything, and is right whatever it gives back."""
+
+    async def seen(subject, _inputs):
+        return await attempt(subject)
+
+    return replace(
+        part_for("00.1"),
+        observe=seen,
+        judge=lambda _inputs, value: [yes(1, str(value))],
+        twins=twins,
+    )
+
+
+async def said_of(answer, *twins):
+    result, _ = await run_check(asking_for(*twins), {"greeting": answer}, [])
+    return result.findings[0].said
+
+
+async def test_the_kits_own_function_refuses_while_the_learners_is_checked():
+    assert "you are writing this one" in await said_of(
+        lambda: sse_frame("hello"), "chatlab.streams:sse_frame"
+    )
+    assert sse_frame("hello") == "data: hello\n\n"
+
+
+async def test_a_generator_of_the_kit_refuses_too():
+    async def read():
+        async def nothing():
+            return
+            yield
+
+        return [event async for event in coalesce(nothing(), 3)]
+
+    assert "you are writing this one" in await said_of(read, "chatlab.streams:coalesce")
+    assert await read() == []
+
+
+async def test_a_class_of_the_kit_refuses_too_and_works_again_afterwards():
+    def make():
+        Sessions(MemorySessionStore(), FixedClock())
+
+    assert "you are writing this one" in await said_of(make, "chatlab.sessions:Sessions")
+    make()
+
+
+async def test_other_things_of_the_kit_go_on_working():
+    assert "data: hello" in await said_of(lambda: sse_frame("hello"), "chatlab.streams:coalesce")
+
+
+@pytest.mark.parametrize(
+    ("cells", "as_graded"),
+    [
+        (["03-setup", "03-1-answer", "03-1-check", "03-2-answer", "03-2-check"], True),
+        (["03-1-answer", "03-1-check", "03-1-answer", "03-1-check"], True),
+        (["03-1-answer", None, "03-1-check"], True),
+        (["03-2-answer", "03-2-check", "03-1-answer", "03-1-check"], False),
+        (["03-1-answer", "f3a1c0de-77aa-4c0e-9d4b-2f1f7c1b9a10", "03-1-check"], False),
+    ],
+)
+def test_a_notebook_that_was_not_run_as_it_is_graded_is_told_apart(cells, as_graded):
+    order = RunOrder()
+    for cell in cells:
+        order.note(cell)
+    assert order.as_graded is as_graded
+
+
+def test_only_a_part_that_passed_speaks_of_the_order():
+    part = part_for("00.1")
+    passed, failed = (Result(part.id, status, 0, 1) for status in ("passed", "failed"))
+    assert "chatlab check 00" in as_text(part, passed, as_graded=False)
+    assert "chatlab check 00" in as_html(part, passed, as_graded=False)
+    assert "chatlab check 00" not in as_text(part, passed)
+    assert "chatlab check" not in as_text(part, failed, as_graded=False)
+
+
+def test_a_real_kernel_tells_which_cell_runs():
+    manager, client = start_new_kernel()
+
+    def run(cell_id, source):
+        content = {"code": source, "silent": False, "store_history": True, "stop_on_error": True}
+        request = client.session.msg("execute_request", content, metadata={"cellId": cell_id})
+        client.shell_channel.send(request)
+        while True:
+            message = client.get_iopub_msg(timeout=30)
+            if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+                if message["msg_type"] == "stream":
+                    return message["content"]["text"]
+                if message["content"].get("execution_state") == "idle":
+                    return ""
+
+    try:
+        run("00-setup", "from chatlab.course.check import _order")
+        assert run("00-1-check", "print(_order.as_graded)") == "True\n"
+        assert run("f3a1c0de", "print(_order.as_graded)") == "False\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
