@@ -91,16 +91,22 @@ class Shelf:
 
     def _say_more(self, _button: object) -> None:
         self.say(f"Remark {len(self._kept) + 1}")
+        self._renew_copy()
 
     def _kill_it(self, _button: object) -> None:
         self.kill()
+        self._renew_copy()
 
     def _turn_page(self, change: dict[str, Any]) -> None:
         self._page = change["new"]
         self._renew()
+        self._renew_copy()
 
     def _renew(self) -> None:
         self._picture.value = self._drawn()
+
+    def _renew_copy(self) -> None:
+        """Only a knob does: what an earlier cell showed stays what it was."""
         if self._copy is not None:
             self._copy.update(self._still(), raw=True)
 
