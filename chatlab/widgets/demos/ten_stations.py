@@ -1,4 +1,4 @@
-"""A stepper through one real turn: ten stations, your code, and the store that fills (lesson 03)."""
+"""A stepper through one real turn: ten stations, your code, a store that fills (lesson 03)."""
 
 import html
 from dataclasses import asdict
