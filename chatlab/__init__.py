@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext, RequestInfo, Session
 from chatlab.errors import (
+    AgentError,
     ChatlabError,
     InvalidInput,
     MissingDependency,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Action",
+    "AgentError",
     "AssistantMessage",
     "AssistantMessageItem",
     "Button",

@@ -7,6 +7,7 @@
     ├── TurnInProgress        this thread is busy with another turn
     ├── RespondError          respond() or action() is not written as a stream of events
     ├── ModelError            the language model broke off in the middle of a reply
+    ├── AgentError            an agent's run ended before its answer was complete
     ├── StoreError            the database cannot be used as it is
     ├── SessionError
     │   ├── SessionNotFound   no session has this key
@@ -17,6 +18,7 @@ Each error carries its evidence as attributes and builds its own sentence from t
 """
 
 __all__ = [
+    "AgentError",
     "ChatlabError",
     "InvalidInput",
     "MissingDependency",
@@ -125,6 +127,16 @@ class ModelError(ChatlabError):
             f"The model broke off after {tokens} tokens. What it said until then is good; ask again"
             " for the rest."
         )
+
+
+class AgentError(ChatlabError):
+    """An agent's run ended before its answer was complete; the cause is chained to it."""
+
+    code = "agent_error"
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"The agent could not finish: {problem}.")
 
 
 class StoreError(ChatlabError):

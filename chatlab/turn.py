@@ -10,6 +10,7 @@ from typing import Literal, Self, TypeVar, cast
 import anyio
 
 from chatlab.errors import (
+    AgentError,
     InvalidInput,
     NotFoundError,
     PermissionDenied,
@@ -159,6 +160,8 @@ def told(error: Exception) -> ErrorEvent:
         error, InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
     ):
         return ErrorEvent(code=error.code, message=str(error))
+    if isinstance(error, AgentError):
+        return ErrorEvent(code=error.code, message=str(error), allow_retry=True)
     return ErrorEvent(
         code="server_error",
         message="Something went wrong while answering. What was said so far is kept.",

@@ -9,6 +9,7 @@ import pytest
 import chatlab
 from chatlab import errors
 from chatlab.errors import (
+    AgentError,
     ChatlabError,
     InvalidInput,
     MissingDependency,
@@ -65,6 +66,12 @@ CASES: list[tuple[ChatlabError, str, dict[str, object], str]] = [
             "The model broke off after 3 tokens. What it said until then is good; ask again for"
             " the rest."
         ),
+    ),
+    (
+        AgentError("the tool create_task failed"),
+        "agent_error",
+        {"problem": "the tool create_task failed"},
+        "The agent could not finish: the tool create_task failed.",
     ),
     (
         StoreError("sqlite:///a.db", "is locked", "Close the other program."),

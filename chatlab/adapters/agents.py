@@ -1,0 +1,194 @@
+"""Puts an agent of OpenAI's Agents SDK behind your chat server (lesson 09).
+
+async def respond(self, thread, input, context):
+    items = [*thread.history, input]
+    result = Runner.run_streamed(self.agent, to_agent_input(items), context=context)
+    async with aclosing(stream_agent_response(result)) as events:
+        async for event in events:
+            yield event
+"""
+
+import asyncio
+import json
+import os
+import re
+import weakref
+from collections.abc import AsyncGenerator, Iterable
+from typing import Any, cast
+
+from chatlab.clock import Clock
+from chatlab.errors import AgentError, MissingDependency
+from chatlab.events import RespondEvent
+from chatlab.items import (
+    AssistantMessageItem,
+    TaskItem,
+    ThreadItem,
+    ToolItem,
+    UserMessageItem,
+    WidgetItem,
+)
+from chatlab.turn import unhurried
+
+try:
+    from agents import (
+        OpenAIChatCompletionsModel,
+        OpenAIResponsesModel,
+        RunResultStreaming,
+        set_tracing_disabled,
+    )
+    from agents.items import TResponseInputItem
+    from agents.models import get_default_model
+    from agents.models.interface import Model
+    from agents.stream_events import StreamEvent
+    from openai import AsyncOpenAI
+
+    from chatlab.adapters.agent_pace import AHEAD, BoundedModel, Reader
+    from chatlab.adapters.agent_run import RunEvents, ToolFailure, TooManyTurns, explained
+    from chatlab.adapters.agent_script import AgentPrompt, Call, Reply, Script, task_manager
+    from chatlab.adapters.scripted_agent_model import ScriptedAgentModel
+except ImportError as error:
+    raise MissingDependency("openai-agents", "agents") from error
+
+__all__ = [
+    "AHEAD",
+    "AgentPrompt",
+    "BoundedModel",
+    "Call",
+    "Reply",
+    "Script",
+    "ScriptedAgentModel",
+    "TooManyTurns",
+    "ToolFailure",
+    "model_from_env",
+    "stream_agent_response",
+    "task_manager",
+    "to_agent_input",
+]
+
+
+def stream_agent_response(result: RunResultStreaming) -> AsyncGenerator[RespondEvent]:
+    """What an agent says and does, as events that `respond()` can yield.
+
+    Text comes piece by piece. Each call of a tool is a `ToolStatus` that runs and then is
+    completed or failed, and so is a handoff to another agent. Closing the stream cancels the run
+    and waits until it is over. A model made by `model_from_env`, scripted or wrapped in
+    `BoundedModel` stays at most `AHEAD` events before the reader.
+
+    Args:
+        result: What `Runner.run_streamed(...)` returned.
+
+    Raises:
+        TooManyTurns: The agent reached its `max_turns`; it is the SDK's `MaxTurnsExceeded`, too.
+        AgentError: The run broke off for another reason; the cause is chained to it.
+        ChatlabError: A tool raised it; others that a tool raises are told as `AgentError`.
+    """
+    events = _events(result, Reader(result))
+    # A stream that was never begun has nothing to close, and its run would wait for a reader.
+    weakref.finalize(events, result.cancel).atexit = False
+    return events
+
+
+async def _events(result: RunResultStreaming, reader: Reader) -> AsyncGenerator[RespondEvent]:
+    run = RunEvents()
+    events = cast("AsyncGenerator[StreamEvent]", result.stream_events())
+    try:
+        try:
+            while (event := await reader.next_of(events)) is not None:
+                for out in run.take(event):
+                    yield out
+        except Exception as error:
+            for out in run.close("failed"):
+                yield out
+            raise explained(error, result.max_turns) from error
+        if result.interruptions:
+            tools = " and ".join(run.open.values())
+            for out in run.close("failed"):
+                yield out
+            raise AgentError(f"{tools} needs an approval, and nobody here can give it")
+        for out in run.finish(result.final_output):
+            yield out
+    finally:
+        result.cancel()
+        await unhurried(_over(result, events))
+
+
+async def _over(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:
+    """Wait until nothing of the run goes on."""
+    task = result.run_loop_task
+    if task is not None:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()
+    await events.aclose()
+
+
+def to_agent_input(items: Iterable[ThreadItem]) -> list[TResponseInputItem]:
+    """A conversation as an agent reads it: each call of a tool is followed by its output.
+
+    A call that was interrupted is there, too, and says so: a model refuses a call without an
+    output. What a widget or a background job showed is told as the original ChatKit tells it, as
+    a message from the user.
+    """
+    out: list[dict[str, Any]] = []
+    calls: set[str] = set()
+    for item in items:
+        match item:
+            case UserMessageItem() | AssistantMessageItem():
+                out += _message(item.role, item.content)
+            case ToolItem():
+                call_id = item.id if item.call_id in calls else item.call_id
+                calls.add(call_id)
+                out += _call_and_output(item, call_id)
+            case WidgetItem():
+                out += _message("user", f"(Shown to the user: {item.content})")
+            case TaskItem():
+                outcome = item.outcome or "interrupted"
+                out += _message("user", f"(Shown to the user: {item.title}, {outcome})")
+    return cast("list[TResponseInputItem]", out)
+
+
+def _message(role: str, content: str) -> list[dict[str, Any]]:
+    return [{"role": role, "content": content}] if content else []
+
+
+def _call_and_output(item: ToolItem, call_id: str) -> list[dict[str, Any]]:
+    call = {
+        "type": "function_call",
+        "call_id": call_id,
+        "name": re.sub(r"[^\w-]", "_", item.tool, flags=re.ASCII)[:64] or "tool",
+        "arguments": json.dumps(item.arguments, ensure_ascii=False),
+    }
+    output = {"type": "function_call_output", "call_id": call_id, "output": _output(item)}
+    return [call, output]
+
+
+def _output(item: ToolItem) -> str:
+    if item.status == "incomplete":
+        return "Interrupted: nobody knows whether this was done."
+    said = item.content if item.output is None else item.output
+    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    return f"Failed: {text}" if item.outcome == "failed" else text
+
+
+def model_from_env(
+    replies: Script = task_manager, tokens_per_second: float = 50.0, *, clock: Clock | None = None
+) -> Model:
+    """A real model when the environment names one, else a scripted one.
+
+    `OPENAI_API_KEY` alone means OpenAI. With `OPENAI_BASE_URL` it is any server that speaks
+    OpenAI's chat completions, such as one on your own machine, which needs no key.
+    `OPENAI_DEFAULT_MODEL` names the model. The SDK's tracing is switched off either way.
+
+    Args:
+        replies: What the scripted model says; see `ScriptedAgentModel`.
+        tokens_per_second: The scripted model's pace.
+        clock: Where the scripted model's time comes from.
+    """
+    set_tracing_disabled(disabled=True)
+    key, url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
+    if url:
+        client = AsyncOpenAI(api_key=key or "none", base_url=url)
+        return BoundedModel(OpenAIChatCompletionsModel(get_default_model(), client))
+    if key:
+        return BoundedModel(OpenAIResponsesModel(get_default_model(), AsyncOpenAI(api_key=key)))
+    return ScriptedAgentModel(replies, tokens_per_second, clock=clock)
