@@ -1,0 +1,130 @@
+"""Lesson 09: an agent behind the chat."""
+
+from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.lessons.l09_bench import lacking
+from chatlab.course.lessons.l09_guard import guard_inputs, guard_judged, guard_seen
+from chatlab.course.lessons.l09_history import history_inputs, history_judged, history_seen
+from chatlab.course.lessons.l09_server import server_inputs, server_judged, server_seen
+from chatlab.course.lessons.l09_tool import tool_inputs, tool_judged, tool_seen
+
+__all__ = ["LESSON"]
+
+LESSON = Lesson(
+    slug="09_agents",
+    title="Agents",
+    promise="A real agent answers: it chooses tools, uses them, and stops when it must.",
+    minutes=40,
+    objectives=(
+        Objective("09.a", "apply", "Give an agent a tool that knows who asks."),
+        Objective("09.b", "create", "Put an agent behind a chat, and stop it with the chat."),
+        Objective("09.c", "apply", "Turn a conversation into what an agent reads."),
+        Objective("09.d", "evaluate", "Judge how an agent can fail, and guard against it."),
+    ),
+    introduces=(
+        "Agent",
+        "Runner",
+        "function tool",
+        "Model",
+        "stream_agent_response",
+        "max turns",
+    ),
+    uses=(
+        "event",
+        "streaming",
+        "conversation",
+        "Thread",
+        "ThreadItem",
+        "role",
+        "order",
+        "RequestContext",
+        "async generator",
+        "ChatKitServer",
+        "respond()",
+        "input",
+        "AssistantMessage",
+        "delta",
+        "cancellation",
+        "aclosing",
+        "incomplete item",
+        "ToolStatus",
+        "ErrorEvent",
+        "history",
+        "window",
+        "authorisation",
+    ),
+    parts=(
+        Part(
+            id="09.1",
+            title="A tool that knows who asks",
+            subject="create_task_tool",
+            points=2,
+            difficulty=1,
+            minutes=5,
+            objective="09.a",
+            hints=(
+                "Two kinds of things go into a tool. Which come from the model, which from you?",
+                "Begin like the given tool: `@function_tool`, `async def`, `run`, a docstring.",
+                "task = await run.context.book.create(run.context.request_context.user_id, ...)",
+            ),
+            inputs=tool_inputs,
+            observe=tool_seen,
+            judge=tool_judged,
+            lacking=lacking,
+        ),
+        Part(
+            id="09.2",
+            title="An agent behind the chat",
+            subject="AgentServer",
+            points=3,
+            difficulty=2,
+            minutes=7,
+            objective="09.b",
+            hints=(
+                "Three steps: what was said, as a list; a run of the agent; the events of the run.",
+                "Runner.run_streamed(...) gives a result, stream_agent_response(result) events.",
+                "async for event in stream_agent_response(result): yield event",
+            ),
+            inputs=server_inputs,
+            observe=server_seen,
+            judge=server_judged,
+            lacking=lacking,
+        ),
+        Part(
+            id="09.3",
+            title="What an agent reads",
+            subject="to_agent_input",
+            points=3,
+            difficulty=2,
+            minutes=8,
+            objective="09.c",
+            hints=(
+                "One item becomes one entry, or two. Which kind of item becomes two?",
+                "For a tool item, append a function_call, and at once its function_call_output.",
+                "Both have call_id=item.call_id. Interrupted? Then the output says so, in words.",
+            ),
+            inputs=history_inputs,
+            observe=history_seen,
+            judge=history_judged,
+            lacking=lacking,
+            twins=("chatlab.adapters.agents:to_agent_input",),
+        ),
+        Part(
+            id="09.4",
+            title="When it goes wrong",
+            subject="GuardedServer",
+            points=3,
+            difficulty=3,
+            minutes=8,
+            objective="09.d",
+            hints=(
+                "When does a run raise: when you make it, or while you read its events?",
+                "`try` the `async for`. Catch TooManyTurns, and after it AgentError.",
+                "max_turns=5 in Runner.run_streamed; an AssistantMessage in each `except`.",
+            ),
+            inputs=guard_inputs,
+            observe=guard_seen,
+            judge=guard_judged,
+            lacking=lacking,
+        ),
+    ),
+)

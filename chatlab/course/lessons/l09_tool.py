@@ -1,0 +1,184 @@
+"""Part 09.1: a tool that knows who asks, whatever the model says."""
+
+import copy
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.l09_bench import RunContext, bench
+from chatlab.course.lessons.talking import NAMES, short
+from chatlab.course.observing import plain, raised
+from chatlab.course.todo import NotStarted
+from chatlab.taskbook import TaskBook
+
+__all__ = ["tool_inputs", "tool_judged", "tool_seen"]
+
+_CHORES = ("water the plants", "buy milk", "call the bank", "fix the bike", "feed the cat")
+
+
+def tool_inputs(random: Random) -> dict[str, Any]:
+    """Three calls for two people; the model says each time that it is for somebody else."""
+    one, two, third = random.sample(NAMES, 3)
+    titles = [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 3)]
+    priorities = [None, *random.sample(["low", "high"], 2)]
+    return {
+        "calls": [
+            {"user": user, "title": title, "priority": priority}
+            for user, title, priority in zip((one, two, one), titles, priorities, strict=True)
+        ],
+        "claimed": third,
+        "first_id": random.randint(200, 900),
+    }
+
+
+async def tool_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """A real run for each call: what the tool gave back, and what is in the book afterwards."""
+    from agents import FunctionTool
+    from agents.tool import set_function_tool_failure_error_function
+
+    if not isinstance(subject, FunctionTool):
+        return {"kind": type(subject).__name__, "callable": callable(subject)}
+    raising: list[Exception] = []
+
+    def note(_: object, error: Exception) -> str:
+        raising.append(error)
+        return "It failed."
+
+    tool = set_function_tool_failure_error_function(copy.copy(subject), note)
+    properties = list(tool.params_json_schema.get("properties", {}))
+    book = TaskBook(inputs["first_id"])
+    runs: list[dict[str, Any]] = []
+    for call in inputs["calls"]:
+        arguments = dict.fromkeys(properties, inputs["claimed"])
+        arguments |= {"title": call["title"], "priority": call["priority"] or "normal"}
+        if call["priority"] is None:
+            del arguments["priority"]
+        context = RunContext(RequestContext(user_id=call["user"]), book)
+        runs.append(await _run(tool, arguments, context, raising))
+    users = {call["user"] for call in inputs["calls"]} | {inputs["claimed"]}
+    tasks = [plain(task) for user in sorted(users) for task in await book.list(user)]
+    about = {"name": tool.name, "description": tool.description, "properties": properties}
+    return about | {"runs": runs, "tasks": tasks}
+
+
+async def _run(
+    tool: Any, arguments: dict[str, Any], context: RunContext, raising: list[Exception]
+) -> dict[str, Any]:
+    from agents import Runner
+
+    from chatlab.adapters.agents import Call
+
+    raising.clear()
+    stage = bench([Call(tool.name, arguments), "Done."])
+    stage.agent.tools.append(tool)
+    try:
+        result = await Runner.run(stage.agent, "Please", context=context)
+    except Exception as error:  # noqa: BLE001 - it is what was observed
+        raising.append(error)
+        outputs: list[Any] = []
+    else:
+        outputs = [one.output for one in result.new_items if one.type == "tool_call_output_item"]
+    if raising and isinstance(raising[0], NotStarted):
+        raise raising[0]
+    return {
+        "arguments": arguments,
+        "output": str(outputs[0]) if outputs else "",
+        "raised": raised(raising[0]) if raising else None,
+    }
+
+
+def tool_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """Each task belongs to who asks, and the model is told what was made."""
+    if "kind" in seen:
+        return [_no_tool(seen)]
+    if "title" not in seen["properties"]:
+        return [
+            no(
+                f"The model is asked for {', '.join(seen['properties']) or 'nothing'}.",
+                "It should be asked for a `title`, and it may give a `priority`.",
+            )
+        ]
+    for call, run in zip(inputs["calls"], seen["runs"], strict=True):
+        called = f"{seen['name']}({', '.join(f'{k}={v!r}' for k, v in run['arguments'].items())})"
+        if run["raised"] is not None:
+            return [_raised(called, run["raised"])]
+        if wrong := _wrong(called, call, run["output"], inputs["claimed"], seen["tasks"]):
+            return [wrong]
+    if not seen["description"].strip():
+        return [
+            no(
+                "The tool has no description, and the model has nothing else to choose it by.",
+                "Write a docstring: one sentence for the model.",
+            )
+        ]
+    return [yes(2, "Each task belongs to the one who asks, whatever the model says.")]
+
+
+def _no_tool(seen: dict[str, Any]) -> Finding:
+    if seen["callable"]:
+        return no(
+            f"You made a {seen['kind']}. A model can only call what is described to it.",
+            "Write `@function_tool` above it: that makes a tool from the function.",
+        )
+    return no(
+        f"create_task_tool is a {seen['kind']}, not a tool.",
+        "Write an async function, and `@function_tool` above it.",
+    )
+
+
+def _raised(called: str, why: dict[str, Any]) -> Finding:
+    message = why["message"].splitlines()[0] if why["message"] else ""
+    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+    if "'str' object has no attribute" in message:
+        return no(
+            f"{called}: your first parameter was filled in by the model, with a text.",
+            "Write its type, and the SDK hands over the run's context: RunContextWrapper.",
+        )
+    if "has no attribute 'user_id'" in message or "has no attribute 'request_context'" in message:
+        return no(
+            f"{called} raised {why['type']}: {message}",
+            "Who asks is one step further in: run.context.request_context.user_id.",
+        )
+    if "has no attribute 'book'" in message:
+        return no(f"{called} raised {why['type']}: {message}", "The book is run.context.book.")
+    if "coroutine" in message:
+        return no(f"{called} raised {why['type']}: {message}", f"`await` the book. {line}")
+    return no(f"{called} raised {why['type']}: {message}", line)
+
+
+def _wrong(
+    called: str, call: dict[str, Any], output: str, claimed: str, tasks: list[dict[str, Any]]
+) -> Finding | None:
+    found = [task for task in tasks if task["title"] == call["title"]]
+    if not found and "coroutine" in output:
+        return no(f"{called}: the tool gave back {short(output)}.", "`await` what the book does.")
+    if not found:
+        return no(
+            f"{called}: {call['user']} asked, and has no such task afterwards.",
+            "Create it in `run.context.book`, for `run.context.request_context.user_id`.",
+        )
+    (task, *more) = found
+    if more:
+        return no(f"{called}: the task is there {len(found)} times.", "Create it once.")
+    if task["user_id"] == claimed:
+        return no(
+            f"{called}: {call['user']} asked, and {claimed} got the task.",
+            "A model can be talked into any argument. Take the user from `run.context`.",
+        )
+    if task["user_id"] != call["user"]:
+        return no(
+            f"{called}: {call['user']} asked, and {task['user_id']} got the task.",
+            "One tool serves everybody: ask `run.context.request_context` each time.",
+        )
+    if task["priority"] != (call["priority"] or "normal"):
+        return no(
+            f"{called}: the task's priority is {task['priority']}.",
+            "Hand the model's `priority` on to the book; it is `normal` when there is none.",
+        )
+    if str(task["id"]) not in output or task["title"] not in output:
+        return no(
+            f"{called} gave back {short(output)}.",
+            "A model only knows what a tool returns: say the task's id and its title.",
+        )
+    return None
