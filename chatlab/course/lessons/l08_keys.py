@@ -225,13 +225,19 @@ def _let_in(name: str, one: dict[str, Any]) -> Finding | None:
 def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
     errors = {name: one["raised"] for name, one in refused.items()}
     for name, error in errors.items():
-        if error["type"] != "SessionNotFound":
-            return no(
-                f"authenticate({_REFUSED[name][0]}) raised {error['type']}: "
-                f"{error['message'][:80]}. That tells a thief what to try next.",
-                "One error for all of them: SessionNotFound. jwt.PyJWTError is the parent of all "
-                "that PyJWT raises.",
-            )
+        if error["type"] == "SessionNotFound":
+            continue
+        said = (
+            f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:80]}): "
+            "that tells a thief what to try next."
+        )
+        if error["type"] == "KeyError":
+            return no(said, 'Say which claims must be there: options={"require": [...]}.')
+        return no(
+            said,
+            "One error for all of them: SessionNotFound. jwt.PyJWTError is the parent of all that "
+            "PyJWT raises.",
+        )
     if len({error["message"] for error in errors.values()}) > 1:
         return no(
             "SessionNotFound says different things about different keys.",

@@ -60,7 +60,10 @@ def _allowed_wrong(called: str, one: dict[str, Any]) -> Finding | None:
         return None
     error = one["raised"]
     if error["type"] == "PermissionDenied":
-        return no(f"{called} raised PermissionDenied, and the badge has it.", "Look once more.")
+        return no(
+            f"{called} raised PermissionDenied, and the badge has it.",
+            "Go on when it is in context.permissions, whatever else is in there.",
+        )
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
     return no(f"{called} raised {error['type']}: {error['message']}", at)
 

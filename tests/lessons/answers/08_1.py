@@ -220,7 +220,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: One error for all of them: SessionNotFound.
+# %% wrong: Say which claims must be there
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(
