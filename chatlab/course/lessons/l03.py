@@ -40,6 +40,8 @@ LESSON = Lesson(
         "the ten-step turn",
     ),
     uses=(
+        "request/response",
+        "stateless",
         "conversation",
         "streaming",
         "event",
@@ -47,6 +49,7 @@ LESSON = Lesson(
         "ThreadItem",
         "role",
         "order",
+        "page",
         "Store",
         "RequestContext",
     ),

@@ -5,13 +5,16 @@ import inspect
 import textwrap
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from chatlab.context import RequestContext
 from chatlab.items import ThreadItem
 from chatlab.server import ChatKitServer
 
 __all__ = ["Frame", "Run", "code_of", "run_of"]
+
+_CALL = 6
+"""The station at which `respond()` is called."""
 
 _KEPT = {"save_thread", "load_thread", "add_thread_item", "save_item"}
 
@@ -60,7 +63,7 @@ async def run_of(
     watched: Any = copy.copy(server)
     turn = _watch(watched, server, scribe).send(message, context, thread_id)
     scribe.thread_id = turn.thread_id
-    scribe.note(2, "server.send(…) gives back a turn. It runs as fast as somebody reads it.")
+    scribe.note(2, "server.send(…) gives back a turn. It goes on while somebody reads its events.")
     async for event in turn:
         scribe.sent(event)
     return Run(title, turn.thread_id, scribe.finished())
@@ -72,9 +75,10 @@ def _watch(watched: Any, server: Any, scribe: "_Scribe") -> Any:
 
     async def respond(thread: Any, input: Any, context: Any) -> AsyncIterator[Any]:
         said = "None: nobody spoke" if input is None else f"“{input.content}”"
-        scribe.note(6, f"respond() is called. {len(thread.history)} items of history; input {said}.")
+        known = f"history has {len(thread.history)} items"
+        scribe.note(_CALL, f"The server calls your code: {known}, input is {said}.")
         events = server.respond(thread, input, context)
-        first = type(server).respond.__code__.co_firstlineno
+        first: int = cast("Any", type(server)).respond.__code__.co_firstlineno
         try:
             async for event in events:
                 frame = getattr(events, "ag_frame", None)
@@ -133,7 +137,7 @@ class _Scribe:
             self.note(5, "It is appended. From here on, no crash can lose the question.")
         elif name == "save_item":
             self.note(9, "The message is whole, so it is appended: one item, however many pieces.")
-        elif any(frame.station >= 6 for frame in self.frames):
+        elif any(frame.station == _CALL for frame in self.frames):
             self.note(10, "The thread is saved with its new time, ready for the next turn.")
         elif page.data:
             self.note(3, f"The thread is loaded, with {len(page.data)} items of history.")

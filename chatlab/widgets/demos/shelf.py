@@ -43,15 +43,13 @@ class Shelf:
         self._memory: list[str] = []
         self._kept: list[str] = []
         self._page = 4
-        self._copy: Any = None
-        self._picture = ipywidgets.HTML()
+        self._knobs: list[Any] = []
         self._end = weakref.finalize(self, self._folder.cleanup)
 
     def say(self, *messages: str) -> None:
         """Tell the process something: it notes it in its list and puts it on the shelf."""
         for message in messages:
             self._ask(message)
-        self._renew()
 
     def kill(self) -> None:
         """Kill the process, without a word of warning, and start another one."""
@@ -60,7 +58,6 @@ class Shelf:
             self._process.communicate()
             self._process = None
         self._ask(None)
-        self._renew()
 
     def _ask(self, message: str | None) -> None:
         if self._process is None:
@@ -77,32 +74,40 @@ class Shelf:
         self._memory, self._kept = told["memory"], told["kept"]
 
     def _ipython_display_(self) -> None:
-        """Under the cell: the shelf with its knobs, and a still copy."""
+        """Under the cell: the shelf with its knobs, and a still copy.
+
+        What an earlier cell showed stays as it was.
+        """
+        for knob in self._knobs:
+            knob.disabled = True
         size = ipywidgets.IntSlider(self._page, 1, 8, description="page size")
         more = ipywidgets.Button(description="Say something")
         kill = ipywidgets.Button(description="Kill the process", button_style="danger")
-        size.observe(self._turn_page, "value")
-        more.on_click(self._say_more)
-        kill.on_click(self._kill_it)
-        box = ipywidgets.VBox([ipywidgets.HBox([size, more, kill]), self._picture])
+        self._knobs = [size, more, kill]
+        picture = ipywidgets.HTML(self._drawn())
+        box = ipywidgets.VBox([ipywidgets.HBox(self._knobs), picture])
         box.add_class("chatlab-live")
-        self._renew()
-        self._copy = show_live(box, self._still())
+        copy = show_live(box, self._still())
 
-    def _say_more(self, _button: object) -> None:
-        self.say(f"Remark {len(self._kept) + 1}")
+        def renew() -> None:
+            picture.value = self._drawn()
+            copy.update(self._still(), raw=True)
 
-    def _kill_it(self, _button: object) -> None:
-        self.kill()
+        def turn_page(change: dict[str, Any]) -> None:
+            self._page = change["new"]
+            renew()
 
-    def _turn_page(self, change: dict[str, Any]) -> None:
-        self._page = change["new"]
-        self._renew()
+        def say_more(_button: object) -> None:
+            self.say(f"Remark {len(self._kept) + 1}")
+            renew()
 
-    def _renew(self) -> None:
-        self._picture.value = self._drawn()
-        if self._copy is not None:
-            self._copy.update(self._still(), raw=True)
+        def kill_it(_button: object) -> None:
+            self.kill()
+            renew()
+
+        size.observe(turn_page, "value")
+        more.on_click(say_more)
+        kill.on_click(kill_it)
 
     def _still(self) -> dict[str, str]:
         pages = [self._kept[i : i + self._page] for i in range(0, len(self._kept), self._page)]

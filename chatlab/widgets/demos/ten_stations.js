@@ -39,7 +39,7 @@ function box(title, ...children) {
 function chips(list, texts, before, empty) {
   list.replaceChildren(...texts.map((parts, i) => {
     const chip = make("li", { className: i < before ? "" : "ts-new" },
-      ...parts.map((text, k) => make(k ? "span" : "b", { textContent: text })));
+      ...parts.map((text, k) => make(k < parts.length - 1 ? "b" : "span", { textContent: text })));
     return chip;
   }));
   if (!texts.length) list.append(make("li", { className: "ts-none", textContent: empty }));
@@ -52,6 +52,7 @@ function render({ model, el }) {
   const { list, paint: paintStations } = stationList(stations);
   const lines = code.map((text) => make("div", { textContent: text || " " }));
   const source = make("pre", { className: "ts-code", tabIndex: 0 }, ...lines);
+  source.setAttribute("role", "region");
   source.setAttribute("aria-label", "Your code");
   const store = make("ul");
   const wire = make("ul");
@@ -74,8 +75,9 @@ function render({ model, el }) {
     chips(wire, frame.wire.map((text) => [text]), at ? before.wire.length : 0, "nothing yet");
     note.textContent = `${frame.station}. ${frame.note}`;
     count.textContent = `${at + 1} of ${frames.length}`;
-    back.disabled = at === 0;
-    next.disabled = at === frames.length - 1;
+    // A disabled button drops the focus, and then keys reach the notebook.
+    back.setAttribute("aria-disabled", String(at === 0));
+    next.setAttribute("aria-disabled", String(at === frames.length - 1));
   };
   const go = (step) => {
     at = Math.min(Math.max(at + step, 0), runs[run].frames.length - 1);
@@ -88,7 +90,7 @@ function render({ model, el }) {
   const choices = runs.map(({ title }, i) => {
     const radio = make("input", { type: "radio", name, checked: i === 0 });
     radio.onchange = () => { run = i; at = 0; paint(); };
-    return make("label", {}, radio, ` with ${title}`);
+    return make("label", {}, radio, `with ${title}`);
   });
   const group = make("fieldset", {}, make("legend", { textContent: "One turn" }), ...choices);
   const bar = make("div", { className: "ts-bar" }, group, back, next, count);
