@@ -26,10 +26,11 @@ function lane(title, count) {
   const lampText = make("span");
   const light = make("span", { className: "tl-light" }, lamp, lampText);
   const dots = Array.from({ length: count }, () => make("i", { className: "tl-dot", hidden: true }));
+  const ghosts = dots.map(() => make("i", { className: "tl-ghost", hidden: true }));
   const first = mark("first");
   const stop = mark("stop");
   const now = make("div", { className: "tl-now", hidden: true });
-  const field = make("div", { className: "tl-field" }, ...dots, first.line, stop.line, now);
+  const field = make("div", { className: "tl-field" }, ...ghosts, ...dots, first.line, stop.line, now);
   const names = make("div", { className: "tl-names" },
     make("span", { textContent: "the model makes" }), make("span", { textContent: "Alice reads" }));
   const track = make("div", { className: "tl-track" }, names, field);
@@ -39,8 +40,8 @@ function lane(title, count) {
   const head = make("h4", {}, make("span", { textContent: title }), light);
   const box = make("section", { className: "tl-lane" }, head, track, text, facts);
 
-  const clear = () => dots.forEach((dot) => {
-    dot.hidden = true;
+  const clear = () => dots.forEach((dot, i) => {
+    dot.hidden = ghosts[i].hidden = true;
     delete dot.dataset.at;
     dot.className = "tl-dot";
   });
@@ -61,9 +62,10 @@ function lane(title, count) {
       if (made === undefined) return;
       if (dot.hidden) {
         dot.style.left = `${percent(made)}%`;
-        dot.hidden = false;
+        dot.hidden = ghosts[i].hidden = false;
         dot.getBoundingClientRect(); // so that it is drawn above before it falls
       }
+      ghosts[i].style.left = `${percent(made)}%`;
       const at = came[i];
       dot.style.left = `${percent(at ?? made)}%`;
       if (at !== undefined) dot.dataset.at = "user";
@@ -104,7 +106,7 @@ function verdict(titles, lanes) {
     const how = state.state === "stopped" ? "stopped" : "done";
     const kept = state.kept ? `kept as ${state.kept.status}` : "nothing kept";
     return `${titles[i]}: ${first}, ${how} after ${seconds(state.ended)}, ${kept}.`;
-  }).join(" ");
+  }).join("\n");
 }
 
 function render({ model, el }) {
@@ -117,7 +119,7 @@ function render({ model, el }) {
   slider.oninput = () => { shown.textContent = seconds(Number(slider.value)); };
   slider.oninput();
   const knob = make("label", {}, "The model needs ", slider, shown, " for each piece");
-  const note = make("p", { className: "tl-note", textContent: "Both get the same question, and their models say the same words. Press Ask both." });
+  const note = make("p", { className: "tl-note", textContent: "Both get the same question, and their models say the same words.\nPress Ask both." });
   note.setAttribute("role", "status");
   const axis = make("div", { className: "tl-axis" });
   axis.setAttribute("aria-hidden", "true");
