@@ -49,6 +49,7 @@ class _Source:
     """A stream that counts what was taken out of it; a live one waits for its reader."""
 
     def __init__(self, tape: Tape, *, live: bool = False) -> None:
+        self.length = len(tape)
         self.pulled = 0
         self.heard = 0
         self.late: int | None = None
@@ -132,12 +133,13 @@ def _stream(made: Any) -> AsyncIterator[Any]:
 
 
 async def _settled(source: _Source) -> None:
-    """Wait until nothing more is pulled."""
+    """Wait until nothing more is pulled, even by code that looks every so often for room."""
     before = -1
-    while before != source.pulled:
+    while before < source.pulled < source.length:
         before = source.pulled
         await rounds(20)
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.025)
+    await rounds(20)
 
 
 async def _given_up(stream: AsyncIterator[Any], before: set["asyncio.Task[Any]"]) -> None:

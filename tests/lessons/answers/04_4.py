@@ -385,3 +385,34 @@ async def coalesce(stream, max_pending):
                 yield run[0]
             else:
                 yield run[-1].model_copy(update={"content": "".join(e.content for e in run)})
+
+
+# %% right: it looks every so often, and a lock guards what two tasks share
+async def coalesce(stream, max_pending):
+    pending, lock = [], asyncio.Lock()
+
+    def fits(event):
+        last = pending[-1] if pending else None
+        if not (isinstance(event, AssistantMessage) and isinstance(last, AssistantMessage)):
+            return False
+        return last.item_id == event.item_id and last.thread_id == event.thread_id
+
+    async def pump():
+        async for event in stream:
+            while len(pending) >= max_pending and not fits(event):
+                await asyncio.sleep(0.01)
+            async with lock:
+                if fits(event):
+                    text = pending[-1].content + event.content
+                    pending[-1] = event.model_copy(update={"content": text})
+                else:
+                    pending.append(event)
+
+    task = asyncio.create_task(pump())
+    while pending or not task.done():
+        if not pending:
+            await asyncio.sleep(0.01)
+            continue
+        async with lock:
+            event = pending.pop(0)
+        yield event
