@@ -327,6 +327,30 @@ async def test_another_task_can_stop_a_turn_that_waits_for_its_next_event(store)
     assert shape(events) == ["thread_created", "done user: x (completed)", "+ Well"]
 
 
+class Deaf(Endless):
+    """Catches the interruption and talks on."""
+
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except asyncio.CancelledError:
+            yield AssistantMessage(content=", as I said")
+
+
+async def test_a_stop_that_respond_swallows_is_a_stop_all_the_same(store):
+    server = fixed(Deaf, store)
+    turn = server.send("x", ALICE)
+    reading = asyncio.create_task(collect(turn))
+    await server.thinking.wait()
+
+    await turn.aclose()
+
+    assert shape(await reading) == ["thread_created", "done user: x (completed)", "+ Well"]
+    assert (await saved(server, turn.thread_id))[-1] == ("assistant", "Well", "incomplete")
+    assert (turn.state, turn.error, reading.cancelling()) == ("stopped", None, 0)
+
+
 async def test_a_cancelled_scope_stops_the_turn_and_keeps_what_was_said(store):
     server = fixed(Endless, store)
     turn = server.send("x", ALICE)
