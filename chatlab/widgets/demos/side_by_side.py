@@ -1,0 +1,84 @@
+"""REST and chat side by side: say the same to both, and see which one needs an id (lesson 01)."""
+
+import html
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from chatlab.widgets.demos.both_sides import MESSAGES, Exchange, Reply, Step, every_step
+from chatlab.widgets.live import STILL, show_live
+
+__all__ = ["side_by_side"]
+
+_HERE = Path(__file__).parent
+
+
+class _SideBySide(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """All of it has happened before it is shown; the browser plays it back."""
+
+    _esm = _HERE / "side_by_side.js"
+    _css = _HERE / "side_by_side.css"
+    scene = traitlets.Dict().tag(sync=True)
+
+
+async def side_by_side() -> None:
+    """Send each message to a FastAPI app and to a chat server, and show what came of it."""
+    steps = await every_step()
+    scene = {
+        "messages": MESSAGES,
+        "steps": {
+            created: {name: asdict(step) for name, step in found.items()}
+            for created, found in steps.items()
+        },
+    }
+    show_live(_SideBySide(scene=scene), _still(steps))
+
+
+def _still(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
+    create, ask = steps[""]["groceries"], steps["groceries"]["its"]
+    rows = [
+        ("groceries", "", create.without_id, create.reply),
+        ("its", "without the id", ask.without_id, ask.reply),
+        ("its", "with the id", ask.with_id, ask.reply),
+    ]
+    table = "".join(_row(*row) for row in rows)
+    head = "".join(f"<th {_CELL}>{name}</th>" for name in ("Alice", "REST API", "Chat server"))
+    return {
+        "text/html": f"{STILL}<table><thead><tr>{head}</tr></thead>{table}</table></div>",
+        "text/plain": "\n".join(line for row in rows for line in _lines(*row)),
+    }
+
+
+_CELL = 'style="text-align:left;vertical-align:top;padding:6px 12px"'
+
+
+def _row(name: str, client: str, exchange: Exchange, reply: Reply) -> str:
+    who = f"<br><small>the REST client comes {client}</small>" if client else ""
+    rest = "<br>".join(f"<code>{html.escape(line)}</code>" for line in _rest(exchange))
+    chat = "<br>".join(html.escape(line) for line in _chat(reply))
+    said = html.escape(MESSAGES[name])
+    return f"<tr><td {_CELL}>{said}{who}</td><td {_CELL}>{rest}</td><td {_CELL}>{chat}</td></tr>"
+
+
+def _lines(name: str, client: str, exchange: Exchange, reply: Reply) -> Iterator[str]:
+    yield f"Alice: {MESSAGES[name]}"
+    yield f"  REST API{', a client ' + client if client else ''}"
+    yield from (f"    {line}" for line in _rest(exchange))
+    yield "  Chat server"
+    yield from (f"    {line}" for line in _chat(reply))
+
+
+def _rest(exchange: Exchange) -> list[str]:
+    sent = f"{exchange.method} {exchange.path} {exchange.body}".rstrip()
+    return [sent, f"{exchange.status} {exchange.reason}", exchange.answer]
+
+
+def _chat(reply: Reply) -> list[str]:
+    texts = [text for kind, text in reply.events if kind == "text"]
+    return [
+        *(f"event: {text}" for kind, text in reply.events if kind != "text"),
+        f"{len(texts)} events: {' | '.join(text.strip() for text in texts)}",
+    ]
