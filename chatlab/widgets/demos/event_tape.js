@@ -12,7 +12,7 @@ const percent = (number) => `${Math.round(number * 100)}%`;
 const isReply = (card) => card.event.type === "assistant_message";
 
 // What a chat makes of these events, one after the other.
-function drawn(cards) {
+export function drawn(cards) {
   const entries = [];
   const open = new Map();
   let message = null;
@@ -38,7 +38,7 @@ function drawn(cards) {
 }
 
 // What went wrong, in words, and the cards that it is about.
-function faultsIn(cards, whole) {
+export function faultsIn(cards, whole) {
   const faults = [];
   const say = (text, ...about) => faults.push({ text, about });
   const place = (card) => cards.indexOf(card);

@@ -15,7 +15,7 @@ from chatlab.widgets.board import Board
 from chatlab.widgets.live import STILL, show_live
 from chatlab.widgets.static import bundle
 
-__all__ = ["event_tape"]
+__all__ = ["event_tape", "taped"]
 
 _HERE = Path(__file__).parent
 
@@ -36,11 +36,18 @@ async def event_tape(server: ChatKitServer[Any], message: str, who: str = "alice
         message: What is said to it.
         who: The one who says it.
     """
+    scene, still = await taped(server, message, who)
+    show_live(_Tape(scene=scene), still)
+
+
+async def taped(
+    server: ChatKitServer[Any], message: str, who: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Run the turn; give back what the browser needs to draw it, and its still copy."""
     turn = server.send(message, RequestContext(user_id=who))
     moments = await timeline(turn, server.clock)
     cards = [_card(moment) for moment in moments if _is_yours(moment.event)]
-    scene = {"who": who, "message": message, "cards": cards}
-    show_live(_Tape(scene=scene), _still(moments, cards, who))
+    return {"who": who, "message": message, "cards": cards}, _still(moments, cards, who)
 
 
 def _is_yours(event: ThreadStreamEvent) -> bool:
