@@ -1,55 +1,70 @@
-"""What a process of its own does with a store, so that a test can kill it or race it.
-
-    python other_process.py say URL USER THREAD          adds items for ever, in one turn
-    python other_process.py count URL USER THREAD TIMES  adds one to a number, a turn each
-
-It prints a line whenever the store has acknowledged something.
-"""
+"""What a process of its own does with a store, so that a test can kill it or race it."""
 
 import asyncio
-import sys
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
 from chatlab import RequestContext, SQLStore, ThreadMetadata, UserMessageItem
 
+__all__ = ["another_process", "count", "say"]
+
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ALICE = RequestContext(user_id="alice")
+
+# Each new process is a fork of one that has imported everything already: it starts at once.
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["chatlab.stores.sql", "aiosqlite", "asyncpg"])
 
 
-def tell(line):
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+@contextmanager
+def another_process(work, *arguments) -> Iterator[tuple[ForkServerProcess, Connection]]:
+    """A process that does the work, and where it tells what the store has acknowledged.
+
+    It is gone when the block is left.
+    """
+    heard, told = _forks.Pipe(duplex=False)
+    process = _forks.Process(target=_work, args=(work, told, *arguments), daemon=True)
+    process.start()
+    told.close()
+    try:
+        yield process, heard
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        heard.close()
 
 
-async def say(store, context, thread_id):
-    async with store.turn(thread_id, context):
-        number = 0
-        while True:
-            number += 1
-            item = UserMessageItem(
-                id=f"msg_{number}", thread_id=thread_id, content="hello", timestamp=NOON
-            )
-            await store.add_thread_item(thread_id, item, context)
-            tell(item.id)
+def _work(work, told, *arguments):
+    asyncio.run(work(told, *arguments))
 
 
-async def count(store, context, thread_id, times):
-    for _ in range(int(times)):
-        async with store.turn(thread_id, context):
-            thread = await store.load_thread(thread_id, context)
-            counted = thread.metadata | {"n": thread.metadata["n"] + 1}
-            await asyncio.sleep(0)
-            await store.save_thread(thread.model_copy(update={"metadata": counted}), context)
-        tell("counted")
-
-
-async def main(what, url, user_id, thread_id, *more):
-    context = RequestContext(user_id=user_id)
+async def say(told, url, thread_id):
+    """Add items for ever, in one turn."""
     async with SQLStore(url, turn_wait=20) as store:
-        if what == "say":
-            thread = ThreadMetadata(id=thread_id, user_id=user_id, created_at=NOON, updated_at=NOON)
-            await store.save_thread(thread, context)
-        await {"say": say, "count": count}[what](store, context, thread_id, *more)
+        thread = ThreadMetadata(id=thread_id, user_id="alice", created_at=NOON, updated_at=NOON)
+        await store.save_thread(thread, ALICE)
+        async with store.turn(thread_id, ALICE):
+            number = 0
+            while True:
+                number += 1
+                item = UserMessageItem(
+                    id=f"msg_{number}", thread_id=thread_id, content="hello", timestamp=NOON
+                )
+                await store.add_thread_item(thread_id, item, ALICE)
+                told.send(item.id)
 
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+async def count(told, url, thread_id, times):
+    """Add one to a number, a turn each."""
+    async with SQLStore(url, turn_wait=20) as store:
+        for _ in range(times):
+            async with store.turn(thread_id, ALICE):
+                thread = await store.load_thread(thread_id, ALICE)
+                counted = {"n": thread.metadata["n"] + 1}
+                await store.save_thread(thread.model_copy(update={"metadata": counted}), ALICE)
+            told.send("counted")
