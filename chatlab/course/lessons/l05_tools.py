@@ -1,6 +1,8 @@
 """Part 05.1: a tool at work, and how it ended, for everybody to see."""
 
 import asyncio
+from collections.abc import Coroutine
+from inspect import CORO_CREATED, getcoroutinestate
 from random import Random
 from typing import Any
 
@@ -39,17 +41,29 @@ class _Tool:
         self.tape = Tape()
         self.calls: list[Any] = []
         self.broken = False
+        self._promise: Coroutine[Any, Any, TaskRecord] | None = None
 
-    async def create_task(self, user_id: str, title: str) -> TaskRecord:
+    def create_task(self, user_id: str, title: str) -> Coroutine[Any, Any, TaskRecord]:
         self.calls.append([user_id, title])
-        self.tape.mark("began")
+        self._promise = self._work(self.tape, user_id, title)
+        return self._promise
+
+    async def _work(self, tape: Tape, user_id: str, title: str) -> TaskRecord:
+        tape.mark("began")
         await asyncio.sleep(0)
         if self.broken:
-            self.tape.mark("ended")
+            tape.mark("ended")
             raise ConnectionError("the tasks cannot be reached")
         task = await self.book.create(user_id, title)
-        self.tape.mark("ended")
+        tape.mark("ended")
         return task
+
+    async def put_away(self) -> None:
+        """Drop a call that nobody awaited, so that Python need not complain of it later."""
+        await asyncio.sleep(0)
+        if self._promise is not None and getcoroutinestate(self._promise) == CORO_CREATED:
+            self._promise.close()
+        self._promise = None
 
 
 async def tools_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +79,7 @@ async def tools_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         tool.tape, tool.calls = Tape(), []
         turn = server.send(title, RequestContext(user_id=who))
         [seen] = await watched(server, [(turn, tool.tape)], [who])
+        await tool.put_away()
         turns.append(seen | {"calls": tool.calls})
     return {"turns": turns}
 
@@ -170,8 +185,8 @@ def _chip_wrong(called: str, turn: dict[str, Any], ending: str) -> Finding | Non
 
 def _order_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
     (start, _), (end, event) = sorted(_tools(turn), key=lambda one: one[1]["status"] != "running")
-    began, ended = mark_of(turn, "began") or 0, mark_of(turn, "ended")
-    if start >= began:
+    began, ended = mark_of(turn, "began"), mark_of(turn, "ended")
+    if began is not None and start >= began:
         return no(
             f"{called}: running came when the tool had already been called.",
             "By then the wait is over. Yield running first, then call the tool.",

@@ -182,6 +182,19 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
 
 
+# %% wrong: Await the tool first, then say how it ended.
+class VisibleTools(ChatKitServer):
+    def __init__(self, create_task):
+        super().__init__()
+        self.create_task = create_task
+
+    async def respond(self, thread, input, context):
+        yield ToolStatus(tool="create_task", status="running", detail="Creating")
+        self.create_task(context.user_id, input.content)
+        yield ToolStatus(tool="create_task", status="completed", detail="Created")
+        yield AssistantMessage(content=f"Created {input.content}")
+
+
 # %% wrong: so nobody saw the tool at work
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
