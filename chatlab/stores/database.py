@@ -16,6 +16,7 @@ from contextlib import (
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
+from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
@@ -55,7 +56,7 @@ _MIGRATING = "SELECT pg_advisory_xact_lock(4203021130)"
 """One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
 
 
-def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> "Callable[P, CoroutineType[Any, Any, T]]":
     """Do it to its end, even if the task is cancelled meanwhile.
 
     A transaction that is cancelled halfway can leave SQLite locked: the driver's thread works on.
