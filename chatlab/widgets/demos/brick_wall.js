@@ -8,15 +8,16 @@ function make(tag, properties = {}, ...children) {
 
 const WIDE = 6;
 const HIGH = 5;
+const EDGE = 4;
 const NAMES = { u: "user", a: "assistant", t: "tool" };
 const number = (n) => n.toLocaleString("en");
 
-function paintWall(canvas, scene, view, summed) {
+function paintWall(canvas, scene, view) {
   const width = canvas.clientWidth;
   if (!width) return;
   const colour = (name) => getComputedStyle(canvas).getPropertyValue(`--${name}`).trim();
   const columns = Math.floor((width - WIDE / 2) / WIDE);
-  const height = Math.ceil(scene.roles.length / columns) * HIGH;
+  const height = Math.ceil(scene.roles.length / columns) * HIGH + 2 * EDGE;
   const scale = window.devicePixelRatio || 1;
   canvas.style.height = `${height}px`;
   canvas.width = Math.round(width * scale);
@@ -25,10 +26,10 @@ function paintWall(canvas, scene, view, summed) {
   pen.scale(scale, scale);
   const place = (i) => {
     const row = Math.floor(i / columns);
-    return [(i % columns) * WIDE + (row % 2 ? WIDE / 2 : 0), row * HIGH];
+    return [(i % columns) * WIDE + (row % 2 ? WIDE / 2 : 0), row * HIGH + EDGE];
   };
   const paints = { u: colour("user"), a: colour("assistant"), t: colour("tool") };
-  const out = colour(summed && view.summary ? "folded" : "out");
+  const out = colour("out");
   for (let i = 0; i < scene.roles.length; i += 1) {
     const [x, y] = place(i);
     pen.fillStyle = i < view.start ? out : paints[scene.roles[i]];
@@ -69,6 +70,7 @@ function answer(question) {
 function render({ model, el }) {
   const scene = model.get("scene");
   const total = scene.roles.length;
+  const whole = scene.alone[scene.alone.length - 1].tokens;
   const first = total - scene.close.length;
   const slider = make("input", { type: "range", min: 0, max: scene.alone.length - 1, step: 1 });
   slider.value = String(scene.alone.findIndex((view) => view.budget >= 500));
@@ -88,6 +90,9 @@ function render({ model, el }) {
   close.setAttribute("aria-hidden", "true");
   const its = answer(scene.question);
   const baker = answer("What is the baker's name?");
+  const gone = make("i");
+  gone.dataset.out = "true";
+  const goneName = make("span");
   const spoken = make("p", { className: "bw-unseen" });
   spoken.setAttribute("role", "status");
   let later = 0;
@@ -100,17 +105,19 @@ function render({ model, el }) {
     const what = `The model sees ${number(kept)} of ${number(total)} items`
       + (view.summary ? " and a summary" : "");
     seen.textContent = `${what}: ${number(view.tokens)} tokens, again with every message.`;
-    bar.style.width = `${Math.min(100, (100 * view.tokens) / view.budget)}%`;
+    bar.style.width = `max(3px, ${(100 * view.tokens) / whole}%)`;
     summary.hidden = !fold.checked;
     summary.replaceChildren(...(view.summary
       ? [make("b", { textContent: `One brick for ${number(view.start)} items: ` }), view.summary]
       : ["Everything fits: nothing to summarise."]));
+    root.dataset.folded = String(fold.checked && view.summary !== "");
+    goneName.textContent = root.dataset.folded === "true" ? "in the summary" : "not seen";
     bricks.forEach((brick, n) => { brick.dataset.out = String(first + n < view.start); });
     its.paint(view.its, !view.its.startsWith("Which"));
     baker.paint(view.baker, !view.baker.startsWith("Nobody"));
     canvas.setAttribute("aria-label", `A wall of ${number(total)} bricks; the newest ${
       number(kept)} are in colour, the others are grey.`);
-    paintWall(canvas, scene, view, fold.checked);
+    paintWall(canvas, scene, view);
     clearTimeout(later);
     later = setTimeout(() => {
       spoken.textContent = `${seen.textContent} ${scene.question} ${view.its}`;
@@ -124,8 +131,6 @@ function render({ model, el }) {
     swatch.dataset.role = role;
     return make("span", {}, swatch, name);
   });
-  const gone = make("i");
-  gone.dataset.out = "true";
   const root = make("div", { className: "chatlab-live bw" },
     make("div", { className: "bw-bar" },
       make("label", { className: "bw-slide" }, make("b", { textContent: "Token budget" }), slider, budget),
@@ -133,7 +138,7 @@ function render({ model, el }) {
     seen, make("div", { className: "bw-meter" }, bar),
     make("div", { className: "bw-cards" }, its.card, baker.card),
     make("div", { className: "bw-key" }, make("b", { textContent: "All items, oldest first" }),
-      ...key, make("span", {}, gone, "not seen")),
+      ...key, make("span", {}, gone, goneName)),
     canvas, summary,
     make("p", { className: "bw-title", textContent: `The newest ${scene.close.length}, larger` }),
     close, spoken);
