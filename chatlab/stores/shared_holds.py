@@ -20,9 +20,8 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import TurnInProgress
-from chatlab.stores.database import Database, Line
+from chatlab.stores.database import Database, Line, whole
 from chatlab.stores.schema import turns
-from chatlab.turn import unhurried
 
 __all__ = ["SharedHolds"]
 
@@ -64,8 +63,9 @@ class SharedHolds:
                     pause = min(2 * pause, _LONGEST_PAUSE)
                 yield
             finally:
-                await unhurried(self._let_go(line, mine))
+                await self._let_go(line, mine)
 
+    @whole
     async def _takes(self, line: Line, row: dict[str, str], mine: ColumnElement[bool]) -> bool:
         """Write down that this line holds the thread, unless another one does and lives."""
         with self._database.in_words():
@@ -82,6 +82,7 @@ class SharedHolds:
             heir = update(turns).where(mine, turns.c.owner == holder).values(owner=line.owner)
             return bool((await connection.execute(heir)).rowcount)
 
+    @whole
     async def _let_go(self, line: Line, mine: ColumnElement[bool]) -> None:
         async with self._database.writing() as connection:
             await connection.execute(delete(turns).where(mine, turns.c.owner == line.owner))
