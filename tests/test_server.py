@@ -694,6 +694,18 @@ async def test_fork_copies_what_came_before_and_leaves_the_old_thread_alone(stor
     assert {item.thread_id for item in copied} == {new.id}
 
 
+async def test_fork_leaves_nothing_running_in_the_background(store):
+    server = fixed(Words, store)
+    first = server.send("a", ALICE)
+    await collect(first)
+    asked = (await server.thread(first.thread_id, ALICE)).items.data[0]
+    before = asyncio.all_tasks()
+    await server.fork(first.thread_id, asked.id, ALICE)
+    for _ in range(2):
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
+
+
 async def test_delete_takes_the_thread_and_everything_in_it(store):
     server = fixed(Words, store)
     first = server.send("a", ALICE)
