@@ -7,8 +7,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
+    ColumnClause,
     Dialect,
     TableClause,
     Text,
@@ -56,8 +58,9 @@ class _Name(TypeDecorator[str]):
 
 
 def _table(name: str, names: str, others: str) -> TableClause:
-    columns = [column(each, _Name) for each in names.split()]
-    return table(name, *columns, *[column(each) for each in others.split()])
+    columns: list[ColumnClause[Any]] = [column(each, _Name) for each in names.split()]
+    columns += [column(each) for each in others.split()]
+    return table(name, *columns)
 
 
 users = _table("chatlab_users", "user_id", "threads_made")

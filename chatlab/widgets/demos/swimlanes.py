@@ -13,6 +13,7 @@ _LEFT = 210
 _LANE = 100
 _ROW = 38
 _TOP = 58
+_PAPER = "var(--jp-layout-color1, #fff)"
 _INK = "var(--jp-ui-font-color1, #1f2328)"
 _SOFT = "var(--jp-ui-font-color2, #57606a)"
 _LINE = "var(--jp-border-color2, #d0d7de)"
@@ -69,7 +70,7 @@ def _svg(steps: list[tuple[str, str, str]]) -> str:
     ):
         parts.append(
             f'<circle cx="{x}" cy="{y}" r="12" fill="{_ACCENT}"/>'
-            f'<text x="{x}" y="{y + 4}" text-anchor="middle" fill="#fff">{number}</text>'
+            f'<text x="{x}" y="{y + 4}" text-anchor="middle" fill="{_PAPER}">{number}</text>'
             f'<text x="8" y="{y + 4}" fill="{_INK}">{html.escape(name.replace("_", " "))}</text>'
             f'<text x="{end + 16}" y="{y + 4}" fill="{_GOOD}">{_SAFE.get(survives, "?")}</text>'
             f'<text x="{end + 56}" y="{y + 4}" fill="{_SOFT}">{html.escape(survives)}</text>'

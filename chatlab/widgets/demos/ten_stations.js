@@ -39,7 +39,7 @@ function box(title, ...children) {
 function chips(list, texts, before, empty) {
   list.replaceChildren(...texts.map((parts, i) => {
     const chip = make("li", { className: i < before ? "" : "ts-new" },
-      ...parts.map((text, k) => make(k ? "span" : "b", { textContent: text })));
+      ...parts.map((text, k) => make(k < parts.length - 1 ? "b" : "span", { textContent: text })));
     return chip;
   }));
   if (!texts.length) list.append(make("li", { className: "ts-none", textContent: empty }));
@@ -90,7 +90,7 @@ function render({ model, el }) {
   const choices = runs.map(({ title }, i) => {
     const radio = make("input", { type: "radio", name, checked: i === 0 });
     radio.onchange = () => { run = i; at = 0; paint(); };
-    return make("label", {}, radio, ` with ${title}`);
+    return make("label", {}, radio, `with ${title}`);
   });
   const group = make("fieldset", {}, make("legend", { textContent: "One turn" }), ...choices);
   const bar = make("div", { className: "ts-bar" }, group, back, next, count);

@@ -67,7 +67,7 @@ async def ten_stations(
 
 
 def _still(runs: list[Run]) -> dict[str, str]:
-    tables = "".join(_table(run) for run in runs)
+    tables = "".join(_table(run, " open" if run is runs[0] else "") for run in runs)
     return {
         "text/html": f"{STILL}{tables}</div>",
         "text/plain": "\n".join(line for run in runs for line in _lines(run)),
@@ -82,7 +82,7 @@ def _lines(run: Run) -> list[str]:
     return lines
 
 
-def _table(run: Run) -> str:
+def _table(run: Run, shown: str) -> str:
     cell = 'style="text-align:left;vertical-align:top"'
     rows = "".join(
         f"<tr><td {cell}>{frame.station}</td><td {cell}>{STATIONS[frame.station - 1][1]}</td>"
@@ -95,6 +95,6 @@ def _table(run: Run) -> str:
         for head in ("station", "who", "what happens", "items in the store")
     )
     return (
-        f"<details><summary>One turn with {html.escape(run.title)}</summary>"
+        f"<details{shown}><summary>One turn with {html.escape(run.title)}</summary>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
     )
