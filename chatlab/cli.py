@@ -137,19 +137,25 @@ def release(
     *,
     check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
 ) -> None:
-    """Write exercises/ from solutions/."""
+    """Write exercises/ from solutions/, and the maps of the course from the catalogue."""
+    from chatlab.course.maps import MAPS, drawn
     from chatlab.course.release import released
 
     root = course_root()
-    stale = [one for one in _all_lessons() if not released(root, one, check=check)]
+    lessons = _all_lessons()
+    stale = [one for one in lessons if not released(root, one, check=check)]
+    maps = drawn(root, lessons, check=check)
     for lesson in stale if check else ():
         console.print(
             f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
             " Edit the solution, then run: chatlab release"
         )
+    for name in maps if check else ():
+        console.print(f"The map in {name} is not what the catalogue says. Run: chatlab release")
     if not check:
-        console.print(f"{len(stale)} written, {len(lesson_numbers()) - len(stale)} as they were.")
-    raise typer.Exit(1 if check and stale else 0)
+        changed = len(stale) + len(maps)
+        console.print(f"{changed} written, {len(lessons) + len(MAPS) - changed} as they were.")
+    raise typer.Exit(1 if check and (stale or maps) else 0)
 
 
 @app.command()

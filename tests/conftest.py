@@ -8,7 +8,7 @@ import pytest
 from postgres import programs, throw_away_server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """The kernel's loop is asyncio, and so is the tests'."""
     return "asyncio"

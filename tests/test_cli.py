@@ -17,6 +17,7 @@ def course(tmp_path):
     """A learner's own copy of the course's notebooks."""
     for name in ("notebooks", "exercises", "solutions"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "README.md", tmp_path)
     return tmp_path
 
 

@@ -5,7 +5,7 @@ All that differs between the two is here, and in `shared_holds.py` how a store p
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -13,25 +13,29 @@ from contextlib import (
     contextmanager,
     nullcontext,
 )
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import CoroutineType
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import URL, TableClause, event, text
+from sqlalchemy import TableClause, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.stores.holds import Holds
 from chatlab.stores.schema import MIGRATIONS, migrate, version_of
+from chatlab.stores.urls import checked_url
+from chatlab.turn import unhurried
 
-__all__ = ["Database", "Line"]
+__all__ = ["Database", "Line", "whole"]
 
-_URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
@@ -50,6 +54,19 @@ _PROBLEMS = (
 
 _MIGRATING = "SELECT pg_advisory_xact_lock(4203021130)"
 """One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
+
+
+def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> "Callable[P, CoroutineType[Any, Any, T]]":
+    """Do it to its end, even if the task is cancelled meanwhile.
+
+    A transaction that is cancelled halfway can leave SQLite locked: the driver's thread works on.
+    """
+
+    @wraps(work)
+    async def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await unhurried(work(*args, **kwargs))
+
+    return to_its_end
 
 
 class Line:
@@ -97,7 +114,7 @@ class Database:
 
     def __init__(self, url: str, ending: float = 2.0) -> None:
         self._ending = ending
-        self.url = _checked(url)
+        self.url = checked_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lines: dict[asyncio.AbstractEventLoop, Line] = {}
         self._failures: tuple[type[Exception], ...] = (
@@ -126,49 +143,67 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that only reads.
+        """A transaction that only reads. What uses it must be `whole`.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
-        with self.in_words(), anyio.CancelScope(shield=True):
+        with self.in_words():
             async with (await self.line()).engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that writes; it is durable when the block has been left.
+        """A transaction that writes; it is durable when the block has been left. See `reading`.
 
         Raises:
             StoreError: The database cannot be used as it is; nothing was written.
         """
-        with self.in_words(), anyio.CancelScope(shield=True):
+        with self.in_words():
             line = await self.line()
             async with line.writing, line.engine.begin() as connection:
                 yield connection
 
     async def line(self) -> Line:
-        """The running loop's line, opened and up to date."""
+        """The running loop's line, opened and up to date.
+
+        Raises:
+            StoreError: The database cannot be used as it is.
+        """
         loop = asyncio.get_running_loop()
         if (line := self._lines.get(loop)) is None:
-            for old in [old for old in self._lines if old.is_closed()]:
-                del self._lines[old]
+            for old in list(self._lines):
+                if old.is_closed():
+                    self._lines.pop(old, None)
             line = self._lines[loop] = Line(self._engine(), self._ending)
             await anext(line.end)
         if not line.ready:
             async with line.opening:
                 if not line.ready:
                     await self._open(line)
-                    line.ready = True
         return line
 
+    @whole
     async def aclose(self) -> None:
         """Hang up, once no turn is running; the next use dials again."""
         line = self._lines.pop(asyncio.get_running_loop(), None)
         if line is not None:
             await line.end.aclose()
 
+    @whole
     async def _open(self, line: Line) -> None:
+        try:
+            with self.in_words():
+                await self._bring_up_to_date(line)
+            line.ready = True
+        except BaseException:
+            await line.engine.dispose()
+            raise
+
+    async def _bring_up_to_date(self, line: Line) -> None:
+        if self.is_sqlite:
+            # Where a file cannot be opened, aiosqlite leaves a thread behind. So look first.
+            sqlite3.connect(self.path).close()
         async with line.engine.begin() as connection:
             version = await version_of(connection)
         if version > len(MIGRATIONS):
@@ -181,7 +216,7 @@ class Database:
             alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATING
             async with line.engine.begin() as connection:
                 await connection.execute(text(alone))
-                await migrate(connection)
+                await migrate(connection, MIGRATIONS)
 
     def _engine(self) -> AsyncEngine:
         if not self.is_sqlite:
@@ -219,23 +254,13 @@ class Database:
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
 
 
-def _checked(text: str) -> URL:
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise StoreError(text, "is no database URL", _URLS) from None
-    name = url.render_as_string(hide_password=True)
-    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        raise StoreError(name, f"is of a kind that is not known, {url.drivername}", _URLS)
-    if url.drivername == "postgresql+asyncpg":
-        return url
-    if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
-        raise StoreError(name, "names no file", "Name one, or use MemoryStore().")
-    return url.set(database=str(Path(str(url.database)).resolve()))
-
-
 def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        # SQLAlchemy 2.0 leaves a connection open that failed before it was handed out.
+        connection.close()
+        raise

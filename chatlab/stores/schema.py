@@ -86,7 +86,7 @@ async def version_of(connection: AsyncConnection) -> int:
     return 0
 
 
-async def migrate(connection: AsyncConnection, migrations: Sequence[str] = MIGRATIONS) -> None:
+async def migrate(connection: AsyncConnection, migrations: Sequence[str]) -> None:
     """Bring the database up to date in the connection's transaction: all of it, or nothing."""
     found = await version_of(connection)
     if found == 0:

@@ -27,7 +27,7 @@ from chatlab.stores.base import (
     request_adapter,
     thread_adapter,
 )
-from chatlab.stores.database import Database
+from chatlab.stores.database import Database, whole
 from chatlab.stores.queries import as_page, items_of, key_is, page_of, thread_is
 from chatlab.stores.schema import items, keys, threads, users
 from chatlab.stores.shared_holds import SharedHolds
@@ -66,6 +66,7 @@ class SQLStore(Generic[TItem]):
         self._database = Database(url)
         self._turns = SharedHolds(self._database)
 
+    @whole
     async def __aenter__(self) -> Self:
         """The store itself, opened; leaving the block closes it."""
         async with self._database.reading():
@@ -79,6 +80,7 @@ class SQLStore(Generic[TItem]):
         """Close what was opened; a closed store opens again when it is used."""
         await self._database.aclose()
 
+    @whole
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
         async with self._database.reading() as connection:
@@ -89,6 +91,7 @@ class SQLStore(Generic[TItem]):
             raise NotFoundError("thread", thread_id)
         return thread_adapter.validate_json(found)
 
+    @whole
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """See `Store`."""
         if thread.user_id != context.user_id:
@@ -101,6 +104,7 @@ class SQLStore(Generic[TItem]):
             if not saved.rowcount:
                 await self._new_thread(connection, thread, document)
 
+    @whole
     async def load_threads(
         self, limit: int, after: str | None, order: Order, context: RequestContext
     ) -> Page[ThreadMetadata]:
@@ -115,6 +119,7 @@ class SQLStore(Generic[TItem]):
                 await self._check(connection, after, context)
         return as_page([thread_adapter.validate_json(row) for row in rows], limit)
 
+    @whole
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
         async with self._database.writing() as connection:
@@ -124,6 +129,7 @@ class SQLStore(Generic[TItem]):
             mine = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
             await connection.execute(delete(keys).where(mine))
 
+    @whole
     async def load_thread_items(
         self,
         thread_id: str,
@@ -141,10 +147,12 @@ class SQLStore(Generic[TItem]):
                 await self._check(connection, thread_id, context, item_id=after)
         return as_page([self._adapter.validate_json(row) for row in rows], limit)
 
+    @whole
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         await self._append(thread_id, item, context, insert(items))
 
+    @whole
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         fresh = self._database.insert(items)
@@ -154,6 +162,7 @@ class SQLStore(Generic[TItem]):
         )
         await self._append(thread_id, item, context, upsert)
 
+    @whole
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
         query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
@@ -163,6 +172,7 @@ class SQLStore(Generic[TItem]):
                 raise NotFoundError("item", item_id)
         return self._adapter.validate_json(found)
 
+    @whole
     async def delete_thread_item(
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
@@ -177,6 +187,7 @@ class SQLStore(Generic[TItem]):
         """See `Store`. What a process held when it died is free."""
         return self._turns.hold(context.user_id, thread_id, self.turn_wait)
 
+    @whole
     async def claim_key(
         self, key: str, request: IdempotentRequest, context: RequestContext
     ) -> IdempotentRequest:
@@ -198,6 +209,7 @@ class SQLStore(Generic[TItem]):
         kept = request_adapter.validate_json(document)
         return kept.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
+    @whole
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:

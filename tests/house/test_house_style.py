@@ -23,7 +23,7 @@ CORE = {
     *("errors", "clock", "items", "context", "events", "turn", "recorder", "llm", "streams"),
     *("memory", "question", "life", "server", "sessions", "taskbook", "commands", "stores"),
 }
-DATABASE = {"database", "queries", "schema", "shared_holds"}
+DATABASE = {"database", "queries", "schema", "shared_holds", "urls"}
 """What makes a database dependable; no lesson opens these."""
 
 FIRST_READ = (

@@ -1,17 +1,17 @@
 """The stores under test, and two customers that no other test has met."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from kinds import SQL
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
 from chatlab.items import ThreadItem
-
-POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-SQL = ["sqlite", pytest.param("postgres", marks=POSTGRES)]
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -24,16 +24,42 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture(params=["memory", *SQL])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store[ThreadItem]]:
-    """Each kind of store; what the contract suite runs over."""
+@pytest.fixture(scope="module", params=["memory", *SQL])
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str | None:
+    """Each kind of store: none for memory, else the URL of a database for a whole module."""
     if request.param == "memory":
+        return None
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('kind') / 'chat.sqlite'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="module")
+async def store(kind: str | None) -> AsyncIterator[Store[ThreadItem]]:
+    """What the contract suite runs over. One for many tests, and so one event loop: it is quick.
+
+    Tests keep apart by their customers, whom nobody else has met.
+    """
+    if kind is None:
         yield MemoryStore(turn_wait=0.05)
         return
-    sql = f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
-    if request.param == "postgres":
-        sql = str(request.getfixturevalue("postgres_url"))
-    async with SQLStore(sql, turn_wait=0.05) as opened:
+    async with SQLStore(kind, turn_wait=0.05) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def open_store(kind: str | None) -> AsyncIterator[Callable[..., Store[Any]]]:
+    """Opens stores with the options of your choice, for one test."""
+    if kind is None:
+        yield MemoryStore
+        return
+    async with AsyncExitStack() as exits:
+
+        def opened(**options: Any) -> Store[Any]:
+            store = SQLStore(kind, **options)
+            exits.push_async_callback(store.aclose)
+            return store
+
         yield opened
 
 

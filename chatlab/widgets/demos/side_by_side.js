@@ -23,7 +23,7 @@ function side(title, hint, empty) {
   };
   const clear = () => log.replaceChildren(make("p", { className: "sbs-none", textContent: empty }));
   const keep = (what, which) =>
-    kept.replaceChildren("Afterwards the server knows: ", make("b", { textContent: what }), which);
+    kept.replaceChildren("Kept by the server: ", make("b", { textContent: what }), which);
   return { box, add, clear, keep };
 }
 
@@ -72,16 +72,18 @@ function render({ model, el }) {
   });
   const again = make("button", { type: "button", textContent: "Start again", className: "sbs-again" });
 
-  const unlock = () => buttons.forEach(([name, button]) => {
-    button.disabled = timer !== null || created.includes(name);
+  // A button that is `disabled` loses the focus, so these only say that they are.
+  const locked = (name) => timer !== null || created.includes(name);
+  const paintButtons = () => buttons.forEach(([name, button]) => {
+    button.setAttribute("aria-disabled", String(locked(name)));
   });
-  const busy = () => buttons.forEach(([, button]) => { button.disabled = true; });
 
   function say(name) {
+    if (locked(name)) return;
     const step = steps[created.join(" ")][name];
     const exchange = withId.checked ? step.with_id : step.without_id;
     rest.add(small(clientNote(name)), callCard(exchange));
-    rest.keep(`${exchange.tasks} ${exchange.tasks === 1 ? "task" : "tasks"}`, ", and nothing of what you said");
+    rest.keep(`${exchange.tasks} ${exchange.tasks === 1 ? "task" : "tasks"}`, ", nothing that you said");
     play(name, step.reply, () => {
       note.textContent = verdict(exchange, step.reply);
       if (name !== "its") created = [...created, name];
@@ -108,7 +110,7 @@ function render({ model, el }) {
         chat.add(small(`${at} events`));
         chat.keep(`${known} entries`, " of this conversation");
         done();
-        unlock();
+        paintButtons();
         return;
       }
       const [kind, text] = reply.events[at];
@@ -124,8 +126,8 @@ function render({ model, el }) {
       }
       timer = setTimeout(one, Number(pause.value));
     };
-    busy();
     timer = setTimeout(one, Number(pause.value));
+    paintButtons();
   }
 
   function reset() {
@@ -138,7 +140,7 @@ function render({ model, el }) {
     rest.keep("0 tasks", "");
     chat.keep("nothing yet", "");
     note.textContent = "Say the same to both. What does each of them need?";
-    unlock();
+    paintButtons();
   }
   again.onclick = reset;
 

@@ -1,0 +1,56 @@
+"""Which URLs name a database that `SQLStore` can use, and what is wrong with the others."""
+
+from pathlib import Path
+
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from chatlab.errors import StoreError
+
+__all__ = ["checked_url"]
+
+_URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
+
+_OPTIONS = {
+    "sqlite+aiosqlite": ("timeout",),
+    "postgresql+asyncpg": (
+        *("host", "port", "ssl", "passfile", "target_session_attrs"),
+        "prepared_statement_cache_size",
+    ),
+}
+
+
+def checked_url(text: str) -> URL:
+    """The URL, if it names a database that `SQLStore` can use; a file by its whole path.
+
+    Raises:
+        StoreError: It does not; the password is not told.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        where = str(text).rpartition("@")
+        name = f"***@{where[2]}" if where[1] else where[2]
+        raise StoreError(name, "is no database URL", _URLS) from None
+    name = url.render_as_string(hide_password=True)
+    options = _OPTIONS.get(url.drivername)
+    if options is None:
+        raise StoreError(name, f"is of a kind that is not known, {url.drivername}", _URLS)
+    known = f"The options here are {', '.join(options)}."
+    if unknown := [option for option in url.query if option not in options]:
+        raise StoreError(name, f"has an option that is not known, {unknown[0]}", known)
+    try:
+        if url.drivername == "sqlite+aiosqlite":
+            url = url.set(database=_file(url))
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, TypeError, ValueError) as error:
+        raise StoreError(name, f"cannot be used: {error}", f"{_URLS} {known}") from None
+    return url
+
+
+def _file(url: URL) -> str:
+    named = url.database or ""
+    if url.host or named in {"", ":memory:"} or named.startswith("file:"):
+        raise StoreError(str(url), "names no file", f"{_URLS} Or use MemoryStore().")
+    return str(Path(named).resolve())
