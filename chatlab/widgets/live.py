@@ -6,10 +6,16 @@ from typing import Any
 __all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 
 STILL = (
-    "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still{display:none}</style>"
+    "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still,"
+    ".jp-OutputArea:has(.chatlab-still):not(:has(.chatlab-live)) "
+    '.jp-OutputArea-child:has([data-mime-type$="widget-view+json"])'
+    "{display:none}</style>"
     '<div class="chatlab-still">'
 )
-"""How the HTML of a still copy begins; it ends with `</div>`."""
+"""How the HTML of a still copy begins; it ends with `</div>`.
+
+In JupyterLab, the copy hides while the widget lives; what is left of a dead one hides for good.
+"""
 
 
 def show_live(widget: Any, still: dict[str, str]) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from chatlab.widgets.board import Board
 from chatlab.widgets.entries import Entry
+from chatlab.widgets.live import STILL
 
 __all__ = ["bundle"]
 
@@ -20,7 +21,7 @@ def bundle(board: Board, who: str = "You") -> dict[str, str]:
     inner = "".join(_block(entry, who) for entry in entries)
     return {
         "text/plain": text or "(nothing was said)",
-        "text/html": f'<div class="chatlab-static">{inner or "(nothing was said)"}</div>',
+        "text/html": f"{STILL}{inner or '(nothing was said)'}</div>",
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -78,6 +79,7 @@ class Opened:
         self.page.evaluate(THEME, name)
         light = "true" if "Light" in name else "false"
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def shot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
@@ -121,6 +123,7 @@ class Lab:
             page.wait_for_selector(".jp-Notebook", timeout=60_000)
             page.wait_for_function(IDLE, timeout=60_000)
             yield Opened(page, watch, path)
+            page.evaluate(THEME, "JupyterLab Light")
         finally:
             context.close()
 
@@ -151,6 +154,7 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
         env |= {"JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces", "IPYTHONDIR": f"{home}/ipython"}
         folder = Path(home, "root")
         folder.mkdir()
+        shutil.copy(Path(__file__).parent / "rooms.py", folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -49,7 +49,7 @@ function createPane(state, model) {
   };
   const foot = make("div", { className: "chatlab-foot" }, status, toggle);
   const talk = make("div", { className: "chatlab-talk" }, log.node, ...(input ? [input.node] : []), foot);
-  const pane = make("div", { className: "chatlab" }, talk, inspector.node);
+  const pane = make("div", { className: "chatlab chatlab-live" }, talk, inspector.node);
   pane.classList.toggle("chatlab-wide", model.get("inspect"));
   pane.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -62,7 +62,7 @@ function createPane(state, model) {
     input?.paint();
     if (patch.busy !== undefined) desk.tell(patch.busy ? "Answering…" : ENDED[patch.state] || "Ready.");
   };
-  return { pane, paint, log };
+  return { pane, paint };
 }
 
 export default () => {
@@ -73,10 +73,9 @@ export default () => {
       model.on("msg:custom", (frame) => state.receive(frame));
     },
     render({ model, el }) {
-      const { pane, paint, log } = createPane(state, model);
+      const { pane, paint } = createPane(state, model);
       state.views.add(paint);
       el.append(pane);
-      requestAnimationFrame(log.settle);
       state.ask();
       return () => state.views.delete(paint);
     },

@@ -6,6 +6,7 @@ function createLog(state, desk) {
     aria: { role: "log", live: "off", label: "Conversation" } });
   const earlier = make("button", { type: "button", className: "chatlab-earlier", textContent: "Earlier messages" });
   const latest = make("button", { type: "button", className: "chatlab-latest", textContent: "↓ Latest" });
+  const items = make("div", {}, earlier);
   const nodes = new Map();
   let follow = true;
   let top = 0;
@@ -32,7 +33,7 @@ function createLog(state, desk) {
       const focused = old.contains(document.activeElement);
       old.replaceWith(node);
       if (focused) node.querySelector("button, input, select")?.focus();
-    } else log.append(node);
+    } else items.append(node);
     nodes.set(entry.key, node);
   };
   const before = (entries) => {
@@ -56,8 +57,8 @@ function createLog(state, desk) {
   const settle = () => {
     earlier.hidden = !state.more;
     latest.hidden = follow;
-    if (follow) log.scrollTop = log.scrollHeight;
   };
+  const toEnd = () => { if (follow) log.scrollTop = log.scrollHeight; };
   const paint = (patch) => {
     if (patch.put) put(patch.put);
     else if (patch.add !== undefined) nodes.get(patch.key)?.piece?.appendData(patch.add);
@@ -79,8 +80,9 @@ function createLog(state, desk) {
     if (!follow && top < 200) older();
   };
   earlier.onclick = older;
-  latest.onclick = () => { follow = true; settle(); log.focus(); };
-  log.append(earlier);
+  latest.onclick = () => { follow = true; toEnd(); log.focus(); };
+  log.append(items);
+  new ResizeObserver(toEnd).observe(items);
   state.entries.forEach(put);
   settle();
 
@@ -94,5 +96,5 @@ function createLog(state, desk) {
     shown.scrollIntoView({ block: "nearest" });
     return true;
   };
-  return { node: make("div", { className: "chatlab-view" }, log, latest), paint, reveal, settle };
+  return { node: make("div", { className: "chatlab-view" }, log, latest), paint, reveal };
 }
