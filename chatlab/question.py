@@ -1,6 +1,6 @@
 """How a turn begins: what was asked is put into the store, and history is loaded (lesson 03)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from chatlab.clock import Clock
@@ -181,7 +181,7 @@ async def all_items(
     thread_id: str,
     context: RequestContext,
     after: str | None = None,
-) -> AsyncIterator[ThreadItem]:
+) -> AsyncGenerator[ThreadItem]:
     """Every item of the thread, or all after the item `after`, oldest first."""
     more = True
     while more:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 from typing import Generic
 
@@ -164,11 +165,12 @@ class ChatKitServer(ABC, Generic[TContext]):
         fresh = {"id": self.new_id("thr"), "created_at": now, "updated_at": now}
         new = old.model_copy(update=fresh)
         await self.store.save_thread(new, context)
-        async for item in all_items(self.store, thread_id, context):
-            if item.id == item_id:
-                break
-            moved = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new.id}
-            await self.store.add_thread_item(new.id, item.model_copy(update=moved), context)
+        async with aclosing(all_items(self.store, thread_id, context)) as items:
+            async for item in items:
+                if item.id == item_id:
+                    break
+                moved = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new.id}
+                await self.store.add_thread_item(new.id, item.model_copy(update=moved), context)
         return new
 
     def _turn(

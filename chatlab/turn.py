@@ -50,13 +50,18 @@ class Progress:
             return END
         task = self.puller = asyncio.current_task()
         try:
-            return await anext(stream, END)
+            event = await anext(stream, END)
         except asyncio.CancelledError as error:
             if task is None or not task.cancelling():
                 raise RuntimeError("Something that respond() awaited was cancelled.") from error
             if self.stopped and not task.uncancel():
                 return END
             raise
+        else:
+            if self.stopped and task is not None:  # respond() swallowed the interruption
+                task.uncancel()
+                return END
+            return event
         finally:
             self.puller = None
 

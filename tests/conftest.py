@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from typing import NoReturn
 
 import pytest
+from lacking import require_or_skip
 from postgres import programs, throw_away_server
 
 
@@ -12,13 +12,6 @@ from postgres import programs, throw_away_server
 def anyio_backend() -> str:
     """The kernel's loop is asyncio, and so is the tests'."""
     return "asyncio"
-
-
-def require_or_skip(reason: str) -> NoReturn:
-    """Skip for what this machine lacks; fail instead where CHATLAB_REQUIRE_ALL says it must be."""
-    if os.environ.get("CHATLAB_REQUIRE_ALL"):
-        pytest.fail(f"{reason} (CHATLAB_REQUIRE_ALL is set, so this may not be skipped)")
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_importing_chatlab_loads_pydantic_and_anyio_and_nothing_heavy() -> None:
     loaded = imported_by("import chatlab")
 
     assert {"chatlab", "pydantic", "anyio"} <= loaded
-    heavy = {"IPython", "ipywidgets", "sqlalchemy", "fastapi", "openai", "nbformat"}
+    heavy = {"IPython", "ipywidgets", "sqlalchemy", "fastapi", "openai", "nbformat", "jwt"}
     others = {"anywidget", "agents", "chatkit", "nbval", "nbclient", "rich", "pytest", "jupyterlab"}
     assert loaded & (heavy | others) == set()
 

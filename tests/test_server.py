@@ -327,6 +327,30 @@ async def test_another_task_can_stop_a_turn_that_waits_for_its_next_event(store)
     assert shape(events) == ["thread_created", "done user: x (completed)", "+ Well"]
 
 
+class Deaf(Endless):
+    """Catches the interruption and talks on."""
+
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except asyncio.CancelledError:
+            yield AssistantMessage(content=", as I said")
+
+
+async def test_a_stop_that_respond_swallows_is_a_stop_all_the_same(store):
+    server = fixed(Deaf, store)
+    turn = server.send("x", ALICE)
+    reading = asyncio.create_task(collect(turn))
+    await server.thinking.wait()
+
+    await turn.aclose()
+
+    assert shape(await reading) == ["thread_created", "done user: x (completed)", "+ Well"]
+    assert (await saved(server, turn.thread_id))[-1] == ("assistant", "Well", "incomplete")
+    assert (turn.state, turn.error, reading.cancelling()) == ("stopped", None, 0)
+
+
 async def test_a_cancelled_scope_stops_the_turn_and_keeps_what_was_said(store):
     server = fixed(Endless, store)
     turn = server.send("x", ALICE)
@@ -668,6 +692,18 @@ async def test_fork_copies_what_came_before_and_leaves_the_old_thread_alone(stor
     assert await saved(server, first.thread_id) == before
     copied = (await server.thread(new.id, ALICE)).items.data
     assert {item.thread_id for item in copied} == {new.id}
+
+
+async def test_fork_leaves_nothing_running_in_the_background(store):
+    server = fixed(Words, store)
+    first = server.send("a", ALICE)
+    await collect(first)
+    asked = (await server.thread(first.thread_id, ALICE)).items.data[0]
+    before = asyncio.all_tasks()
+    await server.fork(first.thread_id, asked.id, ALICE)
+    for _ in range(2):
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
 
 
 async def test_delete_takes_the_thread_and_everything_in_it(store):

@@ -47,8 +47,17 @@ class Graded:
 
     @property
     def points(self) -> float:
-        """What was earned."""
-        return sum(result.points for result in self.results)
+        """What was earned; optional parts left out."""
+        return self._earned(optional=False)
+
+    @property
+    def extra(self) -> float:
+        """What was earned by going further."""
+        return self._earned(optional=True)
+
+    def _earned(self, *, optional: bool) -> float:
+        parts = {part.id for part in self.lesson.parts if part.optional is optional}
+        return sum(result.points for result in self.results if result.part in parts)
 
     @property
     def passed(self) -> bool:

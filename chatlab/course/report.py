@@ -28,6 +28,8 @@ def print_graded(console: Console, graded: Graded) -> None:
             rows.extend(Text(f"     {line}") for line in result.feedback)
     lesson = graded.lesson
     total = f"{graded.points:g} of {lesson.points:g} points"
+    if graded.extra:
+        total += f", and {graded.extra:g} for going further"
     if not graded.passed and any(result.status == "not_started" for result in graded.results):
         first = next(r.part for r in graded.results if r.status == "not_started")
         total += f"   ·   stuck? chatlab hint {first}"
@@ -58,7 +60,7 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
     following = None
     for lesson in lessons:
         needed = [part for part in lesson.parts if not part.optional]
-        earned = sum(progress.points(part.id) for part in lesson.parts)
+        earned = sum(progress.points(part.id) for part in needed)
         done = all(progress.passed(part.id) for part in needed)
         if following is None and not done:
             following = next(part for part in needed if not progress.passed(part.id))
@@ -81,6 +83,7 @@ def as_data(graded: Graded) -> dict[str, object]:
         "lesson": graded.lesson.slug,
         "passed": graded.passed,
         "points": graded.points,
+        "extra": graded.extra,
         "out_of": graded.lesson.points,
         "parts": [
             {

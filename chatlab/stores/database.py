@@ -261,6 +261,6 @@ def _prepare(connection: Any, _record: object) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except BaseException:
-        # Nobody else closes a connection that failed, or was cancelled, before it was handed out.
+        # SQLAlchemy 2.0 leaves a connection open that failed before it was handed out.
         connection.close()
         raise

@@ -27,6 +27,9 @@ __all__ = ["SharedHolds"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 
+_TRIES = 20
+"""How many new files are made before giving up against others who sweep them away."""
+
 _PROOF = text(
     "SELECT pg_advisory_lock(:owner), set_config('tcp_keepalives_idle', '15', false),"
     " set_config('tcp_keepalives_interval', '5', false)"
@@ -112,21 +115,37 @@ class _LockedFiles:
             return
         for left in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
             _is_locked(left)
-        owner = secrets.randbits(62)
-        path = self._file(owner)
-        lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        line.exits.callback(finalize(line, _unlock, lock, path))
-        lock.execute("PRAGMA journal_mode = MEMORY")
-        lock.execute("BEGIN EXCLUSIVE")
-        if not path.exists():
-            raise sqlite3.OperationalError("database is locked: its proof was swept away")
-        line.owner = owner
+        for _ in range(_TRIES):
+            owner = secrets.randbits(62)
+            path = self._file(owner)
+            if lock := _locked(path):
+                line.exits.callback(finalize(line, _unlock, lock, path))
+                line.owner = owner
+                return
+        raise sqlite3.OperationalError("database is locked: every proof was swept away")
 
     async def lives(self, owner: int, _connection: AsyncConnection) -> bool:
         return _is_locked(self._file(owner))
 
     def _file(self, owner: int) -> Path:
         return self._database.with_name(f"{self._database.name}-turns-{owner}")
+
+
+def _locked(path: Path) -> sqlite3.Connection | None:
+    """A lock on a new file; none if somebody who was sweeping up took the file away before."""
+    lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("PRAGMA journal_mode = MEMORY")
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        lock.close()
+        if path.exists():
+            raise
+        return None
+    if path.exists():
+        return lock
+    lock.close()
+    return None
 
 
 def _is_locked(path: Path) -> bool:

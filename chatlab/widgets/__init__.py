@@ -1,5 +1,6 @@
 """The stream, seen: what a notebook shows of a conversation."""
 
-from chatlab.widgets.chat import ChatView, show
+from chatlab.widgets.chat import ChatView
+from chatlab.widgets.watch import show
 
 __all__ = ["ChatView", "show"]

@@ -1,13 +1,14 @@
 """What a chat pane shows, as plain data: events change entries, and each change is a patch.
 
-An entry is a dictionary with a `key` and a `kind`. A patch is either a whole entry under `put`, or
-text to `add` to the entry with that `key`: a pane needs nothing else, and a token costs its length.
+A patch is a whole entry under `put`, or text to `add` to the entry with that `key`, or keys to
+`drop`: a pane needs little else, and a token costs its length.
 """
 
 import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-from pydantic_core import to_jsonable_python
 
 from chatlab.errors import ChatlabError
 from chatlab.events import (
@@ -19,50 +20,50 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.items import (
-    AssistantMessageItem,
-    TaskItem,
-    ThreadItem,
-    ToolItem,
-    UserMessageItem,
-    WidgetItem,
-)
+from chatlab.items import ThreadItem
+from chatlab.widgets.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
 from chatlab.widgets.markdown import rendered
+from chatlab.widgets.stats import TurnStats
 
 __all__ = ["Board", "Entry", "Patch"]
 
-Entry = dict[str, Any]
 Patch = dict[str, Any]
+
+_KEPT = 2000
+"""How many events a pane remembers."""
 
 
 class Board:
-    """The entries of one pane, in order."""
+    """The entries of one pane, in order, and the events that made them."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.entries: dict[str, Entry] = {}
-        self.events: list[dict[str, Any]] = []
+        self.events: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._pieces: dict[str, list[str]] = {}
+        self._monotonic = monotonic
+        self._stats = TurnStats(0, monotonic())
+        self._open = ""
 
-    def take(self, event: ThreadStreamEvent) -> list[Patch]:  # noqa: PLR0911 - a line a kind
+    def begin(self) -> None:
+        """A turn begins: its events are timed from here."""
+        self._stats = TurnStats(self._stats.number + 1, self._monotonic())
+
+    def end(self) -> list[Patch]:
+        """The turn is over: what it took, and whatever was left open."""
+        patches = [self._ended(key) for key in tuple(self._pieces)]
+        return [*patches, self.put(self._stats.entry())]
+
+    def take(self, event: ThreadStreamEvent) -> list[Patch]:
         """What the event changes."""
-        shown = json.loads(event.model_dump_json(exclude_none=True))
+        said = event.model_dump_json(exclude_none=True)
+        now = self._monotonic()
+        self._stats.note(event, len(said.encode()), now)
+        at = round((now - self._stats.started) * 1000)
+        if isinstance(event, AssistantMessage):
+            return self._text(event, at)
+        shown = {"at": at} | json.loads(said)
         self.events.append(shown)
-        match event:
-            case AssistantMessage():
-                return self._text(event)
-            case ItemDone(item=item):
-                return [self.put(self._entry(item))]
-            case ToolStatus():
-                return [self.put(_tool(event.item_id, event.tool, event.detail, event.status))]
-            case Task():
-                return [self.put(_task(event.item_id, event.title, event.status, event.progress))]
-            case Widget():
-                return [self.put(_widget(event.item_id, event.root))]
-            case ErrorEvent():
-                entry = {"key": f"error-{event.seq}", "kind": "error", "text": event.message}
-                return [self.put(entry | {"retry": event.allow_retry})]
-            case _:
-                return []
+        return [*self._other(event), {"event": shown}]
 
     def fail(self, error: BaseException, line: str = "") -> Patch:
         """Show an exception, with the learner's own line if there is one."""
@@ -79,11 +80,30 @@ class Board:
     def put(self, entry: Entry) -> Patch:
         """Add the entry, or replace the one with its key."""
         self.entries[entry["key"]] = entry
-        return {"put": entry}
+        return {"put": dict(entry)}
 
     def item(self, item: ThreadItem) -> Patch:
-        """Show an item that was there before."""
-        return self.put(self._entry(item))
+        """Show an item that is in the store."""
+        self._pieces.pop(item.id, None)
+        return self.put(item_entry(item))
+
+    def older(self, items: Iterable[ThreadItem], *, more: bool) -> Patch:
+        """Show items that were there before all others, oldest first."""
+        before = {entry["key"]: entry for entry in map(item_entry, items)}
+        self.entries = before | self.entries
+        return {"before": list(before.values()), "more": more}
+
+    def after(self, key: str) -> list[str]:
+        """The keys of what comes after that entry."""
+        keys = list(self.entries)
+        return keys[keys.index(key) + 1 :] if key in self.entries else []
+
+    def drop(self, keys: list[str]) -> Patch:
+        """Show these no longer."""
+        for key in keys:
+            self.entries.pop(key, None)
+            self._pieces.pop(key, None)
+        return {"drop": keys}
 
     def snapshot(self) -> list[Entry]:
         """Every entry as it is now."""
@@ -91,38 +111,53 @@ class Board:
             self.entries[key]["text"] = "".join(pieces)
         return list(self.entries.values())
 
-    def _text(self, event: AssistantMessage) -> list[Patch]:
-        pieces = self._pieces.setdefault(event.item_id, [])
-        pieces.append(event.content)
-        if event.item_id in self.entries:
-            return [{"add": event.content, "key": event.item_id, "seq": event.seq}]
-        entry = {"key": event.item_id, "kind": "assistant", "text": event.content, "busy": True}
-        return [self.put(entry)]
+    def _other(self, event: ThreadStreamEvent) -> Iterator[Patch]:
+        if not event.item_id and self._open in self._pieces:
+            yield self._ended(self._open)
+        match event:
+            case ItemDone(item=item):
+                yield self.item(item)
+            case ToolStatus():
+                key = event.item_id or self._unstamped(f"tool-{event.call_id or event.tool}")
+                yield self.put(tool_entry(key, event.tool, event.detail, event.status))
+            case Task():
+                key = event.item_id or self._unstamped(f"task-{event.title}")
+                yield self.put(task_entry(key, event.title, event.status, event.progress))
+            case Widget():
+                yield self.put(widget_entry(event.item_id or self._unstamped("widget"), event.root))
+            case ErrorEvent():
+                entry = {"key": f"error-{len(self.entries)}", "kind": "error"}
+                yield self.put(entry | {"text": event.message, "retry": event.allow_retry})
+            case _:
+                return
 
-    def _entry(self, item: ThreadItem) -> Entry:
-        self._pieces.pop(item.id, None)
-        match item:
-            case UserMessageItem():
-                return {"key": item.id, "kind": "user", "text": item.content}
-            case AssistantMessageItem():
-                stopped = item.status == "incomplete"
-                entry = {"key": item.id, "kind": "assistant", "text": item.content}
-                return entry | {"html": rendered(item.content), "stopped": stopped}
-            case ToolItem():
-                return _tool(item.id, item.tool, item.content, item.outcome or "unfinished")
-            case WidgetItem():
-                return _widget(item.id, item.widget)
-            case TaskItem():
-                return _task(item.id, item.title, item.outcome or "unfinished", item.progress)
+    def _unstamped(self, name: str) -> str:
+        """A key for an event that no server has stamped: a call or a job goes on until it ends."""
+        last = next((k for k in reversed(self.entries) if k.rpartition("~")[0] == name), "")
+        if last and self.entries[last].get("status") == "running":
+            return last
+        return f"{name}~{len(self.entries)}"
 
+    def _text(self, event: AssistantMessage, at: int) -> list[Patch]:
+        if not event.item_id and self._open not in self._pieces:
+            self._open = f"said~{len(self.entries)}"
+        key = event.item_id or self._open
+        seq, content = event.seq, event.content
+        shown = {
+            "at": at,
+            "type": event.type,
+            "thread_id": event.thread_id,
+            "item_id": event.item_id,
+        }
+        self.events.append(shown | {"seq": seq, "content": content})
+        self._pieces.setdefault(key, []).append(content)
+        if key in self.entries:
+            return [{"add": content, "key": key, "seq": seq, "cuts": [at, len(content)]}]
+        entry = {"key": key, "kind": "assistant", "text": content, "busy": True}
+        return [self.put(entry), {"event": self.events[-1]}]
 
-def _tool(key: str, tool: str, detail: str, status: str) -> Entry:
-    return {"key": key, "kind": "tool", "tool": tool, "text": detail, "status": status}
-
-
-def _task(key: str, title: str, status: str, progress: float) -> Entry:
-    return {"key": key, "kind": "task", "text": title, "status": status, "progress": progress}
-
-
-def _widget(key: str, root: object) -> Entry:
-    return {"key": key, "kind": "widget", "root": to_jsonable_python(root)}
+    def _ended(self, key: str) -> Patch:
+        """A message that no `ItemDone` has ended."""
+        text = "".join(self._pieces.pop(key))
+        entry = {"key": key, "kind": "assistant", "text": text, "html": rendered(text)}
+        return self.put(entry | {"stopped": False})

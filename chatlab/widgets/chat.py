@@ -1,36 +1,21 @@
-"""ChatView and `show`: a server to talk to, and a stream to watch."""
+"""ChatView: a server to talk to, in a notebook."""
 
 import asyncio
-from collections.abc import AsyncIterable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.events import ThreadStreamEvent
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
 from chatlab.turn import Turn
 from chatlab.widgets.pane import Pane
 
-__all__ = ["ChatView", "show"]
+__all__ = ["ChatView"]
 
+_PAGE = 50
+"""How many items are loaded at a time."""
 
-async def show(stream: AsyncIterable[ThreadStreamEvent], who: str = "You") -> None:
-    """Watch any stream of events under the cell, until it ends.
-
-    What the stream raises is shown there, and raised.
-    """
-    pane = Pane(who)
-    pane.display()
-    try:
-        async for event in stream:
-            pane.take(event)
-    except Exception as error:
-        pane.fail(error)
-        raise
-    finally:
-        if isinstance(stream, Turn) and stream.error is not None:
-            pane.fail(stream.error)
-        pane.settle()
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class ChatView:
@@ -40,6 +25,7 @@ class ChatView:
         server: The server to talk to.
         context: Who talks.
         thread_id: The conversation to go on with; a new one by default.
+        inspect: Open the event inspector beside it.
     """
 
     def __init__(
@@ -47,27 +33,37 @@ class ChatView:
         server: ChatKitServer[Any],
         context: RequestContext,
         thread_id: str | None = None,
+        *,
+        inspect: bool = False,
     ) -> None:
         self.server = server
         self.context = context
         self.thread_id = thread_id
-        self._pane = Pane(context.user_id, self._hear)
+        self.pane = Pane(context.user_id, self._hear, inspect=inspect)
         self._turn: Turn | None = None
+        self._older: str | None = None
+        self._again: Work | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _ipython_display_(self) -> None:
         """Under the cell: the live pane, and its static copy."""
-        self._pane.display()
-        if self.thread_id is not None:
+        self.pane.display()
+        self.load()
+
+    def load(self) -> None:
+        """Show the newest page of the conversation, if there is one to go on with."""
+        if self.thread_id is not None and not self.pane.board.entries:
             self._start(self._load(self.thread_id))
 
     async def say(self, message: str | None) -> None:
         """Send a message as if it had been typed, and watch the answer to its end."""
+        self._again = self._ask_again
         await self._watch(self.server.send(message, self.context, self.thread_id))
 
     async def click(self, action: Action, item_id: str | None = None) -> None:
         """Click as if with the mouse, and watch the answer to its end."""
         if self.thread_id is not None:
+            self._again = lambda: self.click(action, item_id)
             await self._watch(self.server.act(action, self.context, self.thread_id, item_id))
 
     async def stop(self) -> None:
@@ -76,8 +72,8 @@ class ChatView:
             await self._turn.aclose()
 
     async def _watch(self, turn: Turn) -> None:
-        pane = self._pane
-        pane.busy(yes=True)
+        pane = self.pane
+        pane.begin()
         self._turn = turn
         try:
             async for event in turn:
@@ -91,43 +87,65 @@ class ChatView:
                 pane.fail(turn.error)
             if turn.state == "stopped":
                 await self._show_stopped(turn.thread_id)
-            pane.busy(yes=False)
+            pane.end(turn.state)
             pane.settle()
 
     async def _show_stopped(self, thread_id: str) -> None:
         """What a stopped turn has left in the store."""
-        page = await self.server.store.load_thread_items(thread_id, None, 5, "desc", self.context)
+        store = self.server.store
+        page = await store.load_thread_items(thread_id, None, _PAGE, "desc", self.context)
         for item in reversed(page.data):
-            if item.id in self._pane.board.entries:
-                self._pane.put(item)
+            if item.id in self.pane.board.entries:
+                self.pane.put(item)
 
     async def _load(self, thread_id: str) -> None:
-        page = await self.server.store.load_thread_items(thread_id, None, 50, "desc", self.context)
-        for item in reversed(page.data):
-            self._pane.put(item)
-        self._pane.settle()
+        store = self.server.store
+        page = await store.load_thread_items(thread_id, self._older, _PAGE, "desc", self.context)
+        self._older = page.after if page.has_more else None
+        self.pane.older(reversed(page.data), more=page.has_more)
+        self.pane.settle()
+
+    async def _load_older(self) -> None:
+        if self.thread_id is not None and self._older is not None:
+            await self._load(self.thread_id)
 
     def _hear(self, said: dict[str, Any]) -> None:
         match said:
-            case {"type": "send", "text": str(text)} if text.strip() and self._turn is None:
-                self._start(self.say(text))
             case {"type": "stop"}:
                 self._start(self.stop())
-            case {"type": "act", "action": action, "item": str(item_id)} if self._turn is None:
-                self._start(self.click(Action.model_validate(action), item_id))
-            case {"type": "retry"} if self.thread_id is not None and self._turn is None:
-                self._start(self._retry(self.thread_id))
+            case {"type": "older"} if not self._tasks:
+                self._start(self._load_older())
+            case {"type": _} if self._turn is not None:
+                return
+            case {"type": "send", "text": str(text)} if text.strip():
+                self._start(self.say(text))
+            case {"type": "act", "action": action, "item": str(item_id)}:
+                self._start(self._clicked(action, item_id))
+            case {"type": "retry"} if self._again is not None:
+                self._start(self._again())
             case _:
                 return
 
-    async def _retry(self, thread_id: str) -> None:
-        """Answer the last message of the user again."""
-        page = await self.server.store.load_thread_items(thread_id, None, 50, "desc", self.context)
-        asked = next((item for item in page.data if item.role == "user"), None)
-        if asked is not None:
-            await self._watch(self.server.retry(thread_id, asked.id, self.context))
+    async def _clicked(self, action: object, item_id: str) -> None:
+        await self.click(Action.model_validate(action), item_id)
 
-    def _start(self, work: Any) -> None:
+    async def _ask_again(self) -> None:
+        """Answer the last message of the user again; then the old answer goes."""
+        if self.thread_id is None:
+            return
+        store = self.server.store
+        page = await store.load_thread_items(self.thread_id, None, _PAGE, "desc", self.context)
+        asked = next((item for item in page.data if item.role == "user"), None)
+        if asked is None:
+            return
+        replaced = self.pane.board.after(asked.id)
+        turn = self.server.retry(self.thread_id, asked.id, self.context)
+        await self._watch(turn)
+        if turn.state == "completed":
+            self.pane.drop(replaced)
+            self.pane.settle()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it on the kernel's loop; hold on to it, and let nothing it raises be lost."""
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -136,5 +154,5 @@ class ChatView:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._pane.fail(error)
-            self._pane.settle()
+            self.pane.fail(error)
+            self.pane.settle()

@@ -3,13 +3,19 @@
 import importlib
 from typing import Any
 
-__all__ = ["STILL", "show_live"]
+__all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 
 STILL = (
-    "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still{display:none}</style>"
+    "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still,"
+    ".jp-OutputArea:has(.chatlab-still):not(:has(.chatlab-live)) "
+    '.jp-OutputArea-child:has([data-mime-type$="widget-view+json"])'
+    "{display:none}</style>"
     '<div class="chatlab-still">'
 )
-"""How the HTML of a still copy begins; it ends with `</div>`."""
+"""How the HTML of a still copy begins; it ends with `</div>`.
+
+In JupyterLab, the copy hides while the widget lives; what is left of a dead one hides for good.
+"""
 
 
 def show_live(widget: Any, still: dict[str, str]) -> Any:
@@ -18,7 +24,20 @@ def show_live(widget: Any, still: dict[str, str]) -> Any:
     The widget goes out without a text of its own, so that what is stored and compared is the copy
     alone.
     """
-    ipython: Any = importlib.import_module("IPython.display")
+    publish_view(widget)
+    return show_copy(still, None)
+
+
+def publish_view(widget: Any) -> None:
+    """Put the live widget under the cell."""
     view: dict[str, Any] = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    ipython.publish_display_data({"application/vnd.jupyter.widget-view+json": view})
-    return ipython.display(still, raw=True, display_id=True)
+    _ipython().publish_display_data({"application/vnd.jupyter.widget-view+json": view})
+
+
+def show_copy(still: dict[str, str], display_id: str | None) -> Any:
+    """Put the still copy under the cell; give back its handle, with `update`."""
+    return _ipython().display(still, raw=True, display_id=display_id or True)
+
+
+def _ipython() -> Any:
+    return importlib.import_module("IPython.display")

@@ -1,141 +1,113 @@
-"""The live pane: one anywidget that gets patches in numbered frames, and can ask for everything."""
+"""A board, shown: live where there is a browser, as a static copy everywhere else."""
 
-import asyncio
-import importlib
 import itertools
-import traceback
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.events import ThreadStreamEvent
 from chatlab.items import ThreadItem
+from chatlab.turn import TurnState
 from chatlab.widgets.board import Board, Patch
+from chatlab.widgets.fault import own_line
+from chatlab.widgets.front import Front
+from chatlab.widgets.live import publish_view, show_copy
 from chatlab.widgets.static import bundle
+from chatlab.widgets.wire import Wire
 
 __all__ = ["Pane"]
 
-_HERE = Path(__file__).parent
-_EVERY = 0.05
-"""Seconds between two frames: an envelope costs 600 bytes, whatever it carries."""
-
 _copies = itertools.count(1)
-
-
-class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The browser's half. No text is ever a synced trait: frames carry it once."""
-
-    _esm = _HERE / "chat.js"
-    _css = _HERE / "chat.css"
-    interactive = traitlets.Bool(default_value=False).tag(sync=True)
-    who = traitlets.Unicode("You").tag(sync=True)
+_SNAPSHOT_EVENTS = 500
 
 
 class Pane:
-    """Shows a board: live where there is a browser, as a static copy everywhere else.
+    """Shows what happens in one conversation.
 
     Args:
         who: The name over the user's messages.
         hear: Called with what the browser says; without it the pane has no input.
+        inspect: Open the event inspector beside it.
+
+    Attributes:
+        front: The live widget.
+        settled: Called when the static copy is to be renewed: once a turn.
     """
 
     def __init__(
-        self, who: str = "You", hear: Callable[[dict[str, Any]], None] | None = None
+        self,
+        who: str = "You",
+        hear: Callable[[dict[str, Any]], None] | None = None,
+        *,
+        inspect: bool = False,
     ) -> None:
         self.board = Board()
         self.who = who
-        self._hear = hear
-        self._front: Any = _Front(who=who, interactive=hear is not None)
-        self._front.on_msg(self._on_message)
-        self._seq = 0
-        self._waiting: list[Patch] = []
-        self._flushing: asyncio.TimerHandle | None = None
-        self._copy: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.front: Any = Front(who=who, interactive=hear is not None, inspect=inspect)
+        self.settled: Callable[[], None] = _nothing
+        self._wire = Wire(self.front, self._everything, _nothing if hear is None else hear)
+        self._busy = False
+        self._more = False
 
     def display(self) -> None:
         """Put the pane and its static copy under the cell."""
-        ipython: Any = importlib.import_module("IPython.display")
-        self._loop = asyncio.get_running_loop()
-        view: dict[str, Any] = {"version_major": 2, "version_minor": 0}
-        view["model_id"] = self._front.model_id
-        ipython.publish_display_data({"application/vnd.jupyter.widget-view+json": view})
-        self._copy = ipython.display(
-            bundle(self.board, self.who), raw=True, display_id=f"chatlab-{next(_copies)}"
-        )
+        self.connect()
+        publish_view(self.front)
+        copy = show_copy(bundle(self.board, self.who), f"chatlab-{next(_copies)}")
+        self.settled = lambda: copy.update(bundle(self.board, self.who), raw=True)
+
+    def connect(self) -> None:
+        """Begin to send; for those who display `front` themselves."""
+        self._wire.connect()
 
     def take(self, event: ThreadStreamEvent) -> None:
         """Show what the event changes, with the next frame."""
-        patches = self.board.take(event)
-        for patch in patches:
-            self._patch(patch)
-        if not any("add" in patch for patch in patches):
-            self._patch({"event": self.board.events[-1]})
+        self._patch(*self.board.take(event))
 
     def put(self, item: ThreadItem) -> None:
         """Show an item as it is in the store."""
         self._patch(self.board.item(item))
 
+    def older(self, items: Iterable[ThreadItem], *, more: bool) -> None:
+        """Show items from before; `more` says whether there are still older ones."""
+        self._more = more
+        self._patch(self.board.older(items, more=more))
+
+    def drop(self, keys: list[str]) -> None:
+        """Show these entries no longer."""
+        self._patch(self.board.drop(keys))
+
     def fail(self, error: BaseException) -> None:
         """Show an exception and the learner's own line."""
         self._patch(self.board.fail(error, own_line(error)))
 
-    def busy(self, *, yes: bool) -> None:
+    def begin(self) -> None:
+        """A turn begins."""
+        self.board.begin()
+        self.busy(yes=True)
+
+    def end(self, state: TurnState = "completed") -> None:
+        """The turn is over, and this is how."""
+        self._patch(*self.board.end())
+        self.busy(yes=False, state=state)
+
+    def busy(self, *, yes: bool, state: TurnState = "running") -> None:
         """Say whether a turn is running."""
-        self._patch({"busy": yes})
+        self._busy = yes
+        self._patch({"busy": yes, "state": state})
 
     def settle(self) -> None:
         """Send what waits, and renew the static copy: once a turn."""
-        self._flush()
-        if self._copy is not None:
-            self._copy.update(bundle(self.board, self.who), raw=True)
+        self._wire.flush()
+        self.settled()
 
-    def _patch(self, patch: Patch) -> None:
-        last = self._waiting[-1] if self._waiting else {}
-        if "add" in patch and last.get("key") == patch["key"]:
-            last["add"] += patch["add"]
-            last["seq"] = patch["seq"]
-        else:
-            self._waiting.append(patch)
-        if self._flushing is None and self._loop is not None:
-            self._flushing = self._loop.call_later(_EVERY, self._flush)
+    def _patch(self, *patches: Patch) -> None:
+        for patch in patches:
+            self._wire.patch(patch)
 
-    def _flush(self) -> None:
-        if self._flushing is not None:
-            self._flushing.cancel()
-            self._flushing = None
-        if self._waiting and self._loop is not None:
-            self._seq += 1
-            self._front.send({"seq": self._seq, "patches": self._waiting})
-            self._waiting = []
-            self._loop.call_later(1.0, self._beat, self._seq)
-
-    def _beat(self, seq: int) -> None:
-        """A second after the last frame, say its number once more, in case it was lost."""
-        if seq == self._seq:
-            self._front.send({"seq": seq, "patches": []})
-
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """From the browser, on whichever loop the kernel hands messages to."""
-        if content.get("type") == "snapshot":
-            self._flush_and_send_all()
-        elif self._hear is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._hear, content)
-
-    def _flush_and_send_all(self) -> None:
-        events = self.board.events[-500:]
-        self._waiting = []
-        entries = self.board.snapshot()
-        self._front.send({"seq": self._seq, "snapshot": entries, "events": events})
+    def _everything(self) -> dict[str, Any]:
+        now = {"snapshot": self.board.snapshot(), "busy": self._busy, "more": self._more}
+        return now | {"events": list(self.board.events)[-_SNAPSHOT_EVENTS:]}
 
 
-def own_line(error: BaseException) -> str:
-    """The learner's line in the traceback: the last one that is in no installed package."""
-    kit = str(_HERE.parent)
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(kit) and "site-packages" not in frame.filename:
-            return f"line {frame.lineno}: {(frame.line or '').strip()}"
-    return ""
+def _nothing(*_: object) -> None:
+    """Where nobody listens."""

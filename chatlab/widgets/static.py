@@ -3,7 +3,9 @@
 import html
 from typing import Any
 
-from chatlab.widgets.board import Board, Entry
+from chatlab.widgets.board import Board
+from chatlab.widgets.entries import Entry
+from chatlab.widgets.live import STILL
 
 __all__ = ["bundle"]
 
@@ -14,12 +16,12 @@ _MINE = _BOX + ";margin-left:20%;background:#8882"
 
 def bundle(board: Board, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
-    entries = board.snapshot()
+    entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
     text = "\n".join(_line(entry, who) for entry in entries)
     inner = "".join(_block(entry, who) for entry in entries)
     return {
         "text/plain": text or "(nothing was said)",
-        "text/html": f'<div class="chatlab-static">{inner or "(nothing was said)"}</div>',
+        "text/html": f"{STILL}{inner or '(nothing was said)'}</div>",
     }
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from chatlab.course.catalogue import lesson_for
-from chatlab.course.grading import grade
+from chatlab.course.findings import Result
+from chatlab.course.grading import Graded, grade
 from chatlab.course.notebook import read
+from chatlab.course.report import as_data
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +108,12 @@ def test_what_is_no_notebook_is_refused(tmp_path, text):
     with pytest.raises(InvalidInput, match=r"submission\.ipynb"):
         grade(ROOT, LESSON, path)
     assert path.read_text() == text
+
+
+def test_points_for_going_further_are_counted_apart():
+    lesson = lesson_for(4)
+    results = tuple(Result(part.id, "passed", part.points, part.points) for part in lesson.parts)
+    graded = Graded(lesson, results)
+    assert graded.passed
+    assert (graded.points, graded.extra) == (lesson.points, 6)
+    assert as_data(graded)["extra"] == 6

@@ -8,12 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from kinds import SQL
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
 from chatlab.items import ThreadItem
-
-POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-SQL = ["sqlite", pytest.param("postgres", marks=POSTGRES)]
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

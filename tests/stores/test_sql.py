@@ -14,7 +14,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from conftest import SQL
+from kinds import SQL
 from other_process import another_process, count, say
 from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -30,6 +30,7 @@ from chatlab import (
 )
 from chatlab.stores import MAX_LIMIT, database, schema
 from chatlab.stores.schema import MIGRATIONS
+from chatlab.stores.shared_holds import _is_locked
 
 pytestmark = pytest.mark.anyio
 
@@ -245,6 +246,22 @@ def test_a_file_that_is_no_database_of_ours_is_named_and_left_alone(tmp_path, a_
     assert told[:2] == (f"sqlite+aiosqlite:///{path}", problem)
     assert told[2].startswith(fix.format(path=path))
     assert state_of(tmp_path) == before
+
+
+def test_a_store_that_cannot_be_opened_keeps_nothing_open(tmp_path):
+    newer(tmp_path / "chat.sqlite")
+    store = SQLStore(f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}")
+
+    async def fail():
+        before = set(threading.enumerate())
+        with pytest.raises(StoreError):
+            await store.load_thread("thr_1", ALICE)
+        left = set(threading.enumerate()) - before
+        for thread in left:
+            thread.join(5)
+        assert not [thread for thread in left if thread.is_alive()]
+
+    asyncio.run(fail())
 
 
 async def test_a_damaged_database_is_called_so(tmp_path, sqlite_url, alice, a_thread, a_message):
@@ -646,6 +663,31 @@ async def test_a_store_works_on_after_being_cancelled_at_any_moment(
             await use(store)
     assert len(passed) > 20
     assert not task.cancelled()
+
+
+def test_stores_that_start_while_others_sweep_up_take_their_turns(tmp_path, sqlite_url):
+    """Whoever starts removes what the dead have left behind, and must spare the newborn."""
+    asyncio.run(touched(sqlite_url))
+    done = threading.Event()
+
+    def sweep():
+        while not done.is_set():
+            for left in tmp_path.glob("chat.sqlite-turns-*"):
+                _is_locked(left)
+
+    async def start():
+        async with SQLStore(sqlite_url) as store, store.turn("thr_1", ALICE):
+            pass
+
+    sweeper = threading.Thread(target=sweep)
+    sweeper.start()
+    try:
+        for _ in range(30):
+            asyncio.run(start())
+    finally:
+        done.set()
+        sweeper.join()
+    assert files_in(tmp_path) == ["chat.sqlite"]
 
 
 # Two stores, two processes

@@ -1,0 +1,202 @@
+"""Part 04.2: when did the first text come, and when was it all over?"""
+
+from collections.abc import AsyncIterator
+from inspect import isawaitable
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.observing import attempt, plain
+from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
+from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.server import ChatKitServer
+from chatlab.testing import FixedClock
+
+__all__ = ["measure_inputs", "measure_judged", "measure_seen"]
+
+_FIELDS = ("first_text", "total", "events")
+_CLOSE = 0.0011
+
+_CASES = {
+    "text from the start": ["piece", "piece", "piece"],
+    "a tool before the text": ["running", "completed", "piece", "piece", "piece"],
+    "an empty piece first": ["empty", "empty", "piece", "piece"],
+    "no text at all": ["running", "completed", "empty"],
+    "text without a wait": ["at once", "piece", "piece"],
+}
+"""What each turn sends; before each event but the one "at once", time goes by."""
+
+
+def measure_inputs(random: Random) -> dict[str, Any]:
+    """Turns with random waits, in hundredths of a second, and what the clock shows before."""
+    turns = {
+        name: [[kind, 0 if kind == "at once" else random.randint(10, 250)] for kind in kinds]
+        for name, kinds in _CASES.items()
+    }
+    return {"turns": turns, "began": random.randint(50, 5000)}
+
+
+class _Scripted(ChatKitServer):
+    """Sends what the script says, when it says."""
+
+    def __init__(self, script: list[list[Any]], clock: FixedClock) -> None:
+        super().__init__(clock=clock)
+        self._script = script
+
+    async def respond(
+        self, thread: ThreadMetadata, input: UserMessageItem | None, context: RequestContext
+    ) -> AsyncIterator[RespondEvent]:
+        for kind, pause in self._script:
+            if pause:
+                await self.clock.sleep(pause / 100)
+            if kind in {"running", "completed"}:
+                yield ToolStatus(tool="look_up", status=kind, call_id="call_1")
+            else:
+                yield AssistantMessage(content="" if kind == "empty" else "piece ")
+
+
+async def measure_seen(measure: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What `measure` says of each turn."""
+    seen: dict[str, Any] = {}
+    for name, script in inputs["turns"].items():
+        clock = FixedClock()
+        clock.advance(inputs["began"])
+        turn = _Scripted(script, clock).send("Go!", RequestContext(user_id="alice"))
+
+        async def measured(turn: Any = turn, clock: FixedClock = clock) -> dict[str, Any]:
+            stats: Any = measure(turn, clock)
+            waited = isawaitable(stats)
+            if waited:
+                stats = await stats
+            if not all(hasattr(stats, field) for field in _FIELDS):
+                return {"kind": type(stats).__name__, "waited": waited}
+            return {field: plain(getattr(stats, field)) for field in _FIELDS}
+
+        seen[name] = await attempt(measured)
+    return seen
+
+
+def measure_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """The three numbers are right, whatever comes first."""
+    for name, script in inputs["turns"].items():
+        if wrong := _wrong(name, script, inputs["began"], seen[name]):
+            return [wrong]
+    return [yes(2, "First text, total and number of events are right, with a tool or without.")]
+
+
+def _expected(script: list[list[Any]]) -> tuple[list[float], float | None, float, int]:
+    """When each event came, when the first text, when the end, and how many events there were."""
+    came: list[float] = []
+    now = 0
+    for _, pause in script:
+        now += pause
+        came.append(now / 100)
+    texts = [at for at, (kind, _) in zip(came, script, strict=True) if kind in {"piece", "at once"}]
+    kinds = ["text" if kind in {"piece", "at once", "empty"} else kind for kind, _ in script]
+    messages = sum(
+        kind == "text" and (n == 0 or kinds[n - 1] != "text") for n, kind in enumerate(kinds)
+    )
+    from_server = 3 + messages + kinds.count("completed")
+    return came, texts[0] if texts else None, now / 100, len(script) + from_server
+
+
+def _wrong(name: str, script: list[list[Any]], began: int, one: dict[str, Any]) -> Finding | None:
+    called = f"measure(a turn with {name}, clock)"
+    if "raised" in one:
+        return _raised(called, name, one["raised"])
+    got = one["value"]
+    if "kind" in got:
+        if got["kind"] == "NoneType":
+            return no(f"{called} gave back None.", "Return a StreamStats at the end.")
+        return no(
+            f"{called} gave back a {got['kind']}.",
+            "Return StreamStats(first_text=..., total=..., events=...).",
+        )
+    came, first, total, events = _expected(script)
+    if wrong := _no_seconds(called, got, began):
+        return wrong
+    if not _near(got["total"], total):
+        return _wrong_total(called, total, came, got)
+    if first is None:
+        if got["first_text"] is None:
+            return _wrong_count(called, events, script, got)
+        return no(
+            f"{called}: there was no text, so first_text is None; got {got['first_text']!r}.",
+            "Begin with first_text = None, and set it when the first text comes.",
+        )
+    if not _near(got["first_text"], first):
+        return _wrong_first(called, first, script, came, got["first_text"])
+    return _wrong_count(called, events, script, got)
+
+
+def _near(got: Any, expected: float) -> bool:
+    return isinstance(got, int | float) and abs(got - expected) < _CLOSE
+
+
+def _raised(called: str, name: str, error: dict[str, Any]) -> Finding:
+    if name == "no text at all" and error["type"] in {"UnboundLocalError", "TypeError"}:
+        return no(
+            f"{called} raised {error['type']}: no text ever came.",
+            "Begin with first_text = None; then there is something to return.",
+        )
+    if "'Turn' object is not iterable" in error["message"]:
+        return no(f"{called}: a turn is an async stream.", "Read it with `async for`.")
+    where = f"Your line {error.get('number', '?')}: {error.get('line', '')}"
+    return no(f"{called} raised {error['type']}: {error['message']}", where)
+
+
+def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
+    total = got["total"]
+    if not isinstance(total, int | float) or isinstance(got["first_text"], str):
+        return no(
+            f"{called}: times are seconds, as a float; got {got['first_text']!r} and {total!r}.",
+            "clock.monotonic() gives seconds; clock.now() gives a date.",
+        )
+    if total >= began:
+        return no(
+            f"{called}: total is {total:g}: that is what the clock shows, not how long it took.",
+            "Note clock.monotonic() before the first wait, and subtract it.",
+        )
+    if 0 <= total < 0.1:
+        return no(
+            f"{called}: total is {total:.4f}, and the turn took longer on the clock it was given.",
+            "Ask `clock.monotonic()`, not the `time` module: in a check, time is made up.",
+        )
+    return None
+
+
+def _wrong_total(called: str, total: float, came: list[float], got: dict[str, Any]) -> Finding:
+    said = f"{called}: total is {total:g} seconds, got {got['total']:g}."
+    if _near(got["total"], total - came[0]):
+        return no(said, "Start counting before the first wait, not when the first event is there.")
+    return no(said, "Look at the clock again when the stream has ended.")
+
+
+def _wrong_first(
+    called: str, first: float, script: list[list[Any]], came: list[float], got: Any
+) -> Finding:
+    said = f"{called}: first_text is {first:g} seconds, got {got!r}."
+    if not isinstance(got, int | float):
+        return no(said, "Look for `assistant_message` events with some content.")
+    empty = [at for at, (kind, _) in zip(came, script, strict=True) if kind == "empty"]
+    if empty and _near(got, empty[0]):
+        return no(said, "An empty piece shows nobody anything: wait for one with content.")
+    if first == 0:
+        return no(said, "0.0 counts as false in Python. Ask `first_text is None` instead.")
+    if _near(got, 0) or _near(got, came[0]):
+        return no(said, "That was the first event. Wait for the first *text*.")
+    if _near(got, came[-1]):
+        return no(said, "That is when the last text came. Set it once, while it is still None.")
+    return no(said, "Note the time at the first assistant_message with content, from the start.")
+
+
+def _wrong_count(
+    called: str, events: int, script: list[list[Any]], got: dict[str, Any]
+) -> Finding | None:
+    if got["events"] == events:
+        return None
+    said = f"{called}: {events} events came, got {got['events']!r}."
+    if got["events"] in {len(script), sum(kind == "piece" for kind, _ in script)}:
+        return no(said, "Count every event, also those that the server adds: started, done.")
+    return no(said, "Count one for each time round the loop, whatever the event is.")

@@ -1,0 +1,197 @@
+"""Part 05.3: a click is answered, and only with what is the clicker's own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.l05_watching import Tape, chores, same_words, watched
+from chatlab.course.lessons.talking import NAMES, made, reply, short, trouble, unmade
+from chatlab.items import Action
+from chatlab.taskbook import TaskBook
+
+__all__ = ["click_inputs", "click_judged", "click_seen"]
+
+
+def click_inputs(random: Random) -> dict[str, Any]:
+    """Two people, four titles, the number that tasks begin with, and one that there is not."""
+    first_id = random.randint(200, 900)
+    return {
+        "titles": chores(random, 4),
+        "names": random.sample(NAMES, 2),
+        "first_id": first_id,
+        "unknown": first_id + random.randint(10, 60),
+    }
+
+
+def _clicks(inputs: dict[str, Any]) -> list[tuple[str, Action]]:
+    """Who clicks what. The first three tasks are one's, the fourth is two's."""
+    (one, two), id = inputs["names"], inputs["first_id"]
+    return [
+        (one, _complete(id + 1)),
+        (one, _complete(id + 3)),
+        (one, _complete(id + 3, user_id=two)),
+        (one, _complete(inputs["unknown"])),
+        (one, Action(type="snooze", payload={"id": id + 2})),
+        (two, _complete(id + 3)),
+    ]
+
+
+def _complete(id: int, **more: str) -> Action:
+    return Action(type="complete", payload={"id": id} | more)
+
+
+async def click_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Both open their lists; then one clicks five times, and two once."""
+    book = TaskBook(inputs["first_id"])
+    server, why = made(lambda: subject(book))
+    if server is None:
+        return {"unmade": why}
+    one, two = inputs["names"]
+    for who, title in zip((one, one, one, two), inputs["titles"], strict=True):
+        await book.create(who, title)
+    opened: dict[str, Any] = {}
+    for who in (one, two):
+        turn = server.send("Show my tasks", RequestContext(user_id=who))
+        [opened[who]] = await watched(server, [(turn, Tape())], [who])
+    clicks: list[Any] = []
+    for who, action in _clicks(inputs):
+        items = opened[who]["saved"]
+        widget = next((item["id"] for item in items if item["type"] == "widget"), None)
+        context = RequestContext(user_id=who)
+        turn = server.act(action, context, opened[who]["thread_id"], widget)
+        [seen] = await watched(server, [(turn, Tape())], [who])
+        sent = {event["item"]["id"] for event in seen["events"] if event["type"] == "item_done"}
+        before = {item["id"] for item in items}
+        seen["saved"] = [one for one in seen["saved"] if one["id"] in sent - before]
+        done = [task.id for name in (one, two) for task in await book.list(name) if task.done]
+        clicks.append(seen | {"done": sorted(done)})
+    return {"opened": list(opened.values()), "clicks": clicks}
+
+
+def click_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """First what happened to the tasks, then what was said about it."""
+    if "unmade" in seen:
+        return [unmade("ClickableServer", seen["unmade"])]
+    for turn in seen["opened"]:
+        if wrong := trouble("send('Show my tasks')", turn):
+            return [wrong]
+    wrong = _tasks_wrong(inputs, seen["clicks"]) or _replies_wrong(inputs, seen["clicks"])
+    return [wrong or yes(3, "A click completes what is the clicker's own, and nothing else.")]
+
+
+def _tasks_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
+    id, (one, two) = inputs["first_id"], inputs["names"]
+    looks: list[tuple[set[int], Callable[[str, set[int]], Finding]]] = [
+        ({id + 1}, _own_wrong(one, id + 1)),
+        ({id + 1}, _other_wrong(one, two)),
+        ({id + 1}, _forged_wrong(one, two)),
+        ({id + 1}, _unknown_wrong),
+        ({id + 1}, _snooze_wrong),
+        ({id + 1, id + 3}, _own_wrong(two, id + 3)),
+    ]
+    for (who, action), click, (wanted, say) in zip(_clicks(inputs), clicks, looks, strict=True):
+        called = f"{who} clicks {action.type} {action.payload}"
+        if set(click["done"]) != wanted:
+            return _trouble(called, click) or say(called, set(click["done"]))
+        if action.type != "snooze" and (wrong := _trouble(called, click)):
+            return wrong
+    return None
+
+
+def _trouble(called: str, click: dict[str, Any]) -> Finding | None:
+    raised = click["raised"]
+    if raised and raised["type"] == "NotImplementedError":
+        return no(
+            f"{called}: there is no action() to answer with.",
+            "Is it spelled `action`, and indented below the class?",
+        )
+    if raised and raised["type"] == "NotFoundError":
+        return no(
+            f"{called}: the turn ended in an error, where it should have ended in an answer.",
+            "Catch NotFoundError around your call, and say in a message: there is no such task.",
+        )
+    if wrong := trouble(called, click):
+        said, next = (text.replace("respond()", "action()") for text in (wrong.said, wrong.next))
+        return replace(wrong, said=said, next=next)
+    return None
+
+
+def _own_wrong(who: str, id: int) -> Callable[[str, set[int]], Finding]:
+    def say(called: str, done: set[int]) -> Finding:
+        if id in done:
+            return no(
+                f"{called}: other tasks are done now, too: {sorted(done)}.",
+                "Only the one whose button was clicked: its id is in action.payload.",
+            )
+        return no(
+            f"{called}: task {id} is {who}'s, and it is still open.",
+            'Call await self.book.complete(context.user_id, action.payload["id"]).',
+        )
+
+    return say
+
+
+def _other_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
+    def say(called: str, _done: set[int]) -> Finding:
+        return no(
+            f"{called}: that task is {two}'s, and now it is done.",
+            f"An id in a click is only what {one} sent. Ask for context.user_id's own task.",
+        )
+
+    return say
+
+
+def _forged_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
+    def say(called: str, _done: set[int]) -> Finding:
+        return no(
+            f"{called}: your server believed it, and {two}'s task is done.",
+            f"{one} wrote that payload. Who clicks is in the context, and nowhere else.",
+        )
+
+    return say
+
+
+def _unknown_wrong(called: str, done: set[int]) -> Finding:
+    return no(f"{called}: there is no such task, and now {sorted(done)} are done.", "Leave them.")
+
+
+def _snooze_wrong(called: str, _done: set[int]) -> Finding:
+    return no(
+        f"{called}: it asked for something else, and the task is done.",
+        "Every click of the thread comes to action(): look at action.type first.",
+    )
+
+
+def _replies_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
+    done, other, forged, unknown, _, _ = map(reply, clicks)
+    (one, two), titles = inputs["names"], inputs["titles"]
+    if titles[1] not in done:
+        return no(
+            f"{one} completes {titles[1]!r}, and the reply is {short(done)}.",
+            "`complete` gives you the task: name its title in a message.",
+        )
+    for what, got in ((f"{two}'s task", other), ("a task that is not there", unknown)):
+        if not got.strip():
+            return no(
+                f"{one} clicks on {what}, and nothing is said.",
+                "Silence looks broken. Say that there is no such task.",
+            )
+        if titles[3] in got:
+            return no(
+                f"{one} clicks on {two}'s task and reads its title: {short(got)}.",
+                "What is not theirs does not exist for them: say that there is no such task.",
+            )
+        if same_words(got, done):
+            return no(
+                f"{one} clicks on {what}, and the reply is {short(got)}, as if it had worked.",
+                "Nothing was completed. Say that there is no such task.",
+            )
+    if not (same_words(other, unknown) and same_words(forged, unknown)):
+        return no(
+            f"{two}'s task gets {short(other)}, an unknown one {short(unknown)}.",
+            f"Whoever compares the two knows what {two} has. Give both the same answer.",
+        )
+    return None

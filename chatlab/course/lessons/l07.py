@@ -1,0 +1,118 @@
+"""Lesson 07: sessions, and one turn at a time."""
+
+from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.lessons.l07_sessions import sessions_inputs, sessions_judged, sessions_seen
+from chatlab.course.lessons.l07_tabs import tabs_inputs, tabs_judged, tabs_seen
+from chatlab.course.lessons.l07_times import (
+    clean_up_inputs,
+    clean_up_judged,
+    clean_up_seen,
+    sliding_inputs,
+    sliding_judged,
+    sliding_seen,
+)
+
+__all__ = ["LESSON"]
+
+_TWIN = ("chatlab.sessions:Sessions",)
+
+LESSON = Lesson(
+    slug="07_sessions",
+    title="Sessions",
+    promise="Customers leave and come back, on two tabs at once.",
+    minutes=30,
+    objectives=(
+        Objective("07.a", "create", "Build log-ins that survive a restart of the server."),
+        Objective("07.b", "apply", "Use an injected clock for a time-out that slides."),
+        Objective("07.c", "analyse", "Distinguish what ends with a session from what stays."),
+        Objective("07.d", "apply", "Hold a thread for one turn at a time, and no other thread."),
+    ),
+    introduces=(
+        "session",
+        "session key",
+        "resume",
+        "sliding time-out",
+        "clean-up",
+        "one turn at a time",
+    ),
+    uses=("conversation", "Thread", "Store", "RequestContext", "the ten-step turn"),
+    parts=(
+        Part(
+            id="07.1",
+            title="Log in and come back",
+            subject="Sessions",
+            points=3,
+            difficulty=2,
+            minutes=6,
+            objective="07.a",
+            hints=(
+                "A session is one record in the store. What must the record say?",
+                "create: make a key that nobody can guess, save a record under it, return the key. "
+                "resume: load the record; None means that nobody has this key.",
+                "key = secrets.token_urlsafe(); await self.store.save(SessionRecord(key, user_id, "
+                "self.clock.now())); return key",
+            ),
+            inputs=sessions_inputs,
+            observe=sessions_seen,
+            judge=sessions_judged,
+            twins=_TWIN,
+        ),
+        Part(
+            id="07.2",
+            title="A time-out that slides",
+            subject="resume",
+            points=3,
+            difficulty=2,
+            minutes=6,
+            objective="07.b",
+            hints=(
+                "Three things happen, in this order: is there a record, is it still alive, note "
+                "that it was used.",
+                "It is over when self.clock.now() has reached record.last_used + self.time_out.",
+                "await self.store.save(replace(record, last_used=now)), after the two checks",
+            ),
+            inputs=sliding_inputs,
+            observe=sliding_seen,
+            judge=sliding_judged,
+            twins=_TWIN,
+        ),
+        Part(
+            id="07.3",
+            title="Clean up",
+            subject="clean_up",
+            points=2,
+            difficulty=1,
+            minutes=4,
+            objective="07.c",
+            hints=(
+                "Go through all records. Which question do you ask each of them?",
+                "`await self.store.all()` gives the records, `await self.store.delete(key)` takes "
+                "one away. Count.",
+                "over = [one for one in await self.store.all() if now - one.last_used >= "
+                "self.time_out]; delete each; return len(over)",
+            ),
+            inputs=clean_up_inputs,
+            observe=clean_up_seen,
+            judge=clean_up_judged,
+            twins=_TWIN,
+        ),
+        Part(
+            id="07.4",
+            title="One turn at a time",
+            subject="OneAtATime",
+            points=2,
+            difficulty=2,
+            minutes=5,
+            objective="07.d",
+            hints=(
+                "Two tabs on one thread must wait for each other. Two threads must not.",
+                "Keep an asyncio.Lock for each thread_id, and let the whole turn run inside it.",
+                "self.locks = defaultdict(asyncio.Lock); async with self.locks[thread_id]: return "
+                "await super().send(thread_id, message)",
+            ),
+            inputs=tabs_inputs,
+            observe=tabs_seen,
+            judge=tabs_judged,
+        ),
+    ),
+)

@@ -1,0 +1,230 @@
+"""Part 07.1: log-ins that are kept; and what the next two parts are put on."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.talking import NAMES
+from chatlab.course.observing import attempt
+from chatlab.errors import SessionNotFound
+from chatlab.testing import FixedClock
+
+__all__ = [
+    "Kept",
+    "Record",
+    "Records",
+    "broken",
+    "resumed_wrong",
+    "sessions_inputs",
+    "sessions_judged",
+    "sessions_seen",
+    "unknown_wrong",
+]
+
+_SHORTEST_KEY = 16
+
+
+@dataclass(frozen=True)
+class Record:
+    """The exercise's `SessionRecord`."""
+
+    session_key: str
+    user_id: str
+    last_used: datetime
+
+
+class Records:
+    """The exercise's `SessionStore`: whatever was saved, under its session key."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Any] = {}
+        self.conversations: dict[str, list[str]] = {}
+
+    async def save(self, record: Any) -> None:
+        """Add or replace."""
+        await asyncio.sleep(0)
+        self.records[record.session_key] = record
+
+    async def load(self, session_key: str) -> Any:
+        """The record, or None."""
+        await asyncio.sleep(0)
+        return self.records.get(session_key)
+
+    async def all(self) -> list[Any]:
+        """All of them."""
+        await asyncio.sleep(0)
+        return list(self.records.values())
+
+    async def delete(self, session_key: str) -> None:
+        """Take one away."""
+        await asyncio.sleep(0)
+        self.records.pop(session_key, None)
+
+    async def delete_user(self, user_id: str) -> None:
+        """Take the user away, with everything they said."""
+        await asyncio.sleep(0)
+        self.conversations.pop(user_id, None)
+        for key in [key for key, one in self.records.items() if one.user_id == user_id]:
+            del self.records[key]
+
+
+class Kept:
+    """Sessions without a time-out: what 07.2 and 07.3 are put on."""
+
+    def __init__(self, store: Records, clock: FixedClock, time_out: timedelta) -> None:
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def resume(self, session_key: str) -> RequestContext:
+        """Whose key it is."""
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+def sessions_inputs(random: Random) -> dict[str, Any]:
+    """Two people, and a key that nobody has."""
+    first, second = random.sample(NAMES, 2)
+    return {"users": [first, first, second], "unknown": f"{random.getrandbits(128):032x}"}
+
+
+async def sessions_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Three log-ins, each resumed by a second server on the same store; and an unknown key."""
+    store, clock = Records(), FixedClock()
+    sessions = subject(store, clock, timedelta(minutes=30))
+    keys = []
+    for user in inputs["users"]:
+        clock.advance(60)
+        keys.append(await attempt(lambda user=user: sessions.create(user)))
+    times = [_iso(record) for record in store.records.values()]
+    restarted = subject(store, clock, timedelta(minutes=30))
+    resumed, again = [], []
+    for key in keys:
+        resumed.append(await attempt(lambda key=key: sessions.resume(key.get("value"))))
+        again.append(await attempt(lambda key=key: restarted.resume(key.get("value"))))
+    return {
+        "keys": keys,
+        "resumed": resumed,
+        "again": again,
+        "unknown": await attempt(lambda: sessions.resume(inputs["unknown"])),
+        "saved": len(times),
+        "on_time": times == [f"2026-01-05T09:0{n}:00+00:00" for n in (1, 2, 3)],
+    }
+
+
+def _iso(record: Any) -> str:
+    used = getattr(record, "last_used", None)
+    return used.isoformat() if isinstance(used, datetime) else str(used)
+
+
+def sessions_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """A key of one's own for each log-in, that only its owner has."""
+    users = inputs["users"]
+    for user, key in zip(users, seen["keys"], strict=True):
+        if wrong := _key_wrong(user, key):
+            return [wrong]
+    keys = [key["value"] for key in seen["keys"]]
+    if len(set(keys)) < len(keys):
+        return [
+            no(
+                f"{users[0]} opened two tabs, and both got the same key.",
+                "Each log-in is a session of its own: make a fresh key each time.",
+            )
+        ]
+    for where, resumed in (("", seen["resumed"]), (" after a restart", seen["again"])):
+        for user, one in zip(users, resumed, strict=True):
+            if wrong := resumed_wrong(user, one, where):
+                return [wrong]
+    if wrong := unknown_wrong(seen["unknown"]):
+        return [wrong]
+    if not seen["on_time"]:
+        return [
+            no(
+                "The records do not say when the sessions were used.",
+                "last_used=self.clock.now(): the clock that you were given, not the wall's.",
+            )
+        ]
+    return [yes(3, "Everybody comes back as themselves; nobody comes in without a key.")]
+
+
+def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
+    called = f"create({user!r})"
+    if "raised" in key:
+        return broken(called, key["raised"])
+    value = key["value"]
+    if value is None:
+        return no(f"{called} gave back None.", "Return the session key: the user needs it.")
+    if not isinstance(value, str):
+        return no(f"{called} gave back {str(value)[:60]!r}.", "Return the session key, a text.")
+    if user in value.lower():
+        return no(
+            f"{called} gave the key {value!r}: whoever knows the name can write it.",
+            "A session key must be unguessable: secrets.token_urlsafe().",
+        )
+    if len(value) < _SHORTEST_KEY:
+        return no(
+            f"{called} gave the key {value!r}: the next one can be guessed.",
+            "A session key must be unguessable: secrets.token_urlsafe().",
+        )
+    return None
+
+
+def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:
+    """What is wrong with the badge that a good key gave; None when nothing is."""
+    called = f"resume(the key of {user}){where}"
+    if "raised" in one:
+        error = one["raised"]
+        if where and error["type"] in {"SessionNotFound", "KeyError"}:
+            return no(
+                f"{called} raised {error['type']}: another server has another `self`.",
+                "Keep the record in the store: await self.store.save(...).",
+            )
+        if error["type"] == "SessionNotFound":
+            return no(
+                f"{called} raised SessionNotFound.",
+                "Did you save the record, under this very key, and await the save?",
+            )
+        return broken(called, error)
+    value = one["value"]
+    if value is None:
+        return no(f"{called} gave back None.", "Return RequestContext(user_id=...).")
+    if not isinstance(value, dict) or "user_id" not in value:
+        return no(
+            f"{called} gave back {str(value)[:60]!r}.",
+            "Return a badge that the server takes: RequestContext(user_id=...).",
+        )
+    if value["user_id"] != user:
+        return no(
+            f"{called} gave the badge of {value['user_id']!r}.",
+            "The record of this key says whose it is.",
+        )
+    return None
+
+
+def unknown_wrong(one: dict[str, Any]) -> Finding | None:
+    """What is wrong with the answer to a key that nobody has; None when nothing is."""
+    called = "resume(a key that nobody has)"
+    if "value" in one:
+        return no(f"{called} gave back {str(one['value'])[:60]}.", "Raise SessionNotFound.")
+    error = one["raised"]
+    if error["type"] == "SessionNotFound":
+        return None
+    return no(
+        f"{called} raised {error['type']}.",
+        "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
+    )
+
+
+def broken(called: str, error: dict[str, Any]) -> Finding:
+    """What to try when the learner's code raised."""
+    said = f"{called} raised {error['type']}: {error['message']}"
+    at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+    if error["type"] == "TypeError" and "offset-naive" in error["message"]:
+        return no(said, "datetime.now() has no zone. Ask self.clock.now().")
+    if "coroutine" in error["message"]:
+        return no(said, f"A coroutine is only a promise; put `await` before it. {at}")
+    return no(said, at)

@@ -1,0 +1,179 @@
+"""Part 08.4: an attack that finds the leaks which were planted, and no others."""
+
+from itertools import combinations
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.observing import attempt
+from chatlab.server import ChatKitServer
+from chatlab.taskbook import TaskBook
+
+__all__ = ["attack_inputs", "attack_judged", "attack_seen"]
+
+_LEAKS = ("thread", "task", "argument", "existence")
+_VICTIM = "alice"
+_CHORES = ("repair the fence", "call the bank", "water the plants", "sell the car", "write home")
+_REFUSALS = (
+    "Forbidden.",
+    "You may not touch task {id}.",
+    "Task {id} belongs to another customer.",
+    "Sorry, {id} is private.",
+)
+
+
+def attack_inputs(random: Random) -> list[dict[str, Any]]:
+    """Every set of leaks once, in any order, each with its own canaries, numbers and words."""
+    sets = [list(some) for size in range(5) for some in combinations(_LEAKS, size)]
+    random.shuffle(sets)
+    return [
+        {
+            "planted": planted,
+            "first_id": random.randint(20, 900),
+            "code": f"canary-{random.getrandbits(32):08x}",
+            "titles": [
+                f"{chore} canary-{random.getrandbits(32):08x}"
+                for chore in random.sample(_CHORES, random.randint(2, 4))
+            ],
+            "refusal": random.choice(_REFUSALS),
+        }
+        for planted in sets
+    ]
+
+
+async def attack_seen(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the attack says of each server, and whether it left the victim's things alone."""
+    return [await _attacked(subject, world) for world in inputs]
+
+
+async def _attacked(subject: Any, world: dict[str, Any]) -> dict[str, Any]:
+    from chatlab.widgets.demos.guarded import GUARDS, ask, task_server
+
+    alice = RequestContext(user_id=_VICTIM)
+    book = TaskBook(world["first_id"])
+    kind = task_server(set(GUARDS) - set(world["planted"]))
+    server: ChatKitServer[Any] = kind(book, world["refusal"])
+    _, thread_id = await ask(server, f"My door code is {world['code']}", alice)
+    for title in world["titles"]:
+        await ask(server, f"Create a task: {title}", alice, thread_id)
+    before = await _belongings(server, book, thread_id)
+    said = await attempt(lambda: subject(server, thread_id, RequestContext(user_id="mallory")))
+    after = await _belongings(server, book, thread_id)
+    return {"said": said, "changed": [name for name in before if before[name] != after[name]]}
+
+
+async def _belongings(server: ChatKitServer[Any], book: TaskBook, thread_id: str) -> dict[str, Any]:
+    alice = RequestContext(user_id=_VICTIM)
+    kept = [thread.id for thread in (await server.threads(alice, limit=1000)).data]
+    items: list[str] = []
+    if thread_id in kept:
+        thread = await server.thread(thread_id, alice, limit=1000)
+        items = [item.id for item in thread.items.data]
+    return {
+        "tasks": await book.list(_VICTIM),
+        "conversations": kept,
+        "messages": items,
+    }
+
+
+_FALSE = {
+    "thread": (
+        "`Recap` of the victim's thread counts as a leak only when a canary is in the answer. "
+        "'There is no thread' is no leak."
+    ),
+    "task": "`Show task` of Alice's number leaks only when a canary is in the answer.",
+    "argument": "`List tasks of alice` leaks only when a canary is in the answer.",
+    "existence": (
+        "Two answers that differ only in the number you asked for are the same answer: take the "
+        "number out of each before you compare."
+    ),
+}
+_MISSED = {
+    "thread": "Mallory has the thread's id. Which command takes one?",
+    "task": (
+        "Numbers rise by one, whoever's the task is: create one, and the number below it is "
+        "Alice's. Show it."
+    ),
+    "argument": "Ask for the list of alice, with Mallory's own badge.",
+    "existence": (
+        "Every server says it in words of its own. Ask to complete Alice's number and one that "
+        "nobody has, and compare the two answers."
+    ),
+}
+
+
+def attack_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list[Finding]:
+    """Exactly the planted leaks, for every server, and Alice's things as they were."""
+    for one in seen:
+        if wrong := _unusable(one):
+            return [wrong]
+    found = [set(one["said"]["value"]) for one in seen]
+    if len({tuple(sorted(names)) for names in found}) == 1:
+        return [_always(found[0], len(inputs))]
+    for leak in _LEAKS:
+        claims = [
+            (leak in world["planted"], leak in names)
+            for world, names in zip(inputs, found, strict=True)
+        ]
+        name = f"Leak.{leak.upper()}"
+        if wrongly := claims.count((False, True)):
+            safe = sum(not planted for planted, _ in claims)
+            return [
+                no(
+                    f"attack() reported {name} in {wrongly} of the {safe} servers that do not "
+                    "have it.",
+                    _FALSE[leak],
+                )
+            ]
+        if missed := claims.count((True, False)):
+            leaky = sum(planted for planted, _ in claims)
+            return [
+                no(
+                    f"attack() missed {name} in {missed} of the {leaky} servers that have it.",
+                    _MISSED[leak],
+                )
+            ]
+    return [yes(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
+
+
+def _unusable(one: dict[str, Any]) -> Finding | None:
+    said = one["said"]
+    if "raised" in said:
+        error = said["raised"]
+        at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+        if "coroutine" in error["message"]:
+            at = f"A coroutine is only a promise; put `await` before it. {at}"
+        return no(f"attack() raised {error['type']}: {error['message'][:160]}", at)
+    if "tasks" in one["changed"]:
+        return no(
+            "After attack(), Alice's tasks are not what they were.",
+            "A red team looks, and leaves everything as it was: use commands, with Mallory's "
+            "badge.",
+        )
+    if one["changed"]:
+        return no(
+            f"After attack(), Alice has other {one['changed'][0]} than before: somebody spoke "
+            "with her badge.",
+            "With her badge everything is allowed, and proves nothing. Mallory has only her own.",
+        )
+    value = said["value"]
+    if not isinstance(value, list) or not set(map(str, value)) <= set(_LEAKS):
+        return no(
+            f"attack() gave back {str(value)[:60]!r}.",
+            "Return a set of Leak members; an empty set() for a server without leaks.",
+        )
+    return None
+
+
+def _always(names: set[str], servers: int) -> Finding:
+    if not names:
+        return no(
+            f"attack() found no leak in any of {servers} servers, and most of them have some.",
+            "An attack asks for something that is Alice's, and looks for a canary in the answer.",
+        )
+    said = ", ".join(f"Leak.{leak.upper()}" for leak in _LEAKS if leak in names)
+    return no(
+        f"attack() said the same of all {servers} servers: {said}. Some of them are safe.",
+        "A leak has to be proved: report it only when the answer shows it.",
+    )

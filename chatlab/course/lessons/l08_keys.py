@@ -1,0 +1,246 @@
+"""Part 08.1: a signed session key becomes a badge; everything else is refused alike."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from chatlab.context import RequestContext
+from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.talking import NAMES
+from chatlab.course.observing import attempt
+from chatlab.testing import FixedClock
+
+__all__ = ["keys_inputs", "keys_judged", "keys_seen"]
+
+_AUDIENCE = "taskmanager"
+_RIGHTS = ("tasks:create", "tasks:delete", "tasks:export", "tasks:share")
+_WHENS = ("now", "years ago", "in years to come")
+
+_REFUSED = {
+    "forged": (
+        "a key signed with another secret",
+        "Anybody can write such a key. The signature proves that it is yours: verify it.",
+    ),
+    "changed": (
+        "a key in which the name was changed",
+        "Anybody can write such a key. The signature proves that it is yours: verify it.",
+    ),
+    "unsigned": (
+        'a key without a signature (its header says alg "none")',
+        'A key must not choose how it is checked. Say it yourself: algorithms=["HS256"].',
+    ),
+    "other algorithm": (
+        "a key signed with HS512",
+        'A key must not choose how it is checked. Say it yourself: algorithms=["HS256"].',
+    ),
+    "other audience": (
+        "a key for another service (its aud is not taskmanager)",
+        'Who it is for matters, too: audience="taskmanager".',
+    ),
+    "no audience": (
+        "a key without aud",
+        'Who it is for matters, too: audience="taskmanager".',
+    ),
+    "expired": (
+        "a key whose time has passed",
+        'It is over when clock.now().timestamp() has reached its "exp".',
+    ),
+    "no expiry": (
+        "a key without exp",
+        'Without it, a stolen key works for ever: "require" it in the options.',
+    ),
+    "no user": (
+        "a key without sub",
+        'It is signed, and says nobody\'s name: "require" sub in the options.',
+    ),
+    "empty": ("an empty text", "It is no key at all; refuse it like the others."),
+    "no key": ("the text 'let me in'", "It is no key at all; refuse it like the others."),
+    "broken": ("half a key", "It is no key at all; refuse it like the others."),
+}
+
+
+def keys_inputs(random: Random) -> dict[str, Any]:
+    """A secret, another one, two people, what one of them may do, and how long a key is good."""
+    user, other = random.sample(NAMES, 2)
+    return {
+        "secret": f"{random.getrandbits(256):064x}",
+        "other_secret": f"{random.getrandbits(256):064x}",
+        "user": user,
+        "other": other,
+        "permissions": sorted(random.sample(_RIGHTS, 2)),
+        "minutes": random.randint(5, 50),
+        "years": random.randint(5, 9),
+    }
+
+
+async def keys_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Good keys at three times, on clocks of their own; then every kind of bad one."""
+    good: dict[str, Any] = {}
+    late: dict[str, Any] = {}
+    for when, start in zip(_WHENS, _starts(inputs["years"]), strict=True):
+        clock = FixedClock(start)
+        key = _signed(_claims(inputs, start), inputs["secret"])
+        good[when] = await _tried(subject, key, inputs, clock)
+        clock.advance(60 * inputs["minutes"] + 1)
+        late[when] = await _tried(subject, key, inputs, clock)
+    now = datetime.now(UTC)
+    refused = {
+        name: await _tried(subject, key, inputs, FixedClock(now))
+        for name, key in _bad_keys(inputs, now).items()
+    }
+    return {"good": good, "late": late, "refused": refused}
+
+
+def _starts(years: int) -> list[datetime]:
+    now = datetime.now(UTC)
+    span = timedelta(days=365 * years)
+    return [now, now - span, now + span]
+
+
+async def _tried(subject: Any, key: str, inputs: dict[str, Any], clock: Any) -> dict[str, Any]:
+    badge: list[str] = []
+
+    def call() -> Any:
+        given = subject(key, inputs["secret"], clock)
+        badge.extend(["yes"] if isinstance(given, RequestContext) else [])
+        return given
+
+    seen = await attempt(call)
+    return seen | {"badge": bool(badge)} if "value" in seen else seen
+
+
+def _claims(inputs: dict[str, Any], now: datetime) -> dict[str, Any]:
+    over = now + timedelta(minutes=inputs["minutes"])
+    return {
+        "sub": inputs["user"],
+        "aud": _AUDIENCE,
+        "exp": int(over.timestamp()),
+        "permissions": inputs["permissions"],
+    }
+
+
+def _signed(claims: dict[str, Any], secret: str | None, algorithm: str = "HS256") -> str:
+    import jwt
+
+    return jwt.encode(claims, secret or "", algorithm=algorithm)
+
+
+def _bad_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
+    secret, claims = inputs["secret"], _claims(inputs, now)
+    good = _signed(claims, secret)
+    header, _, signature = good.split(".")
+    lied = json.dumps(claims | {"sub": inputs["other"]}).encode()
+    without = {name: {k: v for k, v in claims.items() if k != name} for name in claims}
+    return {
+        "forged": _signed(claims, inputs["other_secret"]),
+        "changed": f"{header}.{base64.urlsafe_b64encode(lied).rstrip(b'=').decode()}.{signature}",
+        "unsigned": _signed(claims, None, "none"),
+        "other algorithm": _signed(claims, secret, "HS512"),
+        "other audience": _signed(claims | {"aud": "photos"}, secret),
+        "no audience": _signed(without["aud"], secret),
+        "no expiry": _signed(without["exp"], secret),
+        "no user": _signed(without["sub"], secret),
+        "empty": "",
+        "no key": "let me in",
+        "broken": good[: len(good) // 2],
+    }
+
+
+def keys_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """Good keys give the right badge at any time; all others end in the same error."""
+    good = seen["good"]
+    for when in _WHENS:
+        if wrong := _good_wrong(inputs, when, good[when]):
+            return [wrong]
+    for name, one in seen["refused"].items():
+        if wrong := _let_in(name, one):
+            return [wrong]
+    for when in _WHENS:
+        if wrong := _let_in("expired", seen["late"][when]):
+            return [wrong]
+    if wrong := _told_apart(seen["refused"] | {"expired": seen["late"]["now"]}):
+        return [wrong]
+    return [yes(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
+
+
+def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Finding | None:
+    called = f"authenticate(a good key of {inputs['user']})"
+    if "raised" in one:
+        error = one["raised"]
+        if when != _WHENS[0]:
+            return no(
+                f"{called} raised {error['type']} when its clock stood {when}.",
+                'PyJWT asks the wall clock: options={"verify_exp": False} stops that. Then compare '
+                '"exp" with clock.now().',
+            )
+        return _good_broke(called, error)
+    if not one["badge"]:
+        return no(
+            f"{called} gave back {str(one['value'])[:60]!r}.",
+            "Return a badge: RequestContext(user_id=..., permissions=...).",
+        )
+    badge = one["value"]
+    if badge["user_id"] != inputs["user"]:
+        return no(f"{called} gave the badge of {badge['user_id']!r}.", 'The user is in "sub".')
+    if sorted(badge["permissions"]) != inputs["permissions"]:
+        return no(
+            f"{called}: the badge's permissions are {sorted(badge['permissions'])}, the key's are "
+            f"{inputs['permissions']}.",
+            'permissions=frozenset(claims["permissions"])',
+        )
+    return None
+
+
+def _good_broke(called: str, error: dict[str, Any]) -> Finding:
+    message = error["message"]
+    if "offset-naive" in message:
+        return no(
+            f"{called}: {message}.",
+            'A time without a zone. Compare numbers: "exp" with clock.now().timestamp().',
+        )
+    if error["type"] in {"SessionNotFound", "InvalidSignatureError"}:
+        return no(
+            f"{called} raised {error['type']}.",
+            "Verify it with the secret that you were given (the check makes its own), with "
+            'algorithms=["HS256"] and audience="taskmanager".',
+        )
+    at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+    return no(f"{called} raised {error['type']}: {message[:160]}", at)
+
+
+def _let_in(name: str, one: dict[str, Any]) -> Finding | None:
+    if "raised" in one:
+        return None
+    what, fix = _REFUSED[name]
+    if not one["value"]:
+        return no(
+            f"authenticate({what}) gave back {one['value']!r}.",
+            "Whoever forgets to look at that goes on without a log-in: raise SessionNotFound.",
+        )
+    return no(f"authenticate({what}) was let in.", fix)
+
+
+def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
+    errors = {name: one["raised"] for name, one in refused.items()}
+    for name, error in errors.items():
+        if error["type"] == "SessionNotFound":
+            continue
+        said = (
+            f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:80]}): "
+            "that tells a thief what to try next."
+        )
+        if error["type"] == "KeyError":
+            return no(said, 'Say which claims must be there: options={"require": [...]}.')
+        return no(
+            said,
+            "One error for all of them: SessionNotFound. jwt.PyJWTError is the parent of all that "
+            "PyJWT raises.",
+        )
+    if len({error["message"] for error in errors.values()}) > 1:
+        return no(
+            "SessionNotFound says different things about different keys.",
+            "The words tell a thief what to try next: raise SessionNotFound, and nothing more.",
+        )
+    return None

@@ -1,0 +1,99 @@
+"""Lesson 06: a wall of 10,000 items, and a slider for how much of it a model gets to see."""
+
+import html
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from chatlab.items import ThreadItem
+from chatlab.memory import count_tokens
+from chatlab.widgets.demos.long_talk import (
+    BAKER,
+    QUESTION,
+    TASK,
+    View,
+    budgets_for,
+    long_talk,
+    views_of,
+)
+from chatlab.widgets.live import STILL, show_live
+
+__all__ = ["brick_wall"]
+
+_HERE = Path(__file__).parent
+_CLOSE = 104
+_SHOWN = (60, 500, 2_000, 5_000, 50_000)
+
+
+class _Wall(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """Every stop of the slider is worked out before; the browser only paints."""
+
+    _esm = _HERE / "brick_wall.js"
+    _css = _HERE / "brick_wall.css"
+    scene = traitlets.Dict().tag(sync=True)
+
+
+async def brick_wall() -> None:
+    """Show a long conversation, brick by brick, with a slider for the token budget."""
+    items = long_talk()
+    budgets = budgets_for(sum(map(count_tokens, items)))
+    alone = await views_of(items, budgets, summed=False)
+    summed = await views_of(items, budgets, summed=True)
+    contents = [item.content for item in items]
+    scene = {
+        "roles": "".join(item.role[0] for item in items),
+        "close": [_brick(item) for item in items[-_CLOSE:]],
+        "marks": [[contents.index(TASK), "42"], [contents.index(BAKER), "Rosa"]],
+        "question": QUESTION,
+        "alone": [asdict(view) for view in alone],
+        "summed": [asdict(view) for view in summed],
+    }
+    show_live(_Wall(scene=scene), _still(len(items), alone, summed))
+
+
+def _brick(item: ThreadItem) -> dict[str, Any]:
+    text = textwrap.shorten(item.content, 90, placeholder="...")
+    label = "42" if item.content == TASK else ""
+    return {"text": f"{item.role}, {count_tokens(item)} tokens: {text}", "label": label}
+
+
+def _rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str, ...]]:
+    shown = {*_SHOWN, alone[-1].budget}
+    return [
+        (
+            f"{one.budget:,}",
+            f"{length - one.start:,}",
+            f"{one.tokens:,}",
+            one.its,
+            two.its,
+            one.baker,
+        )
+        for one, two in zip(alone, summed, strict=True)
+        if one.budget in shown
+    ]
+
+
+_HEADS = ("budget", "items seen", "tokens", "“its priority”", "with a summary", "“the baker”")
+_WIDE = (9, 12, 9, 24, 24, 17)
+
+
+def _still(length: int, alone: list[View], summed: list[View]) -> dict[str, str]:
+    rows = _rows(length, alone, summed)
+    lines = [f"{length:,} items. What the model sees, and what it can answer:"]
+    lines += [
+        "  ".join(cell.ljust(wide) for cell, wide in zip(row, _WIDE, strict=True)).rstrip()
+        for row in (_HEADS, *rows)
+    ]
+    style = 'style="text-align:left;padding:2px 10px"'
+    head = "".join(f'<th scope="col" {style}>{one}</th>' for one in _HEADS)
+    body = "".join(
+        "<tr>" + "".join(f"<td {style}>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    said = f"<p>{length:,} items. What the model sees of them, and what it can answer:</p>"
+    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{said}{table}</div>"}

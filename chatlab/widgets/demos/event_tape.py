@@ -1,0 +1,101 @@
+"""One real turn as a tape of events, beside the chat that is drawn from it (lesson 05)."""
+
+import html
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from chatlab.context import RequestContext
+from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus, Widget
+from chatlab.server import ChatKitServer
+from chatlab.streams import Moment, timeline
+from chatlab.widgets.board import Board
+from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.static import bundle
+
+__all__ = ["event_tape", "taped"]
+
+_HERE = Path(__file__).parent
+
+
+class _Tape(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """The turn is over before it is shown; the browser cuts the tape and draws the chat anew."""
+
+    _esm = _HERE / "event_tape.js"
+    _css = _HERE / "event_tape.css"
+    scene = traitlets.Dict().tag(sync=True)
+
+
+async def event_tape(server: ChatKitServer[Any], message: str, who: str = "alice") -> None:
+    """Run one turn on the server, and show what its `respond()` yielded as a tape to cut.
+
+    Args:
+        server: Its clock says when each event came.
+        message: What is said to it.
+        who: The one who says it.
+    """
+    scene, still = await taped(server, message, who)
+    show_live(_Tape(scene=scene), still)
+
+
+async def taped(
+    server: ChatKitServer[Any], message: str, who: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Run the turn; give back what the browser needs to draw it, and its still copy."""
+    turn = server.send(message, RequestContext(user_id=who))
+    moments = await timeline(turn, server.clock)
+    cards = [_card(moment) for moment in moments if _is_yours(moment.event)]
+    return {"who": who, "message": message, "cards": cards}, _still(moments, cards, who)
+
+
+def _is_yours(event: ThreadStreamEvent) -> bool:
+    return isinstance(event, AssistantMessage | ToolStatus | Widget | Task)
+
+
+def _card(moment: Moment[ThreadStreamEvent]) -> dict[str, Any]:
+    event = moment.event
+    return {
+        "time": f"{moment.seconds:.1f} s",
+        "name": type(event).__name__,
+        "says": _says(event),
+        "event": event.model_dump(mode="json"),
+        "json": event.model_dump_json(indent=2, exclude_none=True),
+    }
+
+
+def _says(event: ThreadStreamEvent) -> str:
+    match event:
+        case ToolStatus():
+            return f"{event.status}: {event.detail}"
+        case Task():
+            return f"{event.status}, {event.progress:.0%}"
+        case AssistantMessage():
+            return f"“{event.content}”"
+        case _:
+            return "something to click"
+
+
+def _still(
+    moments: list[Moment[ThreadStreamEvent]], cards: list[dict[str, Any]], who: str
+) -> dict[str, str]:
+    board = Board()
+    for moment in moments:
+        board.take(moment.event)
+    chat = bundle(board, who)
+    rows = [(card["time"], card["name"], card["says"]) for card in cards]
+    lines = [f"{time:>6}  {name:16}  {says}" for time, name, says in rows]
+    table = "".join(
+        "<tr>" + "".join(f"<td {_LEFT}>{html.escape(text)}</td>" for text in row) + "</tr>"
+        for row in rows
+    )
+    heads = "".join(f'<th scope="col" {_LEFT}>{text}</th>' for text in ("time", "event", "says"))
+    return {
+        "text/html": f"{STILL}<table><thead><tr>{heads}</tr></thead><tbody>{table}</tbody></table>"
+        f"{chat['text/html']}</div>",
+        "text/plain": "\n".join([*lines, "", chat["text/plain"]]),
+    }
+
+
+_LEFT = 'style="text-align:left;vertical-align:top"'

@@ -1,0 +1,137 @@
+"""A race to watch and to stop: collect-then-yield beside streaming, on one timeline (lesson 04)."""
+
+import asyncio
+import html
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from chatlab.clock import SystemClock
+from chatlab.llm import split_tokens
+from chatlab.testing import FixedClock
+from chatlab.widgets.demos.race import TITLES, Collecting, Lane, Streaming
+from chatlab.widgets.live import STILL, show_live
+
+__all__ = ["two_lanes"]
+
+_HERE = Path(__file__).parent
+_DELAYS = (0.05, 0.5)
+_DELAY = 0.2
+_EVERY = 0.05
+"""Seconds between two frames."""
+
+_KINDS = (Collecting, Streaming)
+
+
+class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
+
+    _esm = _HERE / "two_lanes.js"
+    _css = _HERE / "two_lanes.css"
+    scene = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+
+
+async def two_lanes(reply: str) -> None:
+    """Show two servers side by side; the model behind both says `reply`."""
+    race = _Race(reply)
+    show_live(race.front, await _still(reply))
+
+
+class _Race:
+    """Two real turns on the kernel's loop, begun and stopped from the browser."""
+
+    def __init__(self, reply: str) -> None:
+        scene = {"titles": TITLES, "pieces": len(split_tokens(reply)), "delays": [*_DELAYS, _DELAY]}
+        self.front: Any = _Front(scene=scene, frame={"run": 0, "running": False, "lanes": []})
+        self.front.on_msg(self._on_message)
+        self._reply = reply
+        self._run = 0
+        self._lanes: list[Lane] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """From the browser, on whichever loop the kernel hands messages to."""
+        self._loop.call_soon_threadsafe(self._hear, content)
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        match said:
+            case {"type": "ask", "delay": int() | float() as delay} if not self._tasks:
+                low, high = _DELAYS
+                self._start(self._race(min(max(delay, low), high)))
+            case {"type": "stop"}:
+                for lane in self._lanes:
+                    self._start(lane.stop())
+            case _:
+                return
+
+    def _start(self, work: Any) -> None:
+        task: asyncio.Task[None] = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _race(self, delay: float) -> None:
+        """Let both read; meanwhile say every so often how far they are."""
+        self._run += 1
+        self._lanes = [Lane(kind, self._reply, delay, SystemClock()) for kind in _KINDS]
+        reading = [asyncio.create_task(lane.read()) for lane in self._lanes]
+        try:
+            while not all(task.done() for task in reading):
+                self._show(delay, running=True)
+                await asyncio.wait(reading, timeout=_EVERY, return_when=asyncio.ALL_COMPLETED)
+            await asyncio.gather(*reading)
+        finally:
+            self._show(delay, running=False)
+
+    def _show(self, delay: float, *, running: bool) -> None:
+        self.front.frame = {
+            "run": self._run,
+            "running": running,
+            "delay": delay,
+            "now": round(self._lanes[0].seconds, 3),
+            "lanes": [lane.seen() for lane in self._lanes],
+        }
+
+
+async def _still(reply: str) -> dict[str, str]:
+    """The same race on a clock that nothing disturbs: to the end, and stopped in the middle."""
+    half = _DELAY * (len(split_tokens(reply)) // 2) + _DELAY / 2
+    blocks: list[tuple[str, list[str]]] = []
+    for stop_at in (None, half):
+        for title, kind in zip(TITLES, _KINDS, strict=True):
+            lane = Lane(kind, reply, _DELAY, FixedClock())
+            await (lane.read() if stop_at is None else lane.read_until(stop_at))
+            name = title if stop_at is None else f"{title}, stopped"
+            blocks.append((name, _drawn(lane.seen())))
+    text = "\n".join(line for name, lines in blocks for line in (name, *lines, ""))
+    page = "".join(
+        f"<h4>{html.escape(name)}</h4><pre>{html.escape(chr(10).join(lines))}</pre>"
+        for name, lines in blocks
+    )
+    return {"text/plain": text.rstrip(), "text/html": f"{STILL}{page}</div>"}
+
+
+def _drawn(seen: dict[str, Any]) -> list[str]:
+    """A character for each piece's time on the model's line and on the user's."""
+    columns = [round(at / _DELAY) for at in seen["made"]]
+    there = {round(at / _DELAY): text for at, text in seen["sent"]}
+    wide = max(columns, default=0) + 1
+    model = "".join("•" if column in columns else " " for column in range(wide))
+    user = "".join(_dot(there.get(column, "")) for column in range(wide))
+    first = "no text at all" if seen["first"] is None else f"first text after {seen['first']:.1f} s"
+    kept = seen["kept"]
+    stored = f"“{kept['text']}” ({kept['status']})" if kept else "nothing of the answer"
+    light = "open" if seen["open"] else "closed"
+    return [
+        f"  the model makes {model}",
+        f"  the user gets   {user}",
+        f"  {first}, over after {seen['ended']:.1f} s, the model's connection is {light}",
+        f"  in the store: {stored}",
+    ]
+
+
+def _dot(text: str) -> str:
+    return " " if not text else "•" if len(split_tokens(text)) == 1 else "●"

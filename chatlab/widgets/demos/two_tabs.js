@@ -1,0 +1,106 @@
+// Plays what two tabs really said, and turns the clock of their sessions. Text goes in as text.
+
+function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+const TABS = ["tab 1", "tab 2"];
+const STEP = 900;
+
+function tabPane(name) {
+  const light = make("span", { className: "tt-light" });
+  const list = make("ol", { className: "tt-said" });
+  list.setAttribute("aria-label", `What ${name} shows`);
+  const pane = make("section", { className: "tt-tab" },
+    make("h4", {}, make("span", { textContent: `Alice, ${name}` }), light), list);
+  return { pane, list, light };
+}
+
+function bubble({ who, text }, wrong) {
+  const item = make("li", { className: `tt-bubble tt-${who}` }, make("span", { textContent: text }));
+  if (wrong) item.append(make("b", { className: "tt-wrong", textContent: " ✗ not this tab's question" }));
+  return item;
+}
+
+function render({ model, el }) {
+  const scene = model.get("scene");
+  let timer = null;
+  const panes = Object.fromEntries(TABS.map((name) => [name, tabPane(name)]));
+  const thread = make("ol", { className: "tt-thread" });
+  thread.setAttribute("aria-label", "The thread in the store");
+  const status = make("p", { className: "tt-note" });
+  status.setAttribute("role", "status");
+  const lock = make("input", { type: "checkbox" });
+  const play = make("button", { type: "button", textContent: "▶ Play" });
+
+  const paint = (upTo) => {
+    const steps = (lock.checked ? scene.with : scene.without).slice(0, upTo);
+    const asked = {};
+    for (const name of TABS) panes[name].list.replaceChildren();
+    for (const step of steps) {
+      if (step.who === "user") {
+        asked[step.tab] = step.text;
+        panes[step.tab].list.querySelector(".tt-waits")?.remove();
+      }
+      const wrong = step.who === "assistant" && step.text !== `Done: ${asked[step.tab]}`;
+      panes[step.tab].list.append(bubble(step, wrong));
+    }
+    const items = steps.at(-1)?.items ?? [];
+    thread.replaceChildren(...items.map(([role, text]) =>
+      make("li", { className: `tt-${role}` }, make("b", { textContent: role }), make("span", { textContent: text }))));
+    if (!items.length) thread.append(make("li", { className: "tt-none", textContent: "empty" }));
+    return steps;
+  };
+  const verdict = () => (lock.checked
+    ? "With the lock: each question is followed by its own answer."
+    : "Without the lock: both questions came first, and both answers are about the second.");
+  const stop = () => { clearInterval(timer); timer = null; };
+  const start = () => {
+    stop();
+    const total = (lock.checked ? scene.with : scene.without).length;
+    let at = 0;
+    status.textContent = "Both tabs press Enter...";
+    paint(0);
+    timer = setInterval(() => {
+      at += 1;
+      paint(at);
+      if (at >= total) { stop(); status.textContent = verdict(); }
+    }, STEP);
+  };
+  play.onclick = start;
+  lock.onchange = () => { stop(); paint(99); status.textContent = verdict(); };
+
+  const clock = make("input", { type: "range", min: 0, max: scene.last, value: 0, step: 1 });
+  const time = make("output", { className: "tt-time" });
+  const over = make("span", { className: "tt-over" });
+  const turnClock = () => {
+    const hour = scene.hours[Number(clock.value)];
+    time.textContent = hour.time;
+    clock.setAttribute("aria-valuetext", hour.time);
+    for (const name of TABS) {
+      const { alive, until } = hour.tabs[name];
+      const { pane, light } = panes[name];
+      pane.dataset.alive = String(alive);
+      light.textContent = alive ? `● until ${until}` : `○ expired at ${until}`;
+    }
+    over.textContent = `A clean-up would take away: ${hour.over}`;
+  };
+  clock.oninput = turnClock;
+
+  const root = make("div", { className: "chatlab-live tt" },
+    make("div", { className: "tt-bar" }, play, make("label", {}, lock, " lock"), status),
+    make("div", { className: "tt-grid" }, panes[TABS[0]].pane,
+      make("section", { className: "tt-store" }, make("h4", { textContent: "The thread, in the store" }), thread),
+      panes[TABS[1]].pane),
+    make("div", { className: "tt-bar tt-clock" }, make("label", {}, "clock ", clock), time, over));
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  paint(99);
+  status.textContent = verdict();
+  turnClock();
+  el.append(root);
+  return stop;
+}
+
+export default { render };

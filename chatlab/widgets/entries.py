@@ -1,0 +1,60 @@
+"""What a pane shows of an item or an event: a dictionary with a `key` and a `kind`."""
+
+from typing import Any, cast
+
+from pydantic_core import to_jsonable_python
+
+from chatlab.items import (
+    AssistantMessageItem,
+    TaskItem,
+    ThreadItem,
+    ToolItem,
+    UserMessageItem,
+    WidgetItem,
+)
+from chatlab.widgets.markdown import rendered
+
+__all__ = ["Entry", "item_entry", "task_entry", "tool_entry", "widget_entry"]
+
+Entry = dict[str, Any]
+
+
+def item_entry(item: ThreadItem) -> Entry:
+    """The entry of a finished item."""
+    match item:
+        case UserMessageItem():
+            return {"key": item.id, "kind": "user", "text": item.content}
+        case AssistantMessageItem():
+            stopped = item.status == "incomplete"
+            entry = {"key": item.id, "kind": "assistant", "text": item.content}
+            return entry | {"html": rendered(item.content), "stopped": stopped}
+        case ToolItem():
+            return tool_entry(item.id, item.tool, item.content, item.outcome or "unfinished")
+        case WidgetItem():
+            return widget_entry(item.id, item.widget)
+        case TaskItem():
+            return task_entry(item.id, item.title, item.outcome or "unfinished", item.progress)
+
+
+def tool_entry(key: str, tool: str, detail: str, status: str) -> Entry:
+    """A chip that changes."""
+    return {"key": key, "kind": "tool", "tool": tool, "text": detail, "status": status}
+
+
+def task_entry(key: str, title: str, status: str, progress: float) -> Entry:
+    """A chip with a bar."""
+    return {"key": key, "kind": "task", "text": title, "status": status, "progress": progress}
+
+
+def widget_entry(key: str, root: object) -> Entry:
+    """A tree of nodes; the Markdown in it is rendered here, where it is made safe."""
+    return {"key": key, "kind": "widget", "root": _with_html(to_jsonable_python(root))}
+
+
+def _with_html(node: Any) -> Any:
+    if node["type"] == "text":
+        return node | {"html": rendered(node["value"])}
+    if "children" in node:
+        children = cast("list[Any]", node["children"])
+        return node | {"children": [_with_html(child) for child in children]}
+    return node

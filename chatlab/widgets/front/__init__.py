@@ -1,0 +1,22 @@
+"""The browser's half of the pane: parts written by hand, read in this order as one module."""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+__all__ = ["Front"]
+
+_HERE = Path(__file__).parent
+_PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
+
+
+class Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """No text is ever a synced trait: frames carry it once."""
+
+    _esm = "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
+    _css = (_HERE / "chat.css").read_text(encoding="utf-8")
+    interactive = traitlets.Bool(default_value=False).tag(sync=True)
+    inspect = traitlets.Bool(default_value=False).tag(sync=True)
+    who: Any = traitlets.Unicode("You").tag(sync=True)

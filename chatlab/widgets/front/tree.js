@@ -1,0 +1,38 @@
+// A widget's tree. What is clicked or submitted goes to `send` as an action.
+function treeNode(node, send, tell) {
+  const children = () => (node.children || []).map((child) => treeNode(child, send, tell));
+  const caption = () => make("span", { textContent: node.label || node.name });
+  switch (node.type) {
+    case "card": {
+      const card = make("div", { className: "chatlab-card" });
+      if (node.title) card.append(make("div", { className: "chatlab-title", textContent: node.title }));
+      card.append(...children());
+      return card;
+    }
+    case "row":
+      return make("div", { className: "chatlab-row" }, ...children());
+    case "text":
+      return cleaned(node.html, "chatlab-text", tell);
+    case "button":
+      return make("button", { type: "button", textContent: node.label, onclick: () => send(node.action) });
+    case "input":
+      return make("label", {}, caption(),
+        make("input", { name: node.name, value: node.value, required: node.required, autocomplete: "off" }));
+    case "select": {
+      const options = node.options.map((option) =>
+        make("option", { value: option, textContent: option, selected: option === node.value }));
+      return make("label", {}, caption(), make("select", { name: node.name }, ...options));
+    }
+    case "form": {
+      const form = make("form", {}, ...children(), make("button", { textContent: node.submit }));
+      form.onsubmit = (event) => {
+        event.preventDefault();
+        const values = Object.fromEntries(new FormData(form));
+        send({ ...node.action, payload: { ...node.action.payload, ...values } });
+      };
+      return form;
+    }
+    default:
+      return make("span");
+  }
+}

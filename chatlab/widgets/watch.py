@@ -1,0 +1,41 @@
+"""Any stream, watched under a cell."""
+
+from collections.abc import AsyncIterable
+
+from chatlab.events import AssistantMessage, ThreadStreamEvent
+from chatlab.turn import Turn, TurnState
+from chatlab.widgets.pane import Pane
+
+__all__ = ["show"]
+
+
+async def show(
+    stream: AsyncIterable[ThreadStreamEvent | str], who: str = "You", *, inspect: bool = False
+) -> None:
+    """Watch any stream of events, or of text, under the cell, until it ends.
+
+    What the stream raises is shown there, and raised.
+
+    Args:
+        stream: A turn, what a `respond()` yields, or the tokens of a model.
+        who: The name over the user's messages.
+        inspect: Open the event inspector beside it.
+    """
+    pane = Pane(who, inspect=inspect)
+    pane.display()
+    pane.begin()
+    state: TurnState = "failed"
+    try:
+        async for event in stream:
+            pane.take(AssistantMessage(content=event) if isinstance(event, str) else event)
+        state = "completed"
+    except Exception as error:
+        pane.fail(error)
+        raise
+    finally:
+        if isinstance(stream, Turn):
+            state = stream.state
+            if stream.error is not None:
+                pane.fail(stream.error)
+        pane.end(state)
+        pane.settle()

@@ -1,0 +1,105 @@
+"""Numbered frames of patches to the browser; what gets lost on the way is healed.
+
+A frame carries all patches of 50 ms under the next number. The browser that misses a number asks
+for everything once. After the last frame its number is said again until the browser has it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from chatlab.widgets.board import Patch
+
+__all__ = ["Wire"]
+
+_EVERY = 0.05
+"""Seconds between two frames: an envelope costs 600 bytes, whatever it carries."""
+
+_BEATS = 8
+"""How often the last number is said again, each time after twice as long."""
+
+
+class Wire:
+    """Between the kernel's board and the browser's.
+
+    Args:
+        front: The widget that carries it.
+        everything: Makes the frame that a browser asks for when it has missed one.
+        hear: Called on the kernel's loop with whatever else the browser says.
+    """
+
+    def __init__(
+        self,
+        front: Any,
+        everything: Callable[[], dict[str, Any]],
+        hear: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._front = front
+        self._everything = everything
+        self._hear = hear
+        self._seq = 0
+        self._waiting: list[Patch] = []
+        self._flushing: asyncio.TimerHandle | None = None
+        self._beating: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        front.on_msg(self._on_message)
+
+    def connect(self) -> None:
+        """Send from now on, on the loop that runs now."""
+        self._loop = asyncio.get_running_loop()
+
+    def patch(self, patch: Patch) -> None:
+        """Send it with the next frame."""
+        last = self._waiting[-1] if self._waiting else {}
+        if "add" in patch and last.get("key") == patch["key"] and "add" in last:
+            at = last["at"]
+            last["add"] += patch["add"]
+            last["cuts"] += [patch["cuts"][0] - at, patch["cuts"][1]]
+            last["at"] = patch["cuts"][0]
+        else:
+            self._waiting.append(patch | {"at": patch["cuts"][0]} if "add" in patch else patch)
+        if self._flushing is None and self._loop is not None:
+            self._flushing = self._loop.call_later(_EVERY, self.flush)
+
+    def flush(self) -> None:
+        """Send what waits, now."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        if self._waiting and self._loop is not None:
+            self._seq += 1
+            for patch in self._waiting:
+                patch.pop("at", None)
+            self._front.send({"seq": self._seq, "patches": self._waiting})
+            self._waiting = []
+            self._beat_after(1.0, _BEATS)
+
+    def _beat_after(self, seconds: float, left: int) -> None:
+        self._stop_beating()
+        if self._loop is not None and left:
+            self._beating = self._loop.call_later(seconds, self._beat, seconds, left)
+
+    def _beat(self, seconds: float, left: int) -> None:
+        self._front.send({"seq": self._seq, "patches": []})
+        self._beat_after(2 * seconds, left - 1)
+
+    def _stop_beating(self) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+            self._beating = None
+
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """From the browser, on whichever loop and thread the kernel hands messages to."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._heard, content)
+
+    def _heard(self, content: dict[str, Any]) -> None:
+        match content:
+            case {"type": "snapshot"}:
+                self._waiting = []
+                self._front.send({"seq": self._seq} | self._everything())
+            case {"type": "seen", "seq": int(seq)}:
+                if seq == self._seq:
+                    self._stop_beating()
+            case _:
+                self._hear(content)

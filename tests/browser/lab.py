@@ -1,0 +1,186 @@
+"""A real JupyterLab for tests: one server, a notebook a test, and pages that tell on themselves."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+SHOTS = Path(__file__).parents[2] / "test-output"
+ROOT = Path(__file__).parents[2]
+
+IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel
+  ?.status === 'idle'"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not have done."""
+
+    errors: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    sent: list[str | bytes] = field(default_factory=list)
+    received: list[str | bytes] = field(default_factory=list)
+
+    def on(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._request)
+        page.on("websocket", self._websocket)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        if request.url.startswith(("data:", "blob:")):
+            return
+        if urlsplit(request.url).hostname != "127.0.0.1":
+            self.strays.append(request.url)
+
+    def _websocket(self, websocket) -> None:
+        websocket.on("framereceived", lambda data: self.received.append(data))  # noqa: PLW0108 - Playwright marks it
+        websocket.on("framesent", lambda data: self.sent.append(data))  # noqa: PLW0108 - the same
+
+
+@dataclass
+class Opened:
+    """A notebook in a page."""
+
+    page: Page
+    watch: Watch
+    path: Path
+
+    def run_all(self) -> None:
+        self.page.wait_for_function(IDLE, timeout=60_000)
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(IDLE, timeout=60_000)
+
+    def save(self) -> dict:
+        self.page.evaluate(SAVE)
+        return json.loads(self.path.read_text(encoding="utf-8"))
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate(THEME, name)
+        light = "true" if "Light" in name else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
+
+    def shot(self, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def behaved(self) -> None:
+        assert self.watch.errors == []
+        assert self.watch.strays == []
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab and a browser."""
+
+    url: str
+    folder: Path
+    browser: Browser
+    count: int = 0
+
+    @contextmanager
+    def open(
+        self, *cells: str, width: int = 1100, height: int = 1000, kernel: str = "python3"
+    ) -> Iterator[Opened]:
+        """A page with a new notebook of these code cells, not yet run."""
+        self.count += 1
+        path = self.folder / f"test_{self.count}.ipynb"
+        path.write_text(json.dumps(notebook(cells, kernel)), encoding="utf-8")
+        with self.visit(path, width=width, height=height) as opened:
+            yield opened
+
+    @contextmanager
+    def visit(self, path: Path, *, width: int = 1100, height: int = 1000) -> Iterator[Opened]:
+        """A page with a notebook that is there."""
+        context = self.browser.new_context(viewport={"width": width, "height": height})
+        try:
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            watch = Watch()
+            watch.on(page)
+            page.goto(f"{self.url}/doc/tree/{path.name}?reset")
+            page.wait_for_selector(".jp-Notebook", timeout=60_000)
+            page.wait_for_function(IDLE, timeout=60_000)
+            yield Opened(page, watch, path)
+            page.evaluate(THEME, "JupyterLab Light")
+        finally:
+            context.close()
+
+
+def notebook(cells: tuple[str, ...], kernel: str) -> dict:
+    made = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "source": source,
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        for number, source in enumerate(cells)
+    ]
+    spec = {"name": kernel, "display_name": kernel, "language": "python"}
+    return {"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@contextmanager
+def jupyterlab() -> Iterator[tuple[str, Path]]:
+    """A server with its own configuration: its address, and the folder that it shows."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        places = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
+        env = os.environ | {f"JUPYTER_{name}": f"{home}/{place}" for name, place in places.items()}
+        env |= {"JUPYTERLAB_SETTINGS_DIR": f"{home}/settings"}
+        env |= {"JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces", "IPYTHONDIR": f"{home}/ipython"}
+        folder = Path(home, "root")
+        folder.mkdir()
+        shutil.copy(Path(__file__).parent / "rooms.py", folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1"]
+        command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
+        command += ["--allow-root", "--expose-app-in-browser", f"--ServerApp.root_dir={folder}"]
+        command += ["--LabApp.news_url=", f"--LabApp.app_settings_dir={ROOT}/chatlab/course/lab"]
+        command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        with Path(home, "log").open("wb") as log:
+            server = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until_up(url, Path(home, "log"))
+            yield url, folder
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def until_up(url: str, log: Path) -> None:
+    end = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/api/status").close()
+        except urllib.error.URLError:
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)  # nothing tells when a server is up
+        else:
+            return

@@ -1,0 +1,100 @@
+"""What gets lost on the way, and what a reload takes away, is healed."""
+
+from lab import Lab, Opened
+from playwright.sync_api import expect
+from test_chat import CHAT, ROOM, answer, ended, say
+
+RIGHT = """([count, text]) => {
+  const nodes = [...document.querySelectorAll('.chatlab-assistant')];
+  return nodes.length === count && nodes.at(-1).textContent.trim() === text
+    && nodes.at(-1).getAttribute('aria-busy') === 'false';
+}"""
+
+
+def kernel_says(opened: Opened, cell: int) -> str:
+    return opened.page.locator(".jp-Cell").nth(cell).locator(".jp-OutputArea-output").inner_text()
+
+
+def test_with_a_third_of_all_frames_lost_the_pane_ends_up_exactly_right(lab: Lab) -> None:
+    cells = (
+        ROOM,
+        "chat = ChatView(Room(tokens=150, pace=100), ALICE)\nlost = lossy(chat.pane, 1 / 3)\nchat",
+        "import asyncio; await asyncio.sleep(1)\n"
+        "await chat.say('tools'); await chat.say('one'); await chat.say('widget')\n"
+        "await chat.say('two'); len(lost) > 10",
+    )
+    with lab.open(*cells) as opened:
+        opened.run_all()
+        opened.page.wait_for_function(RIGHT, arg=[3, ("word " * 150).strip()], timeout=60_000)
+        expect(opened.page.get_by_role("button", name="Complete", exact=True)).to_have_count(1)
+        expect(opened.page.locator(".chatlab-chip")).to_have_count(3)
+        expect(opened.page.locator(".chatlab-stats")).to_have_count(4)
+        order = opened.page.locator(".chatlab-log article").evaluate_all(
+            "nodes => nodes.map(node => node.className.replace('chatlab-', ''))"
+        )
+        turn = ["user", "assistant", "stats"]
+        first = ["user", "tool", "task", "tool", "assistant", "stats"]
+        assert sorted(order[:6]) == sorted(first)
+        assert order[6:] == [*turn, "user", "widget", "stats", *turn]
+        assert kernel_says(opened, 2) == "True"
+        opened.behaved()
+
+
+def test_after_a_reload_in_the_middle_of_a_reply_the_pane_is_right(lab: Lab) -> None:
+    with lab.open(ROOM, CHAT.replace("Room()", "Room(tokens=300, pace=50)")) as opened:
+        opened.run_all()
+        say(opened, "Tell me")
+        expect(answer(opened)).to_contain_text("word word word")
+        opened.save()
+        opened.page.reload()
+        expect(answer(opened)).to_contain_text("word word word", timeout=60_000)
+        opened.page.wait_for_function(RIGHT, arg=[1, ("word " * 300).strip()], timeout=60_000)
+        say(opened, "tools")
+        ended(opened)
+        expect(answer(opened)).to_have_count(2)
+        assert opened.watch.strays == []
+
+
+def test_two_panes_at_the_same_time_keep_their_events_apart(lab: Lab) -> None:
+    cells = (
+        ROOM,
+        "import asyncio\nserver = Echo()\nbob = RequestContext(user_id='bob')\n"
+        "chats = [ChatView(server, ALICE), ChatView(server, bob)]\n"
+        "for chat in chats: display(chat)",
+        "async def twenty(chat):\n"
+        "    for n in range(20): await chat.say(f'secret-{n}-of-{chat.context.user_id}')\n"
+        "await asyncio.gather(*map(twenty, chats)); 'all said'",
+    )
+    with lab.open(*cells) as opened:
+        opened.run_all()
+        panes = opened.page.locator(".chatlab")
+        for own, other in ((0, "bob"), (1, "alice")):
+            expect(panes.nth(own).locator(".chatlab-stats")).to_have_count(20, timeout=60_000)
+            expect(panes.nth(own).locator(".chatlab-assistant")).to_have_count(20)
+            assert other not in (panes.nth(own).locator(".chatlab-log").text_content() or "")
+        opened.behaved()
+
+
+def test_a_reopened_notebook_with_a_new_kernel_shows_the_conversation(lab: Lab) -> None:
+    cells = (ROOM, CHAT, "await chat.say('tools'); await chat.say('code')")
+    with lab.open(*cells) as opened:
+        opened.run_all()
+        expect(opened.page.locator(".chatlab-stats")).to_have_count(2)
+        saved = opened.save()
+        stored = [output for cell in saved["cells"] for output in cell["outputs"]]
+        kinds = {kind for output in stored for kind in output.get("data", {})}
+        assert kinds == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+        assert "widgets" not in saved["metadata"]
+        path = opened.path
+        opened.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
+        )
+    with lab.visit(path) as again:
+        copy = again.page.locator(".chatlab-still")
+        expect(copy).to_be_visible()
+        expect(copy).to_contain_text("Thought.")
+        expect(copy).to_contain_text("print('hello')")
+        for dead in ("model not found", "Loading widget"):
+            expect(again.page.get_by_text(dead)).to_be_hidden()
+        again.shot("reopened")
+        assert again.watch.strays == []

@@ -1,0 +1,202 @@
+# %% wrong: whoever knows the name can write it
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = f"session-of-{user_id}-for-the-task-manager"
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: the next one can be guessed
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = str(len(await self.store.all()) + 1)
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: another server has another `self`
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+        self.users = {}
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        self.users[session_key] = user_id
+        return session_key
+
+    async def resume(self, session_key):
+        if session_key not in self.users:
+            raise SessionNotFound
+        return RequestContext(user_id=self.users[session_key])
+
+
+# %% wrong: Raise SessionNotFound
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is not None:
+            return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: load() gives None for a key that it does not know
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: both got the same key
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        for record in await self.store.all():
+            if record.user_id == user_id:
+                return record.session_key
+        session_key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: not the wall's
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(session_key, user_id, datetime.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Return a badge that the server takes
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return record.user_id
+
+
+# %% wrong: await the save
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = secrets.token_urlsafe()
+        self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: the kit's own is switched off here
+from chatlab.sessions import MemorySessionStore, Sessions
+
+
+class Sessions(Sessions):
+    def __init__(self, store, clock, time_out):
+        super().__init__(MemorySessionStore(), clock, time_out)
+
+
+# %% right: bytes from the system, and a look through all records
+import os
+
+
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self._kept, self._clock = store, clock
+
+    async def create(self, user_id):
+        record = SessionRecord(os.urandom(20).hex(), user_id, self._clock.now())
+        await self._kept.save(record)
+        return record.session_key
+
+    async def resume(self, session_key):
+        for record in await self._kept.all():
+            if secrets.compare_digest(record.session_key, session_key):
+                return RequestContext(user_id=record.user_id)
+        raise SessionNotFound()
+
+
+# %% right: a dataclass with a UUID for a key
+import uuid
+
+
+@dataclass
+class Sessions:
+    store: object
+    clock: object
+    time_out: timedelta
+
+    async def create(self, user_id):
+        await self.store.save(SessionRecord(key := str(uuid.uuid4()), user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        match await self.store.load(session_key):
+            case None:
+                raise SessionNotFound
+            case record:
+                return RequestContext(user_id=record.user_id)

@@ -1,0 +1,124 @@
+# %% wrong: It slides: count from the last use
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() >= record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Look at the time first
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    if self.clock.now() >= record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Raise SessionExpired when the time-out has passed
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: resume() gave None to
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    now = self.clock.now()
+    if now < record.last_used + self.time_out:
+        await self.store.save(replace(record, last_used=now))
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: that is SessionExpired
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    now = self.clock.now()
+    if record is None or now >= record.last_used + self.time_out:
+        raise SessionNotFound
+    await self.store.save(replace(record, last_used=now))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: datetime.now() has no zone
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    now = datetime.now()
+    if now >= record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=now))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Ask self.clock what time it is
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    now = datetime.now(record.last_used.tzinfo)
+    if now >= record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=now))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: load() gives None for a key that it does not know
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    now = self.clock.now()
+    if now >= record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=now))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: raised SessionExpired for
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    now = self.clock.now()
+    if now < record.last_used + self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=now))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% right: seconds, and an expired record is taken away
+async def resume(self, session_key):
+    if (record := await self.store.load(session_key)) is None:
+        raise SessionNotFound
+    idle = (self.clock.now() - record.last_used).total_seconds()
+    if idle > self.time_out.total_seconds():
+        await self.store.delete(session_key)
+        raise SessionExpired(session_key)
+    await self.store.save(SessionRecord(session_key, record.user_id, self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% right: small steps with names
+def is_over(record, now, time_out):
+    return record.last_used <= now - time_out
+
+
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if not record:
+        raise SessionNotFound()
+    now = self.clock.now()
+    if is_over(record, now, self.time_out):
+        raise SessionExpired(session_id=record.session_key)
+    used = {**vars(record), "last_used": now}
+    await self.store.save(SessionRecord(**used))
+    return RequestContext(user_id=record.user_id)
