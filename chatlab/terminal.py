@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -46,7 +50,7 @@ class Reply:
         self._first = first
         self._rows: dict[str, RenderableType] = {}
         self._said: dict[str, str] = {}
-        self._inspect = Table("ms", "seq", "type", "", box=None) if inspect else None
+        self._inspect = _tape() if inspect else None
 
     def take(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
         """Show what the event changes; `ms` is when it came, for the inspector."""
@@ -70,9 +74,10 @@ class Reply:
             case _:
                 pass
         if self._inspect is not None:
-            rest = event.model_dump(mode="json", exclude={"thread_id", "item_id", "seq", "type"})
-            shown = json.dumps(rest, ensure_ascii=False)
-            self._inspect.add_row(f"{ms:.0f}", str(event.seq), event.type, Text(shown[:90]))
+            stamps = {"thread_id", "item_id", "seq", "type"}
+            rest = event.model_dump(mode="json", exclude=stamps, exclude_none=True)
+            shown = Text(json.dumps(rest, ensure_ascii=False))
+            self._inspect.add_row(f"{ms:.0f}", str(event.seq), event.type, shown)
 
     def __rich__(self) -> RenderableType:
         """Everything so far, in the order in which it began."""
@@ -120,6 +125,14 @@ def _chip(name: str, status: str, detail: str) -> Text:
     return Text.assemble((f"{sign} ", style), (name, "bold"), f"  {detail}  ", (status, "dim"))
 
 
+def _tape() -> Table:
+    table = Table(box=None, expand=True)
+    for name, width in (("ms", 6), ("seq", 4), ("type", 18)):
+        table.add_column(name, width=width, no_wrap=True)
+    table.add_column("", ratio=1, no_wrap=True, overflow="ellipsis")
+    return table
+
+
 class TerminalChat:
     """Reads lines, sends them, draws what comes back.
 
@@ -144,10 +157,10 @@ class TerminalChat:
         self._buttons: list[tuple[Action, str]] = []
 
     async def run(self) -> None:
-        """Talk until the lines end, or until somebody says /quit."""
+        """Talk until the lines end, or until somebody says /quit or presses Ctrl+C."""
         self._console.print(f"You are {self._context.user_id}. {HELP}", style="dim")
         await self._watch(self._server.send(None, self._context))
-        async for line in _lines(self._console):
+        for line in _lines(self._console):
             text = line.strip()
             if text == "/quit":
                 return
@@ -169,36 +182,61 @@ class TerminalChat:
 
     async def _watch(self, turn: Turn) -> None:
         reply = Reply(inspect=self._inspect, first=len(self._buttons) + 1)
-        begun = self._server.clock.monotonic()
-        live = Live(reply, console=self._console, auto_refresh=False, vertical_overflow="visible")
-        try:
-            with live:
-                async with turn:
-                    async for event in turn:
-                        reply.take(event, 1000 * (self._server.clock.monotonic() - begun))
-                        if self._console.is_terminal:
-                            live.refresh()
-        except asyncio.CancelledError:
+        reading = asyncio.ensure_future(self._read(turn, reply))
+        loop = asyncio.get_running_loop()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(reading.cancel)
+
+        with _interrupt(stop):
+            await asyncio.wait([reading])
+        if reading.cancelled():
             self._console.print("Stopped. What was said is kept.", style="dim")
-            if (task := asyncio.current_task()) is not None:
-                task.uncancel()
-        except ChatlabError as error:
+        elif (error := reading.exception()) is not None:
+            if not isinstance(error, ChatlabError):
+                raise error
             self._console.print(Text(f"✗ {error}", style="red"))
         self._thread_id = turn.thread_id
         self._buttons += reply.buttons
 
+    async def _read(self, turn: Turn, reply: Reply) -> None:
+        begun = self._server.clock.monotonic()
+        live = Live(reply, console=self._console, auto_refresh=False, vertical_overflow="visible")
+        with live:
+            async with turn:
+                async for event in turn:
+                    reply.take(event, 1000 * (self._server.clock.monotonic() - begun))
+                    if self._console.is_terminal:
+                        live.refresh()
+        if not self._console.is_terminal:
+            self._console.print()
 
-async def _lines(console: Console) -> AsyncIterator[str]:
-    """What is typed, a line at a time, until there is no more."""
+
+def _lines(console: Console) -> Iterator[str]:
+    """What is typed, a line at a time, until there is no more.
+
+    Nothing else runs between two turns, so the loop may wait for it.
+    """
     while True:
         if console.is_terminal:
             console.print("[bold cyan]you ›[/] ", end="")
-        try:
-            line = await asyncio.to_thread(sys.stdin.readline)
-        except asyncio.CancelledError:
-            return
+        with _interrupt(signal.default_int_handler):
+            line = sys.stdin.readline()
         if not line:
             return
         if not console.is_terminal:
             console.print(Text(f"you › {line.rstrip()}", style="bold"))
         yield line
+
+
+@contextmanager
+def _interrupt(handler: Any) -> Generator[None]:
+    """What Ctrl+C does meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
