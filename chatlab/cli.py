@@ -1,5 +1,6 @@
 """The `chatlab` command: open the lab, check an exercise, get a hint, see how far you are."""
 
+import asyncio
 import json
 import os
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -166,6 +168,26 @@ def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")])
     for path in notebooks:
         executed(path)
         console.print(f"{path} has fresh outputs.")
+
+
+@app.command()
+def chat(
+    *,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
+    ] = None,
+    who: Annotated[str, typer.Option("--as", help="Who you are.")] = "alice",
+    inspect: Annotated[bool, typer.Option("--inspect", help="List every event.")] = False,
+) -> None:
+    """Talk to the TaskManager: to yours, once your capstone passes."""
+    from chatlab.course.capstone import task_manager
+    from chatlab.terminal import TerminalChat
+
+    found = task_manager(course_root(), source)
+    console.print(f"This is the TaskManager of {found.notebook}.", style="dim")
+    talk = TerminalChat(found.server, found.badge(who), console, inspect=inspect)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(talk.run())
 
 
 @app.command()

@@ -50,6 +50,7 @@ class Part:
         limit: How many seconds `observe` may take.
         lacking: Says what this machine lacks for the part, or None.
         twins: What the kit has that does the same, as `"module:name"`; off while it is checked.
+        answer_in: The part in whose answer cell the subject is made; by default this one.
     """
 
     id: str
@@ -67,6 +68,17 @@ class Part:
     limit: float = 10.0
     lacking: Callable[[], str | None] = lambda: None
     twins: tuple[str, ...] = ()
+    answer_in: str | None = None
+
+    @property
+    def answer_cell(self) -> str:
+        """The id of the cell that the learner writes: `"03-2-answer"`."""
+        return f"{(self.answer_in or self.id).replace('.', '-')}-answer"
+
+    @property
+    def check_cell(self) -> str:
+        """The id of the cell that checks it: `"03-2-check"`."""
+        return f"{self.cell}-check"
 
     @property
     def lesson(self) -> int:

@@ -7,7 +7,6 @@ nothing.
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -93,17 +92,17 @@ def grade(root: Path, lesson: Lesson, submission: Path) -> Graded:
     run = _run(pristine, answers, inputs)
     while run.stopped_at is not None and run.stopped_at not in stopped:
         stopped[run.stopped_at] = run.fates[run.stopped_at]["says"]
-        kept = {
-            id: answer for id, answer in answers.items() if _part(id) not in map(_part, stopped)
+        left_out = {
+            part.answer_cell
+            for part in lesson.parts
+            if {part.answer_cell, part.check_cell} & set(stopped)
         }
+        kept = {id: answer for id, answer in answers.items() if id not in left_out}
         earlier, run = run, _run(pristine, kept, inputs)
         run.fates = earlier.fates | run.fates
+        run.seen |= earlier.seen
     results = [_result(part, inputs[part.id], run, stopped, answers) for part in lesson.parts]
     return Graded(lesson, tuple(results))
-
-
-def _part(cell_id: str) -> str:
-    return re.sub(r"-(answer|check)$", "", cell_id)
 
 
 def _run(pristine: Notebook, answers: Mapping[str, str], inputs: Mapping[str, Any]) -> _Run:
@@ -189,7 +188,7 @@ def _result(
     stopped: Mapping[str, str],
     answers: Mapping[str, str],
 ) -> Result:
-    answer, check = f"{part.cell}-answer", f"{part.cell}-check"
+    answer, check = part.answer_cell, part.check_cell
     for cell in (answer, check):
         if cell in stopped:
             wrong = no(stopped[cell], "The other parts were checked without it.")

@@ -69,8 +69,8 @@ def test_the_exercise_names_each_part_with_its_points_difficulty_and_minutes(les
         assert goal.startswith(f"## {part.id} {part.title}")
         points = f"{part.points:g} point{'' if part.points == 1 else 's'}"
         assert f"{points}, difficulty {part.difficulty}, {part.minutes} minutes" in goal
-        assert cells[f"{part.cell}-check"] == f'await check("{part.id}")'
-        assert f"{part.cell}-answer" in cells
+        assert cells[part.check_cell] == f'await check("{part.id}")'
+        assert part.answer_cell in cells
 
 
 @every_lesson

@@ -72,17 +72,17 @@ async def namespace_for(part: Part) -> dict[str, Any]:
     """What the given cells before the part's answer leave in the notebook."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for cell in read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]:
-        if cell["id"] == f"{part.cell}-answer":
+        if cell["id"] == part.answer_cell:
             return namespace
         if cell["cell_type"] == "code" and not cell["id"].endswith(("-answer", "-check")):
             await run_cell(source_of(cell), namespace, cell["id"])
-    pytest.fail(f"The solution has no cell {part.cell}-answer")
+    pytest.fail(f"The solution has no cell {part.answer_cell}")
 
 
 def solution_of(part: Part) -> str:
     """The answer as the solution has it, markers included."""
     cells = read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]
-    return next(source_of(cell) for cell in cells if cell["id"] == f"{part.cell}-answer")
+    return next(source_of(cell) for cell in cells if cell["id"] == part.answer_cell)
 
 
 @pytest.fixture(autouse=True, scope="module")

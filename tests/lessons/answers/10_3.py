@@ -1,0 +1,176 @@
+# %% wrong: The same words for both
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def use(self, tool):
+        number = tool.arguments.get("id")
+        async for event in super().use(tool):
+            if event.type == "assistant_message" and event.content == "There ":
+                try:
+                    await self.book.find(number)
+                except NotFoundError:
+                    pass
+                else:
+                    yield AssistantMessage(content="It is not yours. ")
+            yield event
+
+
+# %% wrong: changed a task of
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def tool_for(self, command, number, user_id):
+        tool = super().tool_for(command, number, user_id)
+        if number is None:
+            return tool
+
+        async def call():
+            owner = (await self.book.find(number)).user_id
+            return await Solved.tool_for(self, command, number, owner).call()
+
+        return tool._replace(call=call)
+
+
+# %% wrong: what belongs to a turn is in its parameters
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        self.context = context
+        async for event in super().respond(thread, input, context):
+            yield event
+
+    def tool_for(self, command, number, user_id):
+        tool = super().tool_for(command, number, user_id)
+
+        async def call():
+            return await Solved.tool_for(self, command, number, self.context.user_id).call()
+
+        return tool._replace(call=call)
+
+
+# %% wrong: signed with another secret was accepted
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(session_key, options={"verify_signature": False})
+            return RequestContext(
+                user_id=claims["sub"], permissions=frozenset(claims.get("permissions", ()))
+            )
+        except (jwt.PyJWTError, KeyError):
+            raise SessionNotFound from None
+
+
+# %% wrong: Compare `exp` with self.clock
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            options = {"verify_exp": False, "require": ["sub"]}
+            claims = jwt.decode(
+                session_key, self.secret, ["HS256"], options=options, audience="taskmanager"
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        return RequestContext(
+            user_id=claims["sub"], permissions=frozenset(claims.get("permissions", ()))
+        )
+
+
+# %% wrong: Bad keys can be told apart
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        if session_key.count(".") != 2:
+            raise ValueError("That is no key.")
+        return super().authenticate(session_key)
+
+
+# %% wrong: the badge has
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        return RequestContext(user_id=super().authenticate(session_key).user_id)
+
+
+# %% wrong: Only ask: yield a Widget with a button
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        if MAY_DELETE in context.permissions:
+            await self.book.delete(context.user_id, number)
+        yield AssistantMessage(content="Done.")
+
+
+# %% wrong: check the permission and the owner in action()
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def action(self, thread, action, sender, context):
+        task = await self.book.find(action.payload["id"])
+        await self.book.delete(task.user_id, task.id)
+        yield AssistantMessage(content="Deleted.")
+
+
+# %% wrong: was given a button
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        action = Action(type="delete_task", payload={"id": number})
+        yield Widget(root=Button(label="Delete", action=action))
+        yield AssistantMessage(content="Please confirm.")
+
+
+# %% right: everything in one long method
+from other_task_managers import OneLongRespond as TaskManager
+
+
+# %% right: a method for each command, found by its name
+from other_task_managers import MethodsByName as TaskManager
