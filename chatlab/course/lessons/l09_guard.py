@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l09_bench import LONG, bench, stopped
+from chatlab.course.lessons.l09_bench import LONG, bench, runs_ended, stopped
 from chatlab.course.lessons.talking import NAMES, made, remarks, reply, said, short, unmade
 
 __all__ = ["guard_inputs", "guard_judged", "guard_seen"]
@@ -52,6 +52,7 @@ async def guard_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         else:
             seen["turns"][name] = await said(server, inputs["message"], inputs["user"])
             seen["asked"][name] = len(stage.model.prompts)
+    await runs_ended()
     return seen
 
 

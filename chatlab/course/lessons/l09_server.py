@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l09_bench import LONG, bench, seen_at_first, stopped
+from chatlab.course.lessons.l09_bench import LONG, bench, runs_ended, seen_at_first, stopped
 from chatlab.course.lessons.talking import NAMES, made, remarks, reply, short, trouble, unmade
 
 __all__ = ["server_inputs", "server_judged", "server_seen"]
@@ -47,7 +47,9 @@ async def server_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         await seen_at_first(server, stage.clock, message, user)
         for message, user in zip(inputs["messages"], inputs["names"], strict=True)
     ]
-    return {"turns": turns, "stopped": await stopped(other, endless.model, inputs["names"][0])}
+    last = await stopped(other, endless.model, inputs["names"][0])
+    await runs_ended()
+    return {"turns": turns, "stopped": last}
 
 
 def server_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:

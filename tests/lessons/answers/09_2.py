@@ -14,39 +14,6 @@ class AgentServer(ChatKitServer):
         ))
 
 
-# %% wrong: it cancels the run
-class AgentServer(ChatKitServer):
-    def __init__(self, agent) -> None:
-        super().__init__()
-        self.agent = agent
-
-    async def respond(self, thread, input, context):
-        from chatlab import ToolStatus
-
-        items = adapter.to_agent_input([*thread.history, input])
-        result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
-        async for event in result.stream_events():
-            if event.type == "raw_response_event":
-                if event.data.type == "response.output_text.delta":
-                    yield AssistantMessage(content=event.data.delta)
-            elif event.type == "run_item_stream_event" and event.name == "tool_called":
-                yield ToolStatus(tool=event.item.tool_name, status="running")
-            elif event.type == "run_item_stream_event" and event.name == "tool_output":
-                yield ToolStatus(tool="look_up", status="completed", output=event.item.output)
-
-
-# %% wrong: you yielded the whole stream as one event
-class AgentServer(ChatKitServer):
-    def __init__(self, agent) -> None:
-        super().__init__()
-        self.agent = agent
-
-    async def respond(self, thread, input, context):
-        items = adapter.to_agent_input([*thread.history, input])
-        result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
-        yield stream_agent_response(result)
-
-
 # %% wrong: `return` ends the turn; `yield` sends and goes on.
 class AgentServer(ChatKitServer):
     def __init__(self, agent) -> None:
@@ -152,19 +119,6 @@ class AgentServer(ChatKitServer):
         items = adapter.to_agent_input(thread.history)
         result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
         async for event in stream_agent_response(result):
-            yield event
-
-
-# %% wrong: `stream_agent_response(result)` turns them into chatlab's events
-class AgentServer(ChatKitServer):
-    def __init__(self, agent) -> None:
-        super().__init__()
-        self.agent = agent
-
-    async def respond(self, thread, input, context):
-        items = adapter.to_agent_input([*thread.history, input])
-        result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
-        async for event in result.stream_events():
             yield event
 
 
