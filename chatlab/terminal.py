@@ -29,7 +29,7 @@ from chatlab.turn import Turn
 
 __all__ = ["Reply", "TerminalChat"]
 
-HELP = "Ctrl+C stops an answer. /1 presses button 1, /new begins anew, /quit ends."
+_HELP = "Ctrl+C stops an answer. /1 presses button 1, /new begins anew, /quit ends."
 _SIGNS = {
     "running": ("…", "yellow"),
     "completed": ("✓", "green"),
@@ -158,7 +158,7 @@ class TerminalChat:
 
     async def run(self) -> None:
         """Talk until the lines end, or until somebody says /quit or presses Ctrl+C."""
-        self._console.print(f"You are {self._context.user_id}. {HELP}", style="dim")
+        self._console.print(f"You are {self._context.user_id}. {_HELP}", style="dim")
         await self._watch(self._server.send(None, self._context))
         for line in _lines(self._console):
             text = line.strip()
@@ -173,7 +173,7 @@ class TerminalChat:
 
     async def _press(self, number: str) -> None:
         if not number.isdecimal() or not 1 <= int(number) <= len(self._buttons):
-            self._console.print(f"There is no button {number!r}. {HELP}", style="dim")
+            self._console.print(f"There is no button {number!r}. {_HELP}", style="dim")
             return
         action, item_id = self._buttons[int(number) - 1]
         if self._thread_id is not None:
