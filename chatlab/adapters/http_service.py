@@ -1,0 +1,67 @@
+"""What an app serves, and who asks it: every endpoint begins with these two."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from chatlab.adapters.http_limits import Limits, Places
+from chatlab.adapters.open_replies import OpenReplies
+from chatlab.adapters.open_turns import OpenTurns
+from chatlab.context import RequestContext, RequestInfo
+from chatlab.errors import SessionNotFound
+from chatlab.server import ChatKitServer
+
+__all__ = ["Authenticate", "Badge", "Service", "Serving", "SignIn"]
+
+Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
+"""Gives the badge for a session key, or raises a `SessionError`."""
+
+SignIn = Callable[[str], str]
+"""Gives a session key for a user's name, or raises a `SessionError`."""
+
+_USER_AGENT = 200
+
+
+@dataclass
+class Service:
+    """One app's server, its running turns, and how it knows people."""
+
+    server: ChatKitServer[Any]
+    authenticate: Authenticate
+    sign_in: SignIn | None
+    limits: Limits
+    turns: OpenTurns
+    replies: OpenReplies
+    streams: Places
+
+
+def _service(request: Request) -> Service:
+    return request.app.state.service
+
+
+Serving = Annotated[Service, Depends(_service)]
+
+_bearer = HTTPBearer(auto_error=False, description="A session key.")
+
+
+async def _badge(
+    request: Request,
+    service: Serving,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> RequestContext:
+    if given is None:
+        raise SessionNotFound
+    context = service.authenticate(given.credentials)
+    if inspect.isawaitable(context):
+        context = await context
+    client = request.client
+    agent = request.headers.get("user-agent", "")[:_USER_AGENT]
+    seen = RequestInfo(ip=client.host if client else None, user_agent=agent or None)
+    return context.model_copy(update={"request": seen})
+
+
+Badge = Annotated[RequestContext, Depends(_badge)]
