@@ -2,10 +2,11 @@
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from random import Random
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chatlab.errors import InvalidInput
 
@@ -15,20 +16,21 @@ Kept = dict[str, Any]
 """An answer as it is kept: in the words of the question, which may change their order."""
 
 
-class _Asking(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ask: str
+_STRICT = ConfigDict(extra="forbid")
+"""What is misspelt in a file of questions is refused."""
 
 
-class Choose(_Asking):
+@dataclass(frozen=True, kw_only=True)
+class Choose:
     """One of several options; each says why it is right, or why it is tempting."""
 
-    kind: Literal["choose"]
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
     options: dict[str, str]
     right: str
+    kind: Literal["choose"] = "choose"
 
-    def model_post_init(self, _: object) -> None:
+    def __post_init__(self) -> None:
         """Refuse a question that has no answer."""
         _enough(self.ask, self.options)
         _known(self.ask, [self.right], self.options)
@@ -39,20 +41,23 @@ class Choose(_Asking):
         return {"tried": tried} if tried else {}
 
 
-class Order(_Asking):
+@dataclass(frozen=True, kw_only=True)
+class Order:
     """Steps in the right order; each says why it comes no earlier."""
 
-    kind: Literal["order"]
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
     steps: dict[str, str]
     either: tuple[tuple[str, str], ...] = ()
+    kind: Literal["order"] = "order"
 
-    def model_post_init(self, _: object) -> None:
+    def __post_init__(self) -> None:
         """Refuse a question that has no answer."""
         _enough(self.ask, self.steps)
         _known(self.ask, [name for pair in self.either for name in pair], self.steps)
 
     def shuffled(self) -> list[str]:
-        """The steps as they are first shown: the same each time, and never right."""
+        """The steps as they are first shown: the same each time, never as written."""
         return _shuffled(self.ask, self.steps)
 
     def earlier(self) -> dict[str, list[str]]:
@@ -72,13 +77,16 @@ class Order(_Asking):
         return {"order": order, "checked": answer.get("checked") is True}
 
 
-class Match(_Asking):
+@dataclass(frozen=True, kw_only=True)
+class Match:
     """What belongs to what; each pair says how to tell."""
 
-    kind: Literal["match"]
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
     pairs: dict[str, tuple[str, str]]
+    kind: Literal["match"] = "match"
 
-    def model_post_init(self, _: object) -> None:
+    def __post_init__(self) -> None:
         """Refuse a question that has no answer, or two."""
         _enough(self.ask, self.pairs)
         partners = [partner for partner, _ in self.pairs.values()]
@@ -86,7 +94,7 @@ class Match(_Asking):
             raise InvalidInput(self.ask, "has one partner twice", "Give each its own words.")
 
     def shuffled(self) -> list[str]:
-        """The partners as they are listed: the same each time, and never in the right order."""
+        """The partners as they are listed: the same each time, never as written."""
         return _shuffled(self.ask, [partner for partner, _ in self.pairs.values()])
 
     def cleaned(self, answer: Kept) -> Kept:
