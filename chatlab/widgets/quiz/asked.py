@@ -6,9 +6,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.widgets.front import part
+from chatlab.front import part
+from chatlab.front.markdown import rendered_line
 from chatlab.widgets.live import show_live
-from chatlab.widgets.markdown import rendered_line
 from chatlab.widgets.quiz.answers import Answers
 from chatlab.widgets.quiz.kinds import Choose, Match, Order
 from chatlab.widgets.quiz.still import still

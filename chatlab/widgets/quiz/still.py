@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from chatlab.front.markdown import rendered_line
 from chatlab.widgets.live import STILL
-from chatlab.widgets.markdown import rendered_line
 from chatlab.widgets.quiz.kinds import Choose, Match, Order
 
 __all__ = ["still"]
