@@ -137,8 +137,8 @@ async def turn(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
 
 @api.get(
     "/turns/{turn_id}/events",
+    status_code=200,
     response_class=EventStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(
     turn_id: PathId,

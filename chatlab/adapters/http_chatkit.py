@@ -26,6 +26,7 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
 
     @router.post(
         "/chatkit",
+        status_code=200,
         response_class=Response,
         responses={200: {"content": _ANSWER}},
         openapi_extra={"requestBody": _BODY},

@@ -51,9 +51,11 @@ page = APIRouter(responses=PROBLEMS, tags=["page"])
 
 
 @page.get("/", include_in_schema=False)
-async def index() -> HTMLResponse:
-    """The page itself."""
-    return HTMLResponse((_HERE / "index.html").read_text(encoding="utf-8"), headers=_SAFE)
+async def index(service: Serving) -> HTMLResponse:
+    """The page itself; it knows whether names are enough to log in."""
+    text = (_HERE / "index.html").read_text(encoding="utf-8")
+    names = "" if service.sign_in is None else "yes"
+    return HTMLResponse(text.replace('data-names=""', f'data-names="{names}"'), headers=_SAFE)
 
 
 @page.get("/page/{name}.js", include_in_schema=False)
@@ -87,8 +89,8 @@ async def entries(
 
 @page.get(
     "/page/turns/{turn_id}/patches",
+    status_code=200,
     response_class=EventStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def patches(
     turn_id: PathId, service: Serving, context: Badge, cursor: Cursor = 0

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from chatlab.adapters.http_limits import Limits, Places
@@ -50,6 +50,7 @@ _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
 async def _badge(
     request: Request,
+    response: Response,
     service: Serving,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> RequestContext:
@@ -58,6 +59,7 @@ async def _badge(
     context = service.authenticate(given.credentials)
     if inspect.isawaitable(context):
         context = await context
+    response.headers["Cache-Control"] = "no-store"
     client = request.client
     agent = request.headers.get("user-agent", "")[:_USER_AGENT]
     seen = RequestInfo(ip=client.host if client else None, user_agent=agent or None)

@@ -80,8 +80,9 @@ class OpenTurn:
 
     async def _read(self) -> None:
         limits, why = self._limits, ""
+        deadline = asyncio.timeout(limits.turn_seconds)
         try:
-            async with asyncio.timeout(limits.turn_seconds) as deadline, self.turn:
+            async with deadline, self.turn:
                 async for event in self.turn:
                     self.log.put(event)
                     if self.log.size > limits.turn_bytes:

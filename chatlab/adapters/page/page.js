@@ -229,15 +229,18 @@ function showDoor(why) {
     return button;
   };
   const given = make("input", { name: "key", autocomplete: "off", required: true });
-  const form = make("form", {}, make("label", {}, "Or use a session key of your own", given),
+  const form = make("form", {}, make("label", {}, "A session key of your own", given),
     make("button", { textContent: "Log in" }));
   form.onsubmit = (event) => {
     event.preventDefault();
     enter(given.value.trim());
   };
-  main.replaceChildren(make("div", { className: "door" }, make("h2", { textContent: "Who are you?" }),
+  const names = document.body.dataset.names ? [
     make("p", { textContent: "Alice and Bob need no password: this is for learning." }),
-    make("div", { className: "row" }, demo("Alice"), demo("Bob")), form, alert));
+    make("div", { className: "row" }, demo("Alice"), demo("Bob")),
+  ] : [];
+  main.replaceChildren(make("div", { className: "door" }, make("h2", { textContent: "Who are you?" }),
+    ...names, form, alert));
 }
 
 async function enterRoom() {
