@@ -22,12 +22,10 @@ try:
     from chatlab.adapters.http_api import api
     from chatlab.adapters.http_auth import SignedKeys
     from chatlab.adapters.http_errors import answer_errors
-    from chatlab.adapters.http_limits import BodyLimit, Limits, Places
+    from chatlab.adapters.http_limits import BodyLimit, Limits
     from chatlab.adapters.http_page import page
     from chatlab.adapters.http_service import Authenticate, Service, SignIn
     from chatlab.adapters.http_sessions import sessions
-    from chatlab.adapters.open_replies import OpenReplies
-    from chatlab.adapters.open_turns import OpenTurns
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
@@ -59,19 +57,8 @@ def create_app(
         MissingDependency: openai-chatkit is not installed, and `chatkit` is true.
     """
     limits = Limits() if limits is None else limits
-    turns, replies = OpenTurns(limits), OpenReplies(limits)
-
-    @asynccontextmanager
-    async def running(_app: FastAPI) -> AsyncGenerator[None]:
-        try:
-            yield
-        finally:
-            await turns.aclose()
-            await replies.aclose()
-
-    app = FastAPI(title="chatlab", lifespan=running, docs_url=None, redoc_url=None)
-    streams = Places("open streams", limits.streams)
-    app.state.service = Service(server, authenticate, sign_in, limits, turns, replies, streams)
+    app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
+    app.state.service = Service.of(server, authenticate, sign_in, limits)
     answer_errors(app)
     app.include_router(sessions)
     app.include_router(api)
@@ -80,6 +67,21 @@ def create_app(
 
         app.include_router(chatkit_router(server))
     app.include_router(page)
+    _guard(app, limits, origins, hosts)
+    return app
+
+
+@asynccontextmanager
+async def _closing_turns(app: FastAPI) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        service: Service = app.state.service
+        await service.turns.aclose()
+        await service.replies.aclose()
+
+
+def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence[str]) -> None:
     app.add_middleware(BodyLimit, limits=limits)
     if origins:
         app.add_middleware(
@@ -89,4 +91,3 @@ def create_app(
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    return app

@@ -38,6 +38,19 @@ class Service:
     replies: OpenReplies
     streams: Places
 
+    @classmethod
+    def of(
+        cls,
+        server: ChatKitServer[Any],
+        authenticate: Authenticate,
+        sign_in: SignIn | None,
+        limits: Limits,
+    ) -> "Service":
+        """The service before anybody has come."""
+        places = Places("open streams", limits.streams)
+        turns, replies = OpenTurns(limits), OpenReplies(limits)
+        return cls(server, authenticate, sign_in, limits, turns, replies, places)
+
 
 def _service(request: Request) -> Service:
     return request.app.state.service
