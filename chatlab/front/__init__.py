@@ -6,15 +6,20 @@ that are read in one order as one module. A notebook shows it as a widget, HTTP 
 
 from pathlib import Path
 
-__all__ = ["script", "style"]
+__all__ = ["part", "script", "style"]
 
 _HERE = Path(__file__).parent
 _PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
 
 
+def part(name: str) -> str:
+    """One part of the module: `dom` is of use to other widgets, too."""
+    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+
+
 def script() -> str:
     """The ES module: its default export makes what anywidget calls `initialize` and `render`."""
-    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
+    return "\n".join(map(part, _PARTS))
 
 
 def style() -> str:
