@@ -1,4 +1,4 @@
-"""How the parts of lesson 02 are checked."""
+"""Parts 02.2 and 02.3: a conversation that is longer than a page, today and tomorrow."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.observing import attempt, plain
+from chatlab.course.lessons.what_broke import line_of
+from chatlab.course.observing import attempt
 from chatlab.items import (
     AssistantMessageItem,
     Page,
@@ -20,23 +21,39 @@ from chatlab.stores import MemoryStore, Order, SQLStore, Store
 from chatlab.testing import CountingIds, FixedClock
 
 __all__ = [
+    "NAMES",
     "continue_inputs",
     "continue_judged",
     "continue_seen",
-    "record_inputs",
-    "record_judged",
-    "record_seen",
     "transcript_inputs",
     "transcript_judged",
     "transcript_seen",
 ]
 
-_NAMES = ("alice", "bob", "chandra", "dilnoza", "fatou", "hana")
+NAMES = ("bela", "chandra", "dilnoza", "fatou", "hana")
+"""People who are not in the lesson, so that nobody can name them beforehand."""
+
+_PAGE = 20
+_PATIENCE = 20
+"""How often one page may be asked for."""
+
 _WORDS = ("apples", "bread", "candles", "dates", "eggs", "figs", "grapes", "honey")
+
+
+class EndlessError(Exception):
+    """The same page was asked for again and again."""
+
+    def __init__(self, after: str | None) -> None:
+        self.after = after
+        super().__init__(f"after={after!r}")
 
 
 class PagedStore(MemoryStore):
     """A store that hands out 20 items a page, however many are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: dict[str | None, int] = {}
 
     async def load_thread_items(
         self,
@@ -46,8 +63,17 @@ class PagedStore(MemoryStore):
         order: Order,
         context: RequestContext,
     ) -> Page[ThreadItem]:
-        """See `Store`."""
-        return await super().load_thread_items(thread_id, after, min(limit, 20), order, context)
+        """See `Store`.
+
+        Raises:
+            EndlessError: The same page was asked for again and again.
+        """
+        key = after if isinstance(after, str) else None
+        if key == after:
+            self._asked[after] = self._asked.get(after, 0) + 1
+            if self._asked[after] > _PATIENCE:
+                raise EndlessError(after)
+        return await super().load_thread_items(thread_id, after, min(limit, _PAGE), order, context)
 
 
 async def fill(
@@ -69,93 +95,11 @@ async def fill(
     return thread
 
 
-def record_inputs(random: Random) -> list[str]:
-    """Two customers."""
-    return random.sample(_NAMES, 2)
-
-
-async def record_seen(record: Any, users: list[str]) -> dict[str, Any]:
-    """What two customers find in one store after each has recorded a conversation."""
-    store = MemoryStore()
-    calls: list[dict[str, Any]] = []
-    for user in users:
-        context = RequestContext(user_id=user)
-        call = await attempt(lambda context=context: record(store, context))
-        threads = (await store.load_threads(10, None, "asc", context)).data
-        call["threads"] = plain(threads)
-        call["items"] = [
-            plain((await store.load_thread_items(one.id, None, 50, "asc", context)).data)
-            for one in threads
-        ]
-        calls.append(call)
-    return {"calls": calls}
-
-
-def record_judged(users: list[str], seen: dict[str, Any]) -> list[Finding]:
-    """One thread each, its owner right, three items in the order they were said."""
-    for user, call in zip(users, seen["calls"], strict=True):
-        if wrong := _record_wrong(user, call):
-            return [wrong]
-    return [yes(3, "Each customer has a thread with the three items in order.")]
-
-
-def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
-    called = f"record_conversation(store, context of {user})"
-    if "raised" in call:
-        return _record_raised(called, call["raised"])
-    if not call["threads"]:
-        return no(
-            f"After {called}, {user} has no thread in the store.",
-            "Save it: await store.save_thread(thread, context). `await` is what makes it happen.",
-        )
-    (items, *_), (thread, *_) = call["items"], call["threads"]
-    roles = [item["role"] for item in items]
-    if roles == ["assistant", "tool", "user"]:
-        return no(
-            "The newest item stands first.",
-            "A store keeps items in the order you add them: add what was said first, first.",
-        )
-    if roles != ["user", "tool", "assistant"]:
-        return no(
-            f"The thread holds {roles or 'no items'}; expected ['user', 'tool', 'assistant'].",
-            "Add one item after the other, and await each add_thread_item.",
-        )
-    value = call["value"]
-    if not isinstance(value, dict) or value.get("id") != thread["id"]:
-        return no(
-            f"{called} gave back {str(value)[:60]!r}.",
-            "Return the ThreadMetadata that you saved.",
-        )
-    if {item["thread_id"] for item in items} != {thread["id"]}:
-        return no("An item names another thread.", "Give each item thread_id=thread.id.")
-    if any(not item["content"].strip() for item in items):
-        return no("An item is empty.", "Give each item some content.")
-    return None
-
-
-def _record_raised(called: str, error: dict[str, Any]) -> Finding:
-    said = f"{called} raised {error['type']}: {error['message']}"
-    if error["type"] == "NotFoundError":
-        return no(
-            said,
-            "Save the thread before its items, under the user who asks: context.user_id. A thread "
-            "of somebody else does not exist.",
-        )
-    if error["type"] == "InvalidInput":
-        return no(said, "Two things have the same id. Make a fresh one: new_id('msg').")
-    if error["type"] == "ValidationError" and "timezone" in error["message"]:
-        return no(
-            "A time without a zone was handed in.",
-            "datetime.now(UTC) has one. Without it, nobody knows which nine o'clock you mean.",
-        )
-    return no(said, f"Your line {error.get('number', '?')}: {error.get('line', '')}")
-
-
 def transcript_inputs(random: Random) -> dict[str, Any]:
     """A customer, and more remarks than fit on two pages."""
-    count = random.randint(55, 85)
+    count = random.randint(62, 90)
     texts = [f"{random.choice(_WORDS)} {number}" for number in range(count)]
-    return {"user": random.choice(_NAMES), "texts": texts}
+    return {"user": random.choice(NAMES), "texts": texts}
 
 
 async def transcript_seen(transcript: Any, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -171,22 +115,28 @@ def transcript_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Find
     roles = ("user", "tool", "assistant")
     expected = [f"{roles[n % 3]}: {text}" for n, text in enumerate(inputs["texts"])]
     if "raised" in seen:
-        error = seen["raised"]
-        return [no(f"transcript raised {error['type']}: {error['message']}", _line(error))]
+        return [_transcript_raised(seen["raised"])]
     if not isinstance(seen["value"], str):
-        return [no(f"transcript gave back {str(seen['value'])[:60]!r}.", "Return one text.")]
+        return [
+            no(
+                f"transcript gave back {str(seen['value'])[:60]!r}.",
+                'Return one text: "\\n".join(lines).',
+            )
+        ]
     got = seen["value"].strip().splitlines()
     if got == expected:
         return [yes(3, f"All {len(expected)} items, oldest first.")]
     if got == expected[::-1]:
         return [no("The newest item stands first.", 'Ask with order="asc": oldest first.')]
-    if got == expected[:20]:
+    if got == expected[:_PAGE]:
         return [
             no(
                 f"These are the first 20 items of {len(expected)}: one page.",
                 "Follow `after`: ask again as long as has_more is true.",
             )
         ]
+    if got == expected[: len(got)] and got:
+        return [_too_few(len(got), len(expected))]
     if sorted(got) == sorted(expected):
         return [
             no(
@@ -201,9 +151,44 @@ def transcript_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Find
                 "The next page begins after `page.after`. Take it from the page, each time.",
             )
         ]
+    if [line.partition(": ")[2] for line in got] == inputs["texts"]:
+        return [
+            no(
+                f"Line 1: expected {expected[0]!r}, got {got[0]!r}.",
+                "What stands before the colon is the item's `role`.",
+            )
+        ]
     first = next((n for n, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), 0)
     there = got[first] if got else ""
-    return [no(f"Line {first + 1}: expected {expected[first]!r}, got {there!r}.", "role: content")]
+    return [
+        no(
+            f"Line {first + 1}: expected {expected[first]!r}, got {there!r}.",
+            "One line an item: its role, a colon, a space, its content.",
+        )
+    ]
+
+
+def _too_few(got: int, expected: int) -> Finding:
+    said = f"These are the first {got} of {expected} items."
+    if expected - got <= _PAGE:
+        return no(said, "The last page counts, too: take its items, then ask for has_more.")
+    return no(
+        said, "You cannot know how many pages there are: go on for as long as has_more is true."
+    )
+
+
+def _transcript_raised(error: dict[str, Any]) -> Finding:
+    if error["type"] == "EndlessError":
+        return no(
+            f"The same page was asked for again and again: {error['message']}.",
+            "Move on each time round the loop: after = page.after.",
+        )
+    if "unhashable" in error["message"]:
+        return no(
+            "`after` was given a whole item or page.",
+            f"It is an id: `page.after` says where the rest begins. {line_of(error)}".strip(),
+        )
+    return no(f"transcript raised {error['type']}: {error['message']}", line_of(error))
 
 
 def continue_inputs(random: Random) -> dict[str, Any]:
@@ -233,8 +218,22 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
                     "The conversation is in the database: SQLStore(url).",
                 )
             ]
-        return [no(f"It raised {error['type']}: {error['message']}", _line(error))]
+        if "context manager protocol" in error["message"]:
+            return [
+                no(
+                    "Opening and closing a database takes time, so a store has to be awaited.",
+                    "Write `async with SQLStore(url) as store:`.",
+                )
+            ]
+        return [no(f"It raised {error['type']}: {error['message']}", line_of(error))]
     value = seen["value"]
+    if isinstance(value, list) and value and all(isinstance(one, list) for one in value):
+        return [
+            no(
+                f"It gave back a list of {len(value)} lists, one a page.",
+                "Put the items of each page into one list: found.extend(page.data), or +=.",
+            )
+        ]
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         return [no(f"It gave back {str(value)[:60]!r}.", "Return the items themselves, in a list.")]
     got = [item.get("content") for item in value]
@@ -255,7 +254,3 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
             "Read every page with order='asc', and keep them in that order.",
         )
     ]
-
-
-def _line(error: dict[str, Any]) -> str:
-    return f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
