@@ -126,46 +126,40 @@ def transcript_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Find
     got = seen["value"].strip().splitlines()
     if got == expected:
         return [yes(3, f"All {len(expected)} items, oldest first.")]
+    return [_part_of(got, expected) or _lines_wrong(got, expected, inputs["texts"])]
+
+
+def _part_of(got: list[str], expected: list[str]) -> Finding | None:
+    """What is wrong when the lines are right, but too few, or in another order."""
     if got == expected[::-1]:
-        return [no("The newest item stands first.", 'Ask with order="asc": oldest first.')]
+        return no("The newest item stands first.", 'Ask with order="asc": oldest first.')
     if got == expected[:_PAGE]:
-        return [
-            no(
-                f"These are the first 20 items of {len(expected)}: one page.",
-                "Follow `after`: ask again as long as has_more is true.",
-            )
-        ]
+        return no(
+            f"These are the first {_PAGE} items of {len(expected)}: one page.",
+            "Follow `after`: ask again as long as has_more is true.",
+        )
     if got == expected[: len(got)] and got:
-        return [_too_few(len(got), len(expected))]
+        return _too_few(len(got), len(expected))
     if sorted(got) == sorted(expected):
-        return [
-            no(
-                "Every item is there, in another order.",
-                'Read the pages with order="asc", and append each page after the one before.',
-            )
-        ]
+        return no(
+            "Every item is there, in another order.",
+            'Read the pages with order="asc", and append each page after the one before.',
+        )
+    return None
+
+
+def _lines_wrong(got: list[str], expected: list[str], texts: list[str]) -> Finding:
     if len(got) > len(expected):
-        return [
-            no(
-                f"{len(got)} lines for {len(expected)} items: some stand twice.",
-                "The next page begins after `page.after`. Take it from the page, each time.",
-            )
-        ]
-    if [line.partition(": ")[2] for line in got] == inputs["texts"]:
-        return [
-            no(
-                f"Line 1: expected {expected[0]!r}, got {got[0]!r}.",
-                "What stands before the colon is the item's `role`.",
-            )
-        ]
+        return no(
+            f"{len(got)} lines for {len(expected)} items: some stand twice.",
+            "The next page begins after `page.after`. Take it from the page, each time.",
+        )
     first = next((n for n, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), 0)
     there = got[first] if got else ""
-    return [
-        no(
-            f"Line {first + 1}: expected {expected[first]!r}, got {there!r}.",
-            "One line an item: its role, a colon, a space, its content.",
-        )
-    ]
+    said = f"Line {first + 1}: expected {expected[first]!r}, got {there!r}."
+    if [line.partition(": ")[2] for line in got] == texts:
+        return no(said, "What stands before the colon is the item's `role`.")
+    return no(said, "One line an item: its role, a colon, a space, its content.")
 
 
 def _too_few(got: int, expected: int) -> Finding:
@@ -210,22 +204,7 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
     """Every item, as items, oldest first."""
     expected: list[str] = inputs["texts"]
     if "raised" in seen:
-        error = seen["raised"]
-        if error["type"] == "NotFoundError":
-            return [
-                no(
-                    "The thread was not found: a new store in memory is empty.",
-                    "The conversation is in the database: SQLStore(url).",
-                )
-            ]
-        if "context manager protocol" in error["message"]:
-            return [
-                no(
-                    "Opening and closing a database takes time, so a store has to be awaited.",
-                    "Write `async with SQLStore(url) as store:`.",
-                )
-            ]
-        return [no(f"It raised {error['type']}: {error['message']}", line_of(error))]
+        return [_continue_raised(seen["raised"])]
     value = seen["value"]
     if isinstance(value, list) and value and all(isinstance(one, list) for one in value):
         return [
@@ -254,3 +233,17 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
             "Read every page with order='asc', and keep them in that order.",
         )
     ]
+
+
+def _continue_raised(error: dict[str, Any]) -> Finding:
+    if error["type"] == "NotFoundError":
+        return no(
+            "The thread was not found: a new store in memory is empty.",
+            "The conversation is in the database: SQLStore(url).",
+        )
+    if "context manager protocol" in error["message"]:
+        return no(
+            "Opening and closing a database takes time, so a store has to be awaited.",
+            "Write `async with SQLStore(url) as store:`.",
+        )
+    return no(f"It raised {error['type']}: {error['message']}", line_of(error))
