@@ -1,6 +1,7 @@
 """A chatlab store with the official interface: what goes in comes out, for its owner alone."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from chatkit import server as official_server
@@ -124,6 +125,25 @@ async def test_every_kind_of_item_comes_out_as_it_went_in_and_where_it_went_in(s
     assert [await store.load_item("thr_1", one.id, ALICE) for one in items] == items
     own = await plain.load_thread_items("thr_1", None, 1000, "asc", ALICE)
     assert [one.content for one in own.data][:5] == ["Hi", "Hi@BobHi", "Hello", "", "Helloagain"]
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+async def test_every_kind_of_item_comes_out_of_postgresql_as_it_went_in(postgres_url):
+    carol = RequestContext(user_id=f"carol-{uuid4()}")
+    items = [item(id=name, **fields) for name, fields in KINDS.items()]
+    file = TypeAdapter(official.Attachment).validate_python(FILE)
+
+    async with SQLStore(postgres_url) as plain:
+        store = ChatKitStore(plain)
+        await store.save_thread(thread(), carol)
+        for one in items:
+            await store.add_thread_item("thr_1", one, carol)
+        await store.save_attachment(file, carol)
+
+        assert (await store.load_thread_items("thr_1", None, 99, "asc", carol)).data == items
+        assert await store.load_attachment("atc_1", carol) == file
+        await store.delete_thread("thr_1", carol)
 
 
 async def test_saving_an_item_replaces_all_of_it(store):
