@@ -162,6 +162,16 @@ async def test_saving_an_item_replaces_all_of_it(store):
     assert await store.load_item("thr_1", "it_1", ALICE) == bare
 
 
+async def test_an_item_that_is_saved_and_new_goes_to_the_end(store):
+    await store.save_thread(thread(), ALICE)
+    items = [item(id=name, **KINDS[name]) for name in ("workflow", "widget", "plain answer")]
+
+    for one in items:
+        await store.save_item("thr_1", one, ALICE)
+
+    assert (await store.load_thread_items("thr_1", None, 9, "asc", ALICE)).data == items
+
+
 async def test_what_is_saved_over_a_tools_call_or_a_widget_leaves_chatlabs_own_item_as_it_was(
     store, plain
 ):
