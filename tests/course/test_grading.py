@@ -82,15 +82,15 @@ LEAVES_A_PROCESS = """
 import os, subprocess
 left = subprocess.Popen(["sleep", "600"], start_new_session=True)
 open(FILE, "w").write(str(left.pid))
-os.environ.clear()
 SOLVED
 """
 
 TRICKS_THE_CHECK = """
-import os
+import os, sys
 from pathlib import Path
-import chatlab.course.check as check_module
+check_module = sys.modules["chatlab.course.check"]
 check_module.result_of = lambda *_: None
+check_module._hand_out = lambda *_: None
 get_ipython().showtraceback = lambda *_, **__: None
 for part in range(1, 6):
     path = Path(os.environ.get("CHATLAB_GRADED_RUN", "."), f"03.{part}.seen.json")
@@ -113,15 +113,10 @@ def test_what_ends_the_run_costs_its_own_part_and_nothing_outlives_it(tmp_path):
         5: "SOLVED\nimport os, shutil\nshutil.rmtree(os.getcwd())",
     }
     seen = graded(tmp_path, answers)
-    assert [seen[number][0] for number in range(1, 6)] == [
-        "error",
-        "error",
-        "failed",
-        "error",
-        "error",
-    ]
+    assert seen.pop(1)[:2] == ("passed", 2)
+    assert [status for status, _, _ in seen.values()] == ["error"] * 4
     assert not any(points for _, points, _ in seen.values())
-    assert "The check wrote nothing down" in seen[1][2]
+    assert "The check wrote nothing down" in seen[3][2]
     assert "printed more than 2,000,000 characters" in seen[2][2]
     assert "This cell ended its kernel." in seen[4][2]
     assert "deleted the folder" in seen[5][2]
