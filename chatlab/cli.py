@@ -98,8 +98,10 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
     try:
         found = part_for(part)
     except NotFoundError:
-        number, dot, _ = part.partition(".")
-        parts = ", ".join(one.id for one in _lesson(number).parts) if dot else "such as 03.2"
+        number = part.partition(".")[0]
+        if not number.isdigit():
+            raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
+        parts = ", ".join(one.id for one in _lesson(number).parts)
         raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
     progress = Progress(course_root())
     shown = min(progress.hints(part) + 1, len(found.hints))
