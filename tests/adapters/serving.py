@@ -19,7 +19,7 @@ KEYS = SignedKeys("a secret of 32 bytes, for tests only")
 
 def listening() -> socket.socket:
     """A socket on a free port."""
-    found = socket.socket()
+    found = socket.socket(proto=socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind(("127.0.0.1", 0))
     return found

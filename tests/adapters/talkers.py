@@ -13,7 +13,17 @@ from chatlab import (
     Widget,
 )
 
-__all__ = ["Talker", "text_of"]
+__all__ = ["Echo", "Talker", "text_of"]
+
+
+class Echo(ChatKitServer):
+    """Says what was said."""
+
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content=input.content if input else "Hello")
+
+    async def action(self, thread, action, sender, context):
+        yield AssistantMessage(content=action.type)
 
 
 class Talker(ChatKitServer):
