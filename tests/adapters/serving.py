@@ -22,6 +22,7 @@ def listening() -> socket.socket:
     found = socket.socket(proto=socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind(("127.0.0.1", 0))
+    found.listen(128)  # whoever comes before the server is up, waits
     return found
 
 
