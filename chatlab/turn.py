@@ -16,6 +16,7 @@ from chatlab.errors import (
     PermissionDenied,
     RespondError,
     SessionError,
+    StoreError,
 )
 from chatlab.events import ErrorEvent, ThreadStreamEvent
 
@@ -115,7 +116,11 @@ class Turn:
         if self._progress.stopped:
             await self._progress.ended()
             raise StopAsyncIteration
-        return await anext(self._events)
+        event = await anext(self._events)
+        if self._progress.stopped:  # while the store was at work, which is not interrupted
+            await self._events.aclose()
+            raise StopAsyncIteration
+        return event
 
     async def aclose(self) -> None:
         """Stop, from this task or another: `respond()` is closed before this returns."""
@@ -167,6 +172,9 @@ def told(error: Exception) -> ErrorEvent:
         return ErrorEvent(code=error.code, message=str(error))
     if isinstance(error, AgentError):
         return ErrorEvent(code=error.code, message=str(error), allow_retry=True)
+    if isinstance(error, StoreError):
+        sentence = "Conversations cannot be loaded or kept at the moment. Try again later."
+        return ErrorEvent(code=error.code, message=sentence, allow_retry=True)
     return ErrorEvent(
         code="server_error",
         message="Something went wrong while answering. What was said so far is kept.",
