@@ -32,6 +32,7 @@ class Life:
     async def run(self) -> AsyncGenerator[ThreadStreamEvent]:
         """The events of the turn. The task that closes this need not be the one that began it."""
         progress, recorder = self.progress, self.desk.recorder
+        method = "action" if isinstance(self.question, Click) else "respond"
         progress.state = "running"
         with self._to_its_end():
             await self._claim()
@@ -44,7 +45,7 @@ class Life:
                     if not self.begun.replayed:
                         self.stream = self.answer(self.begun)
                     while (event := await progress.next_of(self.stream)) is not END:
-                        out = recorder.take(event, self.method)
+                        out = recorder.take(event, method)
                         if recorder.unsaved:
                             await self._save()
                         for event in out:
@@ -77,11 +78,6 @@ class Life:
                 progress.state = "stopped"
             progress.closed.set()
 
-    @property
-    def method(self) -> str:
-        """Whose events these are, for what is said when one of them is none."""
-        return "action" if isinstance(self.question, Click) else "respond"
-
     async def _claim(self) -> None:
         """With an idempotency key, find out what became of the message if it came before."""
         if isinstance(self.question, Say) and self.question.key is not None:
@@ -109,12 +105,11 @@ class Life:
 
     async def _closed(self) -> list[ThreadStreamEvent]:
         """As `_close`; where the store fails, the turn has failed, and its end says so."""
-        progress = self.progress
         try:
             return await self._close()
         except Exception as error:
-            progress.state, progress.error = "failed", error
-            logger.exception("What a turn said in %s was not kept", progress.thread_id)
+            self.progress.state, self.progress.error = "failed", error
+            logger.exception("What a turn said in %s was not kept", self.progress.thread_id)
             return [self.desk.recorder.stamp(told(error))]
 
     async def _close(self) -> list[ThreadStreamEvent]:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
 
+_SAFE = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
+
 END = object()
 """What `Progress.next_of` returns when there is nothing left."""
 
@@ -166,20 +168,15 @@ def as_stream(method: str, answer: object) -> AsyncIterator[object]:
 
 def told(error: Exception) -> ErrorEvent:
     """What the user may read of an error: chatlab's own sentences, and nothing else's."""
-    if isinstance(
-        error, InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
-    ):
+    if isinstance(error, _SAFE):
         return ErrorEvent(code=error.code, message=str(error))
+    code = "server_error"
+    message = "Something went wrong while answering. What was said so far is kept."
     if isinstance(error, AgentError):
-        return ErrorEvent(code=error.code, message=str(error), allow_retry=True)
-    if isinstance(error, StoreError):
-        sentence = "Conversations cannot be loaded or kept at the moment. Try again later."
-        return ErrorEvent(code=error.code, message=sentence, allow_retry=True)
-    return ErrorEvent(
-        code="server_error",
-        message="Something went wrong while answering. What was said so far is kept.",
-        allow_retry=True,
-    )
+        code, message = error.code, str(error)
+    elif isinstance(error, StoreError):
+        code, message = error.code, "Conversations cannot be loaded or kept now. Try again later."
+    return ErrorEvent(code=code, message=message, allow_retry=True)
 
 
 async def unhurried(work: Coroutine[object, object, T]) -> T:
