@@ -88,6 +88,7 @@ function createTalk(userId, threadId) {
   };
 
   const load = async () => {
+    const was = running;
     following.abort();
     let found = { entries: [], more: false, after: null, turn: null };
     let failed = null;
@@ -96,6 +97,7 @@ function createTalk(userId, threadId) {
         found = await toldAtLast("GET", `page/threads/${threadId}`);
       } catch (error) { failed = error; }
     }
+    if (running !== was) return; // a turn has begun meanwhile, and is followed
     older = found.more ? found.after : null;
     running = found.turn;
     seq += 1;
@@ -135,7 +137,7 @@ function createTalk(userId, threadId) {
   const start = async (path, body, repeat) => {
     again = repeat;
     show({ busy: true, state: "running" });
-    const turn = await toldAtLast("POST", path, body);
+    const turn = await (body?.idempotency_key ? toldAtLast : told)("POST", path, body);
     running = turn;
     if (!threadId) {
       threadId = turn.thread_id;
@@ -188,7 +190,7 @@ function createTalk(userId, threadId) {
     model: {
       get: (name) => look[name],
       on: (_name, hear) => hearers.push(hear),
-      send: (message) => { Promise.resolve(done(message)).catch(fail); },
+      send: (message) => { Promise.resolve().then(() => done(message)).catch(fail); },
     },
     leave: () => following.abort(),
   };
