@@ -113,7 +113,7 @@ def copies(notebook: dict) -> list[str]:
 
 
 def test_questions_customers_and_backpressure_by_mouse_in_the_dark(lab: Lab) -> None:
-    with lab.open(*cells("mouse"), TENANTS, FLOW, height=2200) as opened:
+    with lab.open(*cells("mouse"), FLOW, TENANTS, height=2200) as opened:
         opened.run_all()
         opened.theme("JupyterLab Dark")
         answer_by_mouse(opened)
