@@ -250,7 +250,8 @@ def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool)
             print_graded(console, graded)
         everything.append(graded)
         for result in () if solutions else graded.results:
-            kept.note_result(result.part, result.points, passed=result.status == "passed")
+            if result.status != "error":
+                kept.note_result(result.part, result.points, passed=result.status == "passed")
     if as_json:
         console.print_json(json.dumps([as_data(graded) for graded in everything]))
     if not solutions:
