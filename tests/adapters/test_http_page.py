@@ -34,8 +34,8 @@ class Tap:
 
     async def stream(self, _prompt):
         for number in range(TOKENS):
-            while number >= self.said:
-                await asyncio.sleep(0.005)  # noqa: ASYNC110 - another thread says how many
+            while number >= self.said:  # noqa: ASYNC110 - another thread says how many
+                await asyncio.sleep(0.005)
             yield f"word{number} "
 
 
