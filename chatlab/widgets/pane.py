@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chatlab.events import ThreadStreamEvent
+from chatlab.front.board import Board, Patch
 from chatlab.items import ThreadItem
 from chatlab.turn import TurnState
-from chatlab.widgets.board import Board, Patch
 from chatlab.widgets.fault import own_line
 from chatlab.widgets.front import Front
 from chatlab.widgets.live import publish_view, show_copy

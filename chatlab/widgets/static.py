@@ -3,8 +3,8 @@
 import html
 from typing import Any
 
-from chatlab.widgets.board import Board
-from chatlab.widgets.entries import Entry
+from chatlab.front.board import Board
+from chatlab.front.entries import Entry
 from chatlab.widgets.live import STILL
 
 __all__ = ["bundle"]

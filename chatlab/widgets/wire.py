@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.widgets.board import Patch
+from chatlab.front.board import Patch
 
 __all__ = ["Wire"]
 

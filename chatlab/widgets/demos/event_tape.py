@@ -9,9 +9,9 @@ import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus, Widget
+from chatlab.front.board import Board
 from chatlab.server import ChatKitServer
 from chatlab.streams import Moment, timeline
-from chatlab.widgets.board import Board
 from chatlab.widgets.live import STILL, show_live
 from chatlab.widgets.static import bundle
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chatlab.events import AssistantMessage, ThreadStreamEvent
-from chatlab.widgets.entries import Entry
+from chatlab.front.entries import Entry
 
 __all__ = ["TurnStats"]
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
+from chatlab.front.markdown import rendered
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
@@ -12,7 +13,6 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.widgets.markdown import rendered
 
 __all__ = ["Entry", "item_entry", "task_entry", "tool_entry", "widget_entry"]
 

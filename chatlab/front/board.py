@@ -20,10 +20,10 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
+from chatlab.front.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
+from chatlab.front.markdown import rendered
+from chatlab.front.stats import TurnStats
 from chatlab.items import ThreadItem
-from chatlab.widgets.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
-from chatlab.widgets.markdown import rendered
-from chatlab.widgets.stats import TurnStats
 
 __all__ = ["Board", "Entry", "Patch"]
 

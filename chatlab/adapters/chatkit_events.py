@@ -1,0 +1,131 @@
+"""Tells ChatKit's clients what happens in a turn, event by event (lesson 11).
+
+| chatlab | official |
+|---|---|
+| first `AssistantMessage` of an item | `thread.item.added`, `content_part.added`, `text_delta` |
+| `AssistantMessage` after it | `text_delta` |
+| `ToolStatus`, `Task`: running | `thread.item.added`, then `workflow.task.updated` |
+| `Widget` | nothing: its `ItemDone` follows |
+| `ItemDone` | `content_part.done` for a message that was streamed; `thread.item.done` |
+| `ThreadCreated`, `ThreadUpdated` | `thread.created`, `thread.updated` |
+| `ErrorEvent` | `error`, with `code: custom`, the message and `allow_retry` |
+"""
+
+from chatkit import types as official
+
+from chatlab.adapters.chatkit_items import (
+    official_item,
+    official_page,
+    official_thread,
+    percent,
+    step,
+    workflow,
+)
+from chatlab.clock import Clock
+from chatlab.errors import ChatlabError, TurnInProgress
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    ItemDone,
+    Task,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdated,
+    ToolStatus,
+    Widget,
+)
+from chatlab.turn import told
+
+__all__ = ["Translation", "refusal"]
+
+
+class Translation:
+    """Follows one turn. The work per event does not depend on what has been said already."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._open: dict[str, str] = {}
+
+    def take(self, event: ThreadStreamEvent) -> list[official.ThreadStreamEvent]:
+        """What an official client is sent for it."""
+        match event:
+            case AssistantMessage():
+                return self._piece(event)
+            case ToolStatus(status="running") | Task(status="running"):
+                return self._work(event)
+            case ToolStatus() | Task() | Widget():
+                return []
+            case ItemDone():
+                return self._done(event)
+            case ThreadCreated() | ThreadUpdated():
+                created = isinstance(event, ThreadCreated)
+                kind = official.ThreadCreatedEvent if created else official.ThreadUpdatedEvent
+                return [kind(thread=official_page(official_thread(event.thread)))]
+            case ErrorEvent():
+                return [_error(event)]
+
+    def _piece(self, event: AssistantMessage) -> list[official.ThreadStreamEvent]:
+        out: list[official.ThreadStreamEvent] = []
+        if event.item_id not in self._open:
+            self._open[event.item_id] = ""
+            item = official.AssistantMessageItem(
+                id=event.item_id,
+                thread_id=event.thread_id,
+                created_at=self._clock.now(),
+                content=[],
+            )
+            part = official.AssistantMessageContentPartAdded(
+                content_index=0, content=official.AssistantMessageContent(text="")
+            )
+            out = [official.ThreadItemAddedEvent(item=item), _updated(event.item_id, part)]
+        delta = official.AssistantMessageContentPartTextDelta(content_index=0, delta=event.content)
+        return [*out, _updated(event.item_id, delta)]
+
+    def _work(self, event: ToolStatus | Task) -> list[official.ThreadStreamEvent]:
+        begun = event.item_id in self._open
+        if isinstance(event, ToolStatus):
+            line = event.detail or self._open.get(event.item_id, "")
+            task = step(event.tool, line, "running")
+        else:
+            line = percent(event.progress)
+            task = step(event.title, line, "running")
+        self._open[event.item_id] = line
+        if begun:
+            update = official.WorkflowTaskUpdated(task_index=0, task=task)
+            return [_updated(event.item_id, update)]
+        item = official.WorkflowItem(
+            id=event.item_id,
+            thread_id=event.thread_id,
+            created_at=self._clock.now(),
+            workflow=workflow(task, over=False),
+        )
+        return [official.ThreadItemAddedEvent(item=item)]
+
+    def _done(self, event: ItemDone) -> list[official.ThreadStreamEvent]:
+        item = official_item(event.item)
+        done = official.ThreadItemDoneEvent(item=item)
+        streamed = self._open.pop(item.id, None) is not None
+        if not (streamed and isinstance(item, official.AssistantMessageItem)):
+            return [done]
+        part = official.AssistantMessageContentPartDone(content_index=0, content=item.content[0])
+        return [_updated(item.id, part), done]
+
+
+def refusal(error: Exception) -> official.ErrorEvent:
+    """What is sent when a turn could not even begin: safe words, never out of the stream."""
+    if isinstance(error, TurnInProgress):
+        return official.ErrorEvent(
+            message="This conversation is still being answered. Wait for it, then send again.",
+            allow_retry=True,
+        )
+    if isinstance(error, ChatlabError):
+        return _error(told(error))
+    return official.ErrorEvent(message="Something went wrong. Please try again.", allow_retry=True)
+
+
+def _error(event: ErrorEvent) -> official.ErrorEvent:
+    return official.ErrorEvent(message=event.message, allow_retry=event.allow_retry)
+
+
+def _updated(item_id: str, update: official.ThreadItemUpdate) -> official.ThreadItemUpdatedEvent:
+    return official.ThreadItemUpdatedEvent(item_id=item_id, update=update)

@@ -1,0 +1,142 @@
+"""One turn for an official client: what it asked, and what it is sent (lesson 11)."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatkit import types as official
+
+from chatlab.adapters.chatkit_events import Translation
+from chatlab.adapters.chatkit_items import official_item, official_page
+from chatlab.adapters.chatkit_store import ChatKitStore
+from chatlab.context import RequestContext
+from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.question import Desk, all_items
+from chatlab.recorder import Recorder
+from chatlab.server import ChatKitServer
+from chatlab.turn import Turn
+
+__all__ = ["Exchange", "Options", "Said", "thread_of", "translated"]
+
+_Out = list[official.ThreadStreamEvent]
+
+Options = Callable[[official.ThreadMetadata, RequestContext], official.StreamOptions]
+"""What an official server's `get_stream_options` is."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the user said, whole: chatlab's own item keeps the text of it."""
+
+    input: official.UserMessageInput
+    attachments: list[official.Attachment]
+    opens: bool
+
+    def item(self, own: UserMessageItem) -> official.UserMessageItem:
+        """It as an item of the thread."""
+        return official.UserMessageItem(
+            id=own.id,
+            thread_id=own.thread_id,
+            created_at=own.timestamp,
+            content=self.input.content,
+            attachments=[
+                attachment.model_copy(update={"thread_id": own.thread_id})
+                for attachment in self.attachments
+            ],
+            quoted_text=self.input.quoted_text,
+            inference_options=self.input.inference_options,
+        )
+
+
+@dataclass
+class Exchange:
+    """Reads a chatlab turn and says it in official events.
+
+    Attributes:
+        retries: The message that is answered again, if it is.
+    """
+
+    turn: Turn
+    translation: Translation
+    store: ChatKitStore
+    context: RequestContext
+    options: Options
+    said: Said | None = None
+    retries: str | None = None
+    _opened: bool = False
+    _created: bool = False
+    _replaced: list[str] = field(default_factory=list[str])
+
+    async def events(self) -> AsyncGenerator[official.ThreadStreamEvent]:
+        """What is sent, in order. Closing this closes the turn."""
+        async with self.turn as turn:
+            async for event in turn:
+                for out in await self._sent(event):
+                    yield out
+
+    async def _sent(self, event: ThreadStreamEvent) -> _Out:
+        if isinstance(event, ThreadCreated):
+            self._created = True
+        elif not self._opened and not isinstance(event, ErrorEvent):
+            self._opened = True
+            return await self._opening(event)
+        removed: _Out = []
+        if isinstance(event, ThreadUpdated):
+            removed = [official.ThreadItemRemovedEvent(item_id=id) for id in self._replaced]
+        return [*removed, *self.translation.take(event)]
+
+    async def _opening(self, event: ThreadStreamEvent) -> _Out:
+        """What comes before the answer: the question, once it is in the store, and the options."""
+        out: _Out = []
+        asked = event.item if isinstance(event, ItemDone) else None
+        thread = await self.store.load_thread(self.turn.thread_id, self.context)
+        if self.said is not None and self.said.opens and not self._created:
+            out.append(official.ThreadCreatedEvent(thread=official_page(thread)))
+        if isinstance(asked, UserMessageItem) and self.said is not None:
+            out.append(official.ThreadItemDoneEvent(item=await self._kept(self.said, asked)))
+        if self.retries is not None:
+            later = all_items(
+                self.store.store, self.turn.thread_id, self.context, after=self.retries
+            )
+            self._replaced = [item.id async for item in later]
+        options = self.options(thread, self.context)
+        out.append(official.StreamOptionsEvent(stream_options=options))
+        return out if isinstance(asked, UserMessageItem) else [*out, *self.translation.take(event)]
+
+    async def _kept(self, said: Said, own: UserMessageItem) -> official.UserMessageItem:
+        item = said.item(own)
+        for attachment in item.attachments:
+            await self.store.save_attachment(attachment, self.context)
+        if item != official_item(own):
+            await self.store.keep_whole(own.thread_id, item, self.context)
+        return item
+
+
+async def thread_of(
+    server: ChatKitServer[Any], thread_id: str, context: RequestContext, before: str | None = None
+) -> ThreadMetadata:
+    """The thread as `respond()` is given it: with what was said before the item `before`."""
+    recorder = Recorder(thread_id, server.clock, server.new_id)
+    desk = Desk(server.store, recorder, server.clock, server.history_limit)
+    return await desk.thread(thread_id, context, before)
+
+
+async def translated(
+    server: ChatKitServer[Any], thread_id: str, answer: AsyncIterator[object]
+) -> AsyncGenerator[official.ThreadStreamEvent]:
+    """An answer in official events, with nothing kept: that is up to whoever asked for it."""
+    recorder = Recorder(thread_id, server.clock, server.new_id)
+    translation = Translation(server.clock)
+    try:
+        async for event in answer:
+            for own in recorder.take(event):
+                for out in translation.take(own):
+                    yield out
+    finally:
+        aclose = getattr(answer, "aclose", None)
+        if aclose is not None:
+            await aclose()
+    for own in recorder.finish(completed=True):
+        for out in translation.take(own):
+            yield out

@@ -1,0 +1,54 @@
+"""Where answers are kept: beside a learner's progress, never in the notebook."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+__all__ = ["Answers"]
+
+
+class Answers:
+    """Answers under their keys: in a file of JSON, or with the kernel when there is no file.
+
+    Args:
+        path: The file; it and its folder are made with the first answer.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._kept: dict[str, dict[str, Any]] = {}
+
+    def get(self, key: str) -> dict[str, Any]:
+        """What was answered, or nothing; a file that cannot be read holds no answers."""
+        return self._all().get(key, {})
+
+    def keep(self, key: str, answer: dict[str, Any]) -> None:
+        """Keep the answer; an empty one is forgotten.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        kept = self._all()
+        kept.pop(key, None)
+        if answer:
+            kept[key] = answer
+        self._kept = kept
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._path.with_suffix(f".{os.getpid()}.tmp")
+            fresh.write_text(
+                json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True), "utf-8"
+            )
+            fresh.replace(self._path)
+
+    def _all(self) -> dict[str, dict[str, Any]]:
+        """Everything, read anew: another notebook may have answered meanwhile."""
+        if self._path is None:
+            return self._kept
+        try:
+            found: Any = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        entries = cast("dict[str, Any]", found).items() if isinstance(found, dict) else ()
+        return {key: one for key, one in entries if isinstance(one, dict)}

@@ -1,0 +1,136 @@
+"""The kinds of question, as data: what is asked, what is right, and what each choice deserves."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+from pydantic import ConfigDict, Field
+
+from chatlab.errors import InvalidInput
+
+__all__ = ["Choose", "Match", "Order", "Question"]
+
+Kept = dict[str, Any]
+"""An answer as it is kept: in the words of the question, which may change their order."""
+
+
+_STRICT = ConfigDict(extra="forbid")
+"""What is misspelt in a file of questions is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choose:
+    """One of several options; each says why it is right, or why it is tempting."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
+    options: dict[str, str]
+    right: str
+    kind: Literal["choose"] = "choose"
+
+    def __post_init__(self) -> None:
+        """Refuse a question that has no answer."""
+        _enough(self.ask, self.options)
+        _known(self.ask, [self.right], self.options)
+
+    def cleaned(self, answer: Kept) -> Kept:
+        """What of the answer belongs to this question: the options that were tried, in order."""
+        tried = _texts(answer.get("tried"), self.options)
+        return {"tried": tried} if tried else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Steps in the right order; each says why it comes no earlier."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
+    steps: dict[str, str]
+    either: tuple[tuple[str, str], ...] = ()
+    kind: Literal["order"] = "order"
+
+    def __post_init__(self) -> None:
+        """Refuse a question that has no answer."""
+        _enough(self.ask, self.steps)
+        _known(self.ask, [name for pair in self.either for name in pair], self.steps)
+
+    def shuffled(self) -> list[str]:
+        """The steps as they are first shown: the same each time, never as written."""
+        return _shuffled(self.ask, self.steps)
+
+    def earlier(self) -> dict[str, list[str]]:
+        """For each step those that must come before it."""
+        names = list(self.steps)
+        free = {frozenset(pair) for pair in self.either}
+        return {
+            name: [one for one in names[:place] if frozenset((one, name)) not in free]
+            for place, name in enumerate(names)
+        }
+
+    def cleaned(self, answer: Kept) -> Kept:
+        """What of the answer belongs to this question: all steps in some order."""
+        order = _texts(answer.get("order"), self.steps)
+        if len(order) != len(self.steps):
+            return {}
+        return {"order": order, "checked": answer.get("checked") is True}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """What belongs to what; each pair says how to tell."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    ask: str
+    pairs: dict[str, tuple[str, str]]
+    kind: Literal["match"] = "match"
+
+    def __post_init__(self) -> None:
+        """Refuse a question that has no answer, or two."""
+        _enough(self.ask, self.pairs)
+        partners = [partner for partner, _ in self.pairs.values()]
+        if len(set(partners)) < len(partners):
+            raise InvalidInput(self.ask, "has one partner twice", "Give each its own words.")
+
+    def shuffled(self) -> list[str]:
+        """The partners as they are listed: the same each time, never as written."""
+        return _shuffled(self.ask, [partner for partner, _ in self.pairs.values()])
+
+    def cleaned(self, answer: Kept) -> Kept:
+        """What of the answer belongs to this question: partners that were chosen."""
+        said = answer.get("chosen")
+        chosen = cast("Kept", said) if isinstance(said, dict) else {}
+        partners = {partner for partner, _ in self.pairs.values()}
+        known = {name: chosen[name] for name in self.pairs if chosen.get(name) in partners}
+        return {"chosen": known, "checked": answer.get("checked") is True} if known else {}
+
+
+Question = Annotated[Choose | Order | Match, Field(discriminator="kind")]
+"""Any of them; TOML and JSON tell them apart by `kind`."""
+
+
+def _texts(said: object, known: Iterable[str]) -> list[str]:
+    """Those of the texts that are known, each once."""
+    texts = cast("list[object]", said) if isinstance(said, list) else []
+    there = set(known)
+    return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text in there))
+
+
+def _enough(ask: str, things: Iterable[str]) -> None:
+    if len(list(things)) < 2:  # noqa: PLR2004 - one thing is no question
+        raise InvalidInput(ask, "leaves nothing to choose", "Name two things or more.")
+
+
+def _known(ask: str, names: Iterable[str], things: Iterable[str]) -> None:
+    for name in names:
+        if name not in things:
+            raise InvalidInput(ask, f"speaks of {name!r}", "Use the same words in both places.")
+
+
+def _shuffled(ask: str, things: Iterable[str]) -> list[str]:
+    right = list(things)
+    mixed, dice = right[:], Random(zlib.crc32(ask.encode()))
+    while mixed == right:
+        dice.shuffle(mixed)
+    return mixed

@@ -1,0 +1,80 @@
+"""The copy of a question that a saved notebook keeps: the answers are in it, folded."""
+
+from collections.abc import Iterable
+
+from chatlab.front.markdown import rendered_line
+from chatlab.widgets.live import STILL
+from chatlab.widgets.quiz.kinds import Choose, Match, Order
+
+__all__ = ["still"]
+
+_BOX = "border:1px solid #8886;border-radius:8px;padding:8px 14px;max-width:46em"
+_CELL = 'style="text-align:left;vertical-align:top;padding:3px 12px"'
+
+
+def still(question: Choose | Order | Match) -> dict[str, str]:
+    """As HTML and as plain text; nobody's answer is in it, so it never changes."""
+    lines, body, fold = _parts(question)
+    page = (
+        f'{STILL}<div style="{_BOX}"><p><b>{rendered_line(question.ask)}</b></p>{body}'
+        f"<details><summary>{_DO[question.kind]}, then open this</summary>{fold}</details>"
+        "</div></div>"
+    )
+    text = [question.ask.replace("`", ""), *(line.replace("`", "") for line in lines), _RUN]
+    return {"text/plain": "\n".join(text), "text/html": page}
+
+
+_RUN = "(Run this cell to answer. Whatever you choose is explained.)"
+_DO = {
+    "choose": "Choose one",
+    "order": "Put them in order",
+    "match": "Write down the letters",
+}
+
+
+def _parts(question: Choose | Order | Match) -> tuple[list[str], str, str]:
+    """The lines of the plain text, the open part of the page, and the folded one."""
+    match question:
+        case Choose():
+            texts = list(question.options)
+            lines = [f"  {number}. {text}" for number, text in enumerate(texts, start=1)]
+            return lines, _listed("ol", map(rendered_line, texts)), _choices(question)
+        case Order():
+            texts = question.shuffled()
+            fold = _listed("ol", (_told(text, why) for text, why in question.steps.items()))
+            return [f"  - {text}" for text in texts], _listed("ul", map(rendered_line, texts)), fold
+        case Match():
+            return _pairs(question)
+
+
+def _choices(question: Choose) -> str:
+    first = f"<p>✓ {_told(question.right, question.options[question.right])}</p>"
+    rest = [_told(text, why) for text, why in question.options.items() if text != question.right]
+    return first + _listed("ul", rest)
+
+
+def _pairs(question: Match) -> tuple[list[str], str, str]:
+    letters = {partner: chr(ord("A") + place) for place, partner in enumerate(question.shuffled())}
+    lines = [f"  {text}: ?" for text in question.pairs]
+    lines += [f"  {letter}  {partner}" for partner, letter in letters.items()]
+    rows = "".join(f"<tr><td {_CELL}>{rendered_line(text)}</td></tr>" for text in question.pairs)
+    right = "".join(
+        f"<tr><td {_CELL}><b>{letter}</b></td><td {_CELL}>{rendered_line(partner)}</td></tr>"
+        for partner, letter in letters.items()
+    )
+    table = '<table style="display:inline-table;margin:0 2em 0.5em 0">'
+    body = f"{table}{rows}</table>{table}{right}</table>"
+    fold = "".join(
+        f"<tr><td {_CELL}><b>{letters[partner]}</b></td><td {_CELL}>{rendered_line(text)}</td>"
+        f"<td {_CELL}>{rendered_line(partner)}</td><td {_CELL}>{rendered_line(why)}</td></tr>"
+        for text, (partner, why) in question.pairs.items()
+    )
+    return lines, body, f"<table>{fold}</table>"
+
+
+def _told(text: str, why: str) -> str:
+    return f"<b>{rendered_line(text)}</b><br>{rendered_line(why)}"
+
+
+def _listed(tag: str, entries: Iterable[str]) -> str:
+    return f"<{tag}>{''.join(f'<li>{entry}</li>' for entry in entries)}</{tag}>"
