@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l04_model import replies
+from chatlab.course.lessons.l04_model import replies, rounds
 from chatlab.course.lessons.talking import short
 from chatlab.course.observing import plain, raised
 from chatlab.course.todo import NotStarted
@@ -166,6 +166,7 @@ async def _read(
             error = {"type": "Enough", "message": ""}
         except Exception as escaped:  # noqa: BLE001 - it is what was observed
             error = raised(escaped)
+    await rounds(10)  # a generator that was left in the middle is closed a moment later
     return {
         "kind": kind,
         "got": plain(line.got),

@@ -73,8 +73,9 @@ class Journey:
         changed: Called when there is something new to see.
 
     Attributes:
-        log: What the server has sent: number, type and text of each event.
-        heard: What came to Alice: first and last number, type, text, and in which request.
+        log: What the server has sent: of each event its number, twice, its type and its text;
+            pieces that were merged have a first and a last number.
+        heard: What came to Alice, likewise; and in which of her requests.
         asked: The cursor of each of her requests.
         cursor: The number of the last event that she has.
         plugged: Whether her plug is in.
@@ -114,7 +115,7 @@ class Journey:
         """Come back."""
         if self.plugged or self.over:
             return
-        newest = self.log[-1][0] if self.log else 0
+        newest = self.log[-1][1] if self.log else 0
         cursor = {"cursor": self.cursor, "start": 0, "new": newest}[way]
         self.plugged = True
         self.asked.append(cursor)
@@ -136,7 +137,7 @@ class Journey:
     async def _watch(self) -> None:
         async for kind, event in self._events(0):
             if kind != "end":
-                self.log.append([event["seq"], kind, event.get("content", "")])
+                self.log.append(_row(kind, event))
                 self._changed()
 
     async def _read(self, cursor: int) -> None:
@@ -147,9 +148,7 @@ class Journey:
                     self.over = True
                     self.ended.set()
                 else:
-                    first = event.get("first_seq") or event["seq"]
-                    text = event.get("content", "")
-                    self.heard.append([first, event["seq"], kind, text, request])
+                    self.heard.append([*_row(kind, event), request])
                     self.cursor = event["seq"]
                 self._changed()
         self.plugged = False
@@ -169,3 +168,8 @@ class Journey:
                 elif not line and data:
                     yield kind, json.loads(data)
                     kind, data = "message", ""
+
+
+def _row(kind: str, event: dict[str, Any]) -> list[Any]:
+    first = event.get("first_seq") or event["seq"]
+    return [first, event["seq"], kind, event.get("content", "")]

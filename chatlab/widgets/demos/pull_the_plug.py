@@ -26,6 +26,9 @@ _EVERY = 0.05
 _LONGEST = 600.0
 """After so many seconds without an end, the server is shut down."""
 
+_CUT, _BACK = 20, 32
+"""In the still copy: the piece after which the plug is pulled, and put in again."""
+
 _WAYS: dict[Way, str] = {
     "cursor": "with the cursor",
     "start": "without one, and gets all of it",
@@ -144,7 +147,10 @@ async def _still(create_app: CreateApp) -> dict[str, str]:
     """The same journey three times, each cut at the same word: what Alice reads."""
     told: dict[Way, list[str]] = {}
     steps = _Steps()
-    async with serving(create_app(Telling(steps.pause), alice_for)) as url, client_at(url) as client:
+    async with (
+        serving(create_app(Telling(steps.pause), alice_for)) as url,
+        client_at(url) as client,
+    ):
         for way in _WAYS:
             told[way] = await _cut(client, steps, way)
     return _bundle(told)
@@ -161,13 +167,13 @@ async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
             await moved.wait()
 
     with suppress(TimeoutError):
-        async with asyncio.timeout(20):
-            steps.until(17)
+        async with asyncio.timeout(5):
+            steps.until(_CUT)
             await journey.begin()
-            await until(lambda: _pieces(journey.heard) == 17)
+            await until(lambda: _pieces(journey.heard) == _CUT)
             journey.pull()
-            steps.until(30)
-            await until(lambda: _pieces([[one[0], *one] for one in journey.log]) == 30)
+            steps.until(_BACK)
+            await until(lambda: _pieces(journey.log) == _BACK)
             before = len(journey.heard)
             journey.plug_in(way)
             steps.until(10_000)
@@ -176,3 +182,29 @@ async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
             texts = [one[3] for one in journey.heard]
             return ["".join(texts[:before]), str(journey.asked[-1]), "".join(texts[before:])]
     return ["", "0", "the server did not answer"]
+
+
+def _pieces(events: list[list[Any]]) -> int:
+    """How many pieces of the reply there are; some were merged on their way."""
+    return sum(last - first + 1 for first, last, kind, *_ in events if kind == "assistant_message")
+
+
+def _bundle(told: dict[Way, list[str]]) -> dict[str, str]:
+    lines: list[str] = []
+    page = ""
+    for way, (had, cursor, came) in told.items():
+        name = f"Alice comes back {_WAYS[way]}: GET .../events?cursor={cursor}"
+        text = f"{had} [the plug is pulled, and put in again] {came}"
+        lines += [name, f"  {text}", f"  {_verdict(had, came)}"]
+        page += (
+            f"<h4>{html.escape(name)}</h4><p>{html.escape(had)} <b>[the plug is pulled, and put in "
+            f"again]</b> {html.escape(came)}</p><p><i>{_verdict(had, came)}</i></p>"
+        )
+    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{page}</div>"}
+
+
+def _verdict(had: str, came: str) -> str:
+    if had + came == REPLY:
+        return "Every word, once."
+    extra = len(had + came) - len(REPLY)
+    return f"{extra} characters came twice." if extra > 0 else f"{-extra} characters are lost."
