@@ -191,6 +191,28 @@ def chat(
 
 
 @app.command()
+def serve(
+    *,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where to listen.", min=0, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
+    database: Annotated[
+        str | None, typer.Option(help="Keep conversations there: sqlite+aiosqlite:///chat.sqlite")
+    ] = None,
+) -> None:
+    """Serve the TaskManager over HTTP: yours, once your capstone passes."""
+    from chatlab.course.capstone import task_manager
+    from chatlab.course.serving import serve
+    from chatlab.stores import SQLStore
+
+    found = task_manager(course_root(), source, SQLStore(database) if database else None)
+    kept = f"in {database}" if database else "in memory"
+    serve(console, found, host=host, port=port, kept=kept)
+
+
+@app.command()
 def doctor() -> None:
     """Say what is missing on this machine, and how to get it."""
     from chatlab.course.doctor import print_health

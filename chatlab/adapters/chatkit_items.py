@@ -8,13 +8,15 @@ outputs of tools are for the program: they stay in the store and are not sent.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from chatkit import actions as official_actions
 from chatkit import types as official
 
 from chatlab.adapters.chatkit_widgets import official_widget
 from chatlab.errors import InvalidInput
 from chatlab.items import (
+    Action,
     AssistantMessageItem,
     TaskItem,
     Text,
@@ -30,6 +32,7 @@ __all__ = [
     "official_item",
     "official_page",
     "official_thread",
+    "own_action",
     "own_item",
     "own_thread",
     "percent",
@@ -136,6 +139,14 @@ def _job(base: dict[str, Any], title: str | None) -> TaskItem:
 def text_of(content: Sequence[official.UserMessageContent]) -> str:
     """What the user wrote, tags included, as one text."""
     return "".join(part.text for part in content)
+
+
+def own_action(action: official_actions.Action[str, Any]) -> Action:
+    """What was clicked. Raises `InvalidInput` when its payload is neither an object nor nothing."""
+    payload: Any = {} if action.payload is None else action.payload
+    if not isinstance(payload, dict):
+        raise InvalidInput("The action's payload", "is no object", "Send names and values.")
+    return Action(type=action.type, payload=cast("dict[str, Any]", payload))
 
 
 def official_thread(thread: ThreadMetadata) -> official.ThreadMetadata:

@@ -133,9 +133,12 @@ class ChatKitStore(official_store.Store[RequestContext]):
     async def save_item(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
     ) -> None:
-        """Replace the item in its place, or append it. Raises `ChatKitNotFound`."""
+        """Replace the item in its place, or append it. Raises `ChatKitNotFound`.
+
+        chatlab's own item under a workflow or a widget stays: it knows more than the official one.
+        """
         item = _timed(item)
-        own = own_item(item)
+        own = await self._under(thread_id, item, context) or own_item(item)
         await _found(self.store.save_item(thread_id, own, context))
         if official_item(own) != item:
             await self.keep_whole(thread_id, item, context)
@@ -172,12 +175,12 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> official.Attachment:
         """What is known of an attachment. Raises `ChatKitNotFound`."""
         asked = self._shelf.find_alone(attachment_id, context)
-        return _attachment_adapter.validate_python(await _attachment(attachment_id, asked))
+        return _attachment_adapter.validate_python(await _found(asked, attachment_id))
 
     @override
     async def delete_attachment(self, attachment_id: str, context: RequestContext) -> None:
         """Forget an attachment. Raises `ChatKitNotFound`."""
-        await _attachment(attachment_id, self._shelf.drop_alone(attachment_id, context))
+        await _found(self._shelf.drop_alone(attachment_id, context), attachment_id)
 
     async def keep_whole(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
@@ -207,6 +210,17 @@ class ChatKitStore(official_store.Store[RequestContext]):
         found = await self._shelf.find(thread_id, ids, context)
         return {ids[thumb]: kind for thumb, kind in found.items()}
 
+    async def _under(
+        self, thread_id: str, item: official.ThreadItem, context: RequestContext
+    ) -> ThreadItem | None:
+        if not isinstance(item, official.WorkflowItem | official.WidgetItem):
+            return None
+        try:
+            own = await self.store.load_item(thread_id, item.id, context)
+        except NotFoundError:
+            return None
+        return own if official_item(own).type == item.type else None
+
     async def _whole(
         self, thread_id: str, items: tuple[ThreadItem, ...], context: RequestContext
     ) -> list[official.ThreadItem]:
@@ -217,18 +231,13 @@ class ChatKitStore(official_store.Store[RequestContext]):
         ]
 
 
-async def _found(asked: Awaitable[T]) -> T:
+async def _found(asked: Awaitable[T], attachment_id: str | None = None) -> T:
     try:
         return await asked
     except NotFoundError as error:
+        if attachment_id is not None:
+            raise ChatKitNotFound("attachment", attachment_id) from None
         raise ChatKitNotFound(error.kind, error.id) from None
-
-
-async def _attachment(attachment_id: str, asked: Awaitable[T]) -> T:
-    try:
-        return await asked
-    except NotFoundError:
-        raise ChatKitNotFound("attachment", attachment_id) from None
 
 
 def _thumb(item_id: str) -> str:

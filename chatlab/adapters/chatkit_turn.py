@@ -1,10 +1,13 @@
 """One turn for an official client: what it asked, and what it is sent (lesson 11)."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+from chatkit import server as official_server
 from chatkit import types as official
+from typing_extensions import override
 
 from chatlab.adapters.chatkit_events import Translation
 from chatlab.adapters.chatkit_items import official_item, official_page
@@ -17,12 +20,22 @@ from chatlab.recorder import Recorder
 from chatlab.server import ChatKitServer
 from chatlab.turn import Turn
 
-__all__ = ["Exchange", "Options", "Said", "thread_of", "translated"]
+__all__ = ["ClosingResult", "Exchange", "Options", "Said", "thread_of", "translated"]
 
 _Out = list[official.ThreadStreamEvent]
 
 Options = Callable[[official.ThreadMetadata, RequestContext], official.StreamOptions]
 """What an official server's `get_stream_options` is."""
+
+
+class ClosingResult(official_server.StreamingResult):
+    """The official result, whose iterator closes the turn behind it when it is closed."""
+
+    @override
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        async with aclosing(self.json_events):
+            async for frame in self.json_events:
+                yield frame
 
 
 @dataclass(frozen=True)

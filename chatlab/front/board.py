@@ -36,11 +36,13 @@ _KEPT = 2000
 class Board:
     """The entries of one pane, in order, and the events that made them."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, mark: str = "") -> None:
+        """`mark` goes into the keys of what is no item, where several boards fill one pane."""
         self.entries: dict[str, Entry] = {}
         self.events: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._pieces: dict[str, list[str]] = {}
         self._monotonic = monotonic
+        self._mark = mark
         self._stats = TurnStats(0, monotonic())
         self._open = ""
 
@@ -51,7 +53,8 @@ class Board:
     def end(self) -> list[Patch]:
         """The turn is over: what it took, and whatever was left open."""
         patches = [self._ended(key) for key in tuple(self._pieces)]
-        return [*patches, self.put(self._stats.entry())]
+        stats = self._stats.entry()
+        return [*patches, self.put(stats | {"key": f"{stats['key']}{self._mark}"})]
 
     def take(self, event: ThreadStreamEvent) -> list[Patch]:
         """What the event changes."""
@@ -126,7 +129,7 @@ class Board:
             case Widget():
                 yield self.put(widget_entry(event.item_id or self._unstamped("widget"), event.root))
             case ErrorEvent():
-                entry = {"key": f"error-{len(self.entries)}", "kind": "error"}
+                entry = {"key": f"error-{len(self.entries)}{self._mark}", "kind": "error"}
                 yield self.put(entry | {"text": event.message, "retry": event.allow_retry})
             case _:
                 return

@@ -1,0 +1,227 @@
+"""The official server around a chatlab server: each streaming request is one turn (lesson 11)."""
+
+import binascii
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+
+from chatkit import actions as official_actions
+from chatkit import server as official_server
+from chatkit import store as official_store
+from chatkit import types as official
+from pydantic import TypeAdapter
+from typing_extensions import override
+
+from chatlab.adapters.chatkit_events import Translation, refusal
+from chatlab.adapters.chatkit_items import official_item, own_action, own_item, text_of
+from chatlab.adapters.chatkit_store import ChatKitStore
+from chatlab.adapters.chatkit_turn import ClosingResult, Exchange, Said, thread_of, translated
+from chatlab.context import RequestContext
+from chatlab.errors import ChatlabError, InvalidInput, StoreError
+from chatlab.items import UserMessageItem, WidgetItem
+from chatlab.server import ChatKitServer
+from chatlab.stores.base import checked_limit
+from chatlab.turn import Turn, as_stream
+
+__all__ = ["WrappedServer"]
+
+logger = logging.getLogger("chatlab")
+
+_request_adapter: TypeAdapter[Any] = TypeAdapter(official.ChatKitReq)
+
+
+class WrappedServer(official_server.ChatKitServer[RequestContext]):
+    """What `as_chatkit` makes. Subclass it for what chatlab has no word for, such as transcribing.
+
+    Attributes:
+        server: The chatlab server inside.
+        store: Its store, as an official one.
+    """
+
+    store: ChatKitStore
+
+    def __init__(
+        self,
+        server: ChatKitServer[Any],
+        attachment_store: official_store.AttachmentStore[RequestContext] | None = None,
+    ) -> None:
+        self.server = server
+        kept = ChatKitStore(server.store, clock=server.clock, new_id=server.new_id)
+        super().__init__(kept, attachment_store)
+
+    @override
+    async def process(
+        self, request: str | bytes | bytearray, context: RequestContext
+    ) -> official_server.StreamingResult | official_server.NonStreamingResult:
+        """Answer one request of the official protocol.
+
+        Whatever happens in a stream is said in it. A message sent again with the same
+        `idempotency_key` in the request's `metadata` is not answered twice.
+
+        Raises:
+            ValidationError: It is no such request.
+            NotFoundError: There is no such thread, item or attachment for this user.
+            InvalidInput: A limit, cursor or order that cannot be used.
+            TurnInProgress: A thread that is being answered cannot be renamed or deleted.
+        """
+        asked = _request_adapter.validate_json(request)
+        if official.is_streaming_req(asked):
+            return ClosingResult(self._frames(asked, context))
+        answer = await self._answered(asked, context)
+        return official_server.NonStreamingResult(answer)
+
+    @override
+    async def respond(
+        self,
+        thread: official.ThreadMetadata,
+        input_user_message: official.UserMessageItem | None,
+        context: RequestContext,
+    ) -> AsyncIterator[official.ThreadStreamEvent]:
+        """What the server inside answers, for a server of yours that keeps the items itself."""
+        said = None if input_user_message is None else own_item(input_user_message)
+        begun = await thread_of(self.server, thread.id, context, before=said and said.id)
+        input = cast("UserMessageItem | None", said)
+        answer = as_stream("respond", self.server.respond(begun, input, context))
+        async with aclosing(translated(self.server, thread.id, answer)) as events:
+            async for event in events:
+                yield event
+
+    @override
+    async def action(
+        self,
+        thread: official.ThreadMetadata,
+        action: official_actions.Action[str, Any],
+        sender: official.WidgetItem | None,
+        context: RequestContext,
+    ) -> AsyncIterator[official.ThreadStreamEvent]:
+        """What the server inside does with a click, for a server of yours likewise."""
+        begun = await thread_of(self.server, thread.id, context)
+        widget = None
+        if sender is not None:
+            widget = await self.server.store.load_item(thread.id, sender.id, context)
+        clicked = cast("WidgetItem | None", widget)
+        answer = self.server.action(begun, own_action(action), clicked, context)
+        async with aclosing(
+            translated(self.server, thread.id, as_stream("action", answer))
+        ) as events:
+            async for event in events:
+                yield event
+
+    @override
+    async def sync_action(
+        self,
+        thread: official.ThreadMetadata,
+        action: official_actions.Action[str, Any],
+        sender: official.WidgetItem | None,
+        context: RequestContext,
+    ) -> official.SyncCustomActionResponse:
+        """Run the click's whole turn; give back the last item that it left. Raises what it did."""
+        item_id = sender and sender.id
+        turn = self.server.act(own_action(action), context, thread.id, item_id)
+        last = None
+        async with turn:
+            async for event in turn:
+                if event.type == "item_done":
+                    last = official_item(event.item)
+        if turn.error is not None:
+            raise turn.error
+        return official.SyncCustomActionResponse(updated_item=last)
+
+    @override
+    async def add_feedback(
+        self,
+        thread_id: str,
+        item_ids: list[str],
+        feedback: official.FeedbackKind,
+        context: RequestContext,
+    ) -> None:
+        """Keep it; `store.load_feedback` reads it."""
+        await self.store.save_feedback(thread_id, item_ids, feedback, context)
+
+    async def _answered(self, asked: official.NonStreamingReq, context: RequestContext) -> bytes:
+        match asked:
+            case official.ThreadsUpdateReq() | official.ThreadsDeleteReq():
+                # A turn saves its thread at its end: a new title in between would be lost.
+                async with self.server.store.turn(asked.params.thread_id, context):
+                    return await self._process_non_streaming(asked, context)
+            case official.ThreadsListReq() | official.ItemsListReq():
+                if asked.params.limit is not None:
+                    checked_limit(asked.params.limit)
+            case official.ThreadsSyncCustomActionReq(params=params) if params.item_id:
+                item = await self.store.load_item(params.thread_id, params.item_id, context)
+                if not isinstance(item, official.WidgetItem):
+                    fix = "A click takes the id of a widget."
+                    raise InvalidInput("item_id", f"names a {item.type}", fix)
+            case official.AttachmentsCreateReq() | official.AttachmentsDeleteReq():
+                if self.attachment_store is None:
+                    raise _unanswered(asked)
+                if isinstance(asked, official.AttachmentsDeleteReq):
+                    # The official server deletes the file before anybody asks whose it is.
+                    await self.store.load_attachment(asked.params.attachment_id, context)
+            case _:
+                pass
+        try:
+            return await self._process_non_streaming(asked, context)
+        except (NotImplementedError, binascii.Error):
+            raise _unanswered(asked) from None
+
+    async def _frames(
+        self, asked: official.StreamingReq, context: RequestContext
+    ) -> AsyncGenerator[bytes]:
+        async with aclosing(self._events(asked, context)) as events:
+            async for event in events:
+                yield b"data: " + self._serialize(event) + b"\n\n"
+
+    async def _events(
+        self, asked: official.StreamingReq, context: RequestContext
+    ) -> AsyncGenerator[official.ThreadStreamEvent]:
+        try:
+            exchange = await self._exchange(asked, context)
+            async with aclosing(exchange.events()) as events:
+                async for event in events:
+                    yield event
+        except Exception as error:
+            if isinstance(error, StoreError) or not isinstance(error, ChatlabError):
+                logger.exception("A request failed: %s", asked.type)
+            yield refusal(error)
+
+    async def _exchange(self, asked: official.StreamingReq, context: RequestContext) -> Exchange:
+        said, retries = None, None
+        match asked:
+            case official.ThreadsCreateReq(params=params):
+                said = await self._said(params.input, context, opens=True)
+                turn = self._sent(said, None, asked.metadata, context)
+            case official.ThreadsAddUserMessageReq(params=params):
+                said = await self._said(params.input, context, opens=False)
+                turn = self._sent(said, params.thread_id, asked.metadata, context)
+            case official.ThreadsRetryAfterItemReq(params=params):
+                retries = params.item_id
+                turn = self.server.retry(params.thread_id, retries, context)
+            case official.ThreadsCustomActionReq(params=params):
+                action = own_action(params.action)
+                turn = self.server.act(action, context, params.thread_id, params.item_id)
+            case _:
+                raise _unanswered(asked)
+        translation = Translation(self.server.clock)
+        options = self.get_stream_options
+        return Exchange(turn, translation, self.store, context, options, said, retries)
+
+    async def _said(
+        self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
+    ) -> Said:
+        attachments = [await self.store.load_attachment(id, context) for id in input.attachments]
+        return Said(input, attachments, opens)
+
+    def _sent(
+        self, said: Said, thread_id: str | None, metadata: dict[str, Any], context: RequestContext
+    ) -> Turn:
+        key = metadata.get("idempotency_key")
+        if not isinstance(key, str | None):
+            raise InvalidInput("idempotency_key", "is no text", "Use a random UUID.")
+        text = text_of(said.input.content)
+        return self.server.send(text, context, thread_id, idempotency_key=key)
+
+
+def _unanswered(asked: official.StreamingReq | official.NonStreamingReq) -> InvalidInput:
+    return InvalidInput("The request", f"is {asked.type}", "This server does not take it.")

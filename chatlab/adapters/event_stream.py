@@ -1,0 +1,83 @@
+"""A turn's events on their way over HTTP, as an event stream that can be picked up again."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from typing import Annotated, Protocol
+
+import anyio
+from fastapi import Header, Query
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from chatlab.adapters.http_limits import Places
+from chatlab.adapters.turn_log import TurnLog
+from chatlab.streams import sse_frame
+
+__all__ = ["ByteStream", "Cursor", "EventStream", "LastEventId", "cursor_of", "event_frames"]
+
+Cursor = Annotated[int, Query(ge=0, description="The `seq` of the last event that you have.")]
+LastEventId = Annotated[
+    int | None, Header(ge=0, description="As `cursor`. Browsers send it when they come back.")
+]
+
+_BEAT = 15.0
+"""Seconds of silence after which a stream says that it is still there."""
+
+
+class ByteStream(Protocol):
+    """An iterator of bytes that can be closed."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Itself."""
+        ...
+
+    def aclose(self) -> Awaitable[None]:
+        """Nobody reads any more."""
+        ...
+
+
+class EventStream(StreamingResponse):
+    """A stream that nothing on its way should keep back. It takes one of the user's places."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, frames: ByteStream, places: Places, user_id: str) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(frames, headers=headers)
+        self._frames, self._places, self._user_id = frames, places, user_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        try:
+            with self._places.taken(self._user_id):
+                await super().__call__(scope, receive, send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._frames.aclose()
+
+
+def cursor_of(cursor: int, last_event_id: int | None, log: TurnLog) -> int:
+    """Where to read on.
+
+    Raises:
+        InvalidInput: The turn has not sent so much.
+    """
+    found = cursor if last_event_id is None else last_event_id
+    log.check(found)
+    return found
+
+
+async def event_frames(log: TurnLog, cursor: int) -> AsyncGenerator[bytes]:
+    """The events after the cursor as frames, each with its `seq` as id; at last, how it ended.
+
+    Whoever does not get the last one was cut off, and comes back.
+    """
+    while True:
+        while event := log.next_after(cursor):
+            cursor = event.seq
+            yield sse_frame(event.model_dump_json(), event.type, str(cursor)).encode()
+        if log.ended:
+            yield sse_frame(json.dumps({"state": log.state}), "end").encode()
+            return
+        if not await log.changed(cursor, _BEAT):
+            yield b": still here\n\n"

@@ -1,0 +1,93 @@
+"""Serves a chat server over HTTP (lesson 11).
+
+    app = create_app(TaskManager(book, secret, store), authenticate)   # then: uvicorn module:app
+
+The app owns the turn, not the connection. A turn writes its events to a log, and connections read
+from that. A client that drops loses nothing: the turn goes on, and the client comes back with the
+number of the last event that it has. Stop is a request of its own.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from chatlab.errors import MissingDependency
+from chatlab.server import ChatKitServer
+
+try:
+    from fastapi import FastAPI
+    from starlette.middleware.cors import CORSMiddleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from chatlab.adapters.http_api import api
+    from chatlab.adapters.http_auth import SignedKeys
+    from chatlab.adapters.http_errors import answer_errors
+    from chatlab.adapters.http_limits import BodyLimit, Limits
+    from chatlab.adapters.http_page import page
+    from chatlab.adapters.http_service import Authenticate, Service, SignIn
+    from chatlab.adapters.http_sessions import sessions
+except ImportError as error:
+    raise MissingDependency("fastapi", "http") from error
+
+__all__ = ["Authenticate", "Limits", "SignIn", "SignedKeys", "create_app"]
+
+
+def create_app(
+    server: ChatKitServer[Any],
+    authenticate: Authenticate,
+    *,
+    sign_in: SignIn | None = None,
+    limits: Limits | None = None,
+    origins: Sequence[str] = (),
+    hosts: Sequence[str] = ("*",),
+    chatkit: bool = True,
+) -> FastAPI:
+    """The app, for uvicorn or any other ASGI server.
+
+    Args:
+        server: What answers.
+        authenticate: Gives the badge for a session key, or raises a `SessionError`.
+        sign_in: Gives a session key for a name; without it, nobody can log in here.
+        limits: How much one user may ask for at a time.
+        origins: Other web sites whose pages may call this, such as `https://example.org`.
+        hosts: The names that this server answers to.
+        chatkit: Serve the official ChatKit protocol at `/chatkit`, too.
+
+    Raises:
+        MissingDependency: openai-chatkit is not installed, and `chatkit` is true.
+    """
+    limits = Limits() if limits is None else limits
+    app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
+    app.state.service = Service.of(server, authenticate, sign_in, limits)
+    answer_errors(app)
+    app.include_router(sessions)
+    app.include_router(api)
+    if chatkit:
+        from chatlab.adapters.http_chatkit import chatkit_router
+
+        app.include_router(chatkit_router(server))
+    app.include_router(page)
+    _guard(app, limits, origins, hosts)
+    return app
+
+
+@asynccontextmanager
+async def _closing_turns(app: FastAPI) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        service: Service = app.state.service
+        await service.turns.aclose()
+        await service.replies.aclose()
+
+
+def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence[str]) -> None:
+    app.add_middleware(BodyLimit, limits=limits)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

@@ -1,0 +1,203 @@
+"""chatlab's own endpoints: turns to start, read and stop; threads to list, load and delete."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatlab.adapters.event_stream import (
+    Cursor,
+    EventStream,
+    LastEventId,
+    cursor_of,
+    event_frames,
+)
+from chatlab.adapters.http_errors import PROBLEMS
+from chatlab.adapters.http_service import Badge, Serving
+from chatlab.adapters.open_turns import OpenTurn
+from chatlab.items import Action, Page, Thread, ThreadMetadata
+from chatlab.question import MAX_KEY, MAX_MESSAGE
+from chatlab.stores.base import MAX_LIMIT
+from chatlab.turn import TurnState
+
+__all__ = [
+    "After",
+    "Clicked",
+    "Paging",
+    "PathId",
+    "Said",
+    "Stopped",
+    "ThreadSeen",
+    "TurnSeen",
+    "api",
+]
+
+_ID = r"^[A-Za-z0-9_-]+$"
+_LONGEST_ID = 100
+
+PathId = Annotated[str, Path(pattern=_ID, max_length=_LONGEST_ID)]
+_BodyId = Annotated[str, Field(pattern=_ID, max_length=_LONGEST_ID)]
+After = Annotated[str | None, Query(pattern=_ID, max_length=_LONGEST_ID)]
+_Order = Literal["asc", "desc"]
+
+
+class Paging(BaseModel):
+    """A piece of a list: so many, after the one with this id."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    after: _BodyId | None = None
+
+
+class Said(BaseModel):
+    """A message; null opens the chat and says nothing. Without a thread, a new one begins.
+
+    Send it again under the same key when you do not know whether it has arrived.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: Annotated[str, Field(max_length=MAX_MESSAGE)] | None
+    thread_id: _BodyId | None = None
+    idempotency_key: Annotated[str, Field(pattern=_ID, max_length=MAX_KEY)] | None = None
+
+
+class Clicked(BaseModel):
+    """What was clicked or submitted, and in which widget."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Action
+    item_id: _BodyId | None = None
+
+
+class TurnSeen(BaseModel):
+    """A turn. Its events are at `/api/turns/{turn_id}/events`."""
+
+    turn_id: str
+    thread_id: str
+    state: TurnState
+    last_seq: int
+
+    @classmethod
+    def of(cls, one: OpenTurn) -> "TurnSeen":
+        """How the turn is now."""
+        log = one.log
+        return cls(turn_id=one.id, thread_id=one.thread_id, state=log.state, last_seq=log.last_seq)
+
+
+class ThreadSeen(Thread):
+    """A conversation, and the turn that runs in it."""
+
+    turn: TurnSeen | None = None
+
+
+class Stopped(BaseModel):
+    """How many turns were running in the thread, and run no longer."""
+
+    stopped: int
+
+
+api = APIRouter(prefix="/api", responses=PROBLEMS, tags=["chatlab"])
+
+
+@api.post("/turns", status_code=202)
+async def send(said: Said, service: Serving, context: Badge) -> TurnSeen:
+    """Say something. When this answers, the message is in the store."""
+    key = said.idempotency_key
+    one = await service.turns.start(
+        lambda: service.server.send(said.message, context, said.thread_id, idempotency_key=key),
+        *(context, key, said),
+    )
+    return TurnSeen.of(one)
+
+
+@api.post("/threads/{thread_id}/actions", status_code=202)
+async def act(thread_id: PathId, clicked: Clicked, service: Serving, context: Badge) -> TurnSeen:
+    """Click, or submit a form."""
+    one = await service.turns.start(
+        lambda: service.server.act(clicked.action, context, thread_id, clicked.item_id), context
+    )
+    return TurnSeen.of(one)
+
+
+@api.post("/threads/{thread_id}/items/{item_id}/retry", status_code=202)
+async def retry(thread_id: PathId, item_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+    """Answer a message again."""
+    one = await service.turns.start(
+        lambda: service.server.retry(thread_id, item_id, context), context
+    )
+    return TurnSeen.of(one)
+
+
+@api.get("/turns/{turn_id}")
+async def turn(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+    """How far a turn is. A turn that is over can be found for a few minutes."""
+    return TurnSeen.of(service.turns.find(turn_id, context))
+
+
+@api.get(
+    "/turns/{turn_id}/events",
+    status_code=200,
+    response_class=EventStream,
+)
+async def events(
+    turn_id: PathId,
+    service: Serving,
+    context: Badge,
+    cursor: Cursor = 0,
+    last_event_id: LastEventId = None,
+) -> EventStream:
+    """The turn's events after the cursor, as they come. The turn goes on without its readers."""
+    log = service.turns.find(turn_id, context).log
+    start = cursor_of(cursor, last_event_id, log)
+    return EventStream(event_frames(log, start), service.streams, context.user_id)
+
+
+@api.post("/turns/{turn_id}/stop")
+async def stop(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+    """Stop the turn; what was said is kept."""
+    one = service.turns.find(turn_id, context)
+    await one.stop()
+    return TurnSeen.of(one)
+
+
+@api.get("/threads")
+async def threads(
+    page: Annotated[Paging, Query()], service: Serving, context: Badge, order: _Order = "desc"
+) -> Page[ThreadMetadata]:
+    """One page of your conversations."""
+    return await service.server.threads(context, limit=page.limit, after=page.after, order=order)
+
+
+@api.get("/threads/{thread_id}")
+async def thread(
+    thread_id: PathId,
+    page: Annotated[Paging, Query()],
+    service: Serving,
+    context: Badge,
+    order: _Order = "asc",
+) -> ThreadSeen:
+    """A conversation with one page of its items."""
+    found = await service.server.thread(
+        thread_id, context, limit=page.limit, after=page.after, order=order
+    )
+    running = service.turns.running_in(thread_id, context)
+    return ThreadSeen(**dict(found), turn=running and TurnSeen.of(running))
+
+
+@api.delete("/threads/{thread_id}", status_code=204)
+async def delete(thread_id: PathId, service: Serving, context: Badge) -> Response:
+    """Delete a conversation, once no turn runs in it."""
+    await service.server.delete(thread_id, context)
+    return Response(status_code=204)
+
+
+@api.post("/threads/{thread_id}/stop")
+async def stop_in(thread_id: PathId, service: Serving, context: Badge) -> Stopped:
+    """Stop whatever runs in the thread: for clients of a protocol that has no Stop."""
+    await service.server.store.load_thread(thread_id, context)
+    replies = service.replies.in_thread(thread_id, context)
+    running = service.turns.running_in(thread_id, context)
+    for one in (*replies, *([running] if running else [])):
+        await one.stop()
+    return Stopped(stopped=len(replies) + bool(running))

@@ -1,0 +1,75 @@
+"""Session keys that need no list: signed tokens (lesson 08)."""
+
+from datetime import timedelta
+from typing import Any
+
+import jwt
+
+from chatlab.clock import Clock, SystemClock
+from chatlab.context import RequestContext
+from chatlab.errors import InvalidInput, SessionNotFound
+
+__all__ = ["SignedKeys"]
+
+_SHORTEST_SECRET = 32
+
+
+class SignedKeys:
+    """Session keys that prove themselves: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256.
+
+    Every process that knows the secret can read them; nothing is kept.
+
+    Args:
+        secret: At least 32 bytes, the same in every process. `secrets.token_hex(32)` makes one.
+        audience: The service that the keys are for.
+        time_out: How long a key is good for.
+        clock: Where time comes from.
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        *,
+        audience: str = "taskmanager",
+        time_out: timedelta = timedelta(hours=12),
+        clock: Clock | None = None,
+    ) -> None:
+        if len(secret.encode()) < _SHORTEST_SECRET:
+            raise InvalidInput(
+                "secret", "is too short", f"Use {_SHORTEST_SECRET} bytes or more, made at random."
+            )
+        self._secret = secret
+        self._audience = audience
+        self._time_out = time_out
+        self._clock = SystemClock() if clock is None else clock
+
+    def key_for(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
+        """A fresh session key for this user."""
+        claims: dict[str, Any] = {
+            "sub": user_id,
+            "aud": self._audience,
+            "exp": int((self._clock.now() + self._time_out).timestamp()),
+            "permissions": sorted(permissions),
+        }
+        return jwt.encode(claims, self._secret, algorithm="HS256")
+
+    def authenticate(self, session_key: str) -> RequestContext:
+        """The badge of whoever has this key.
+
+        Raises:
+            SessionNotFound: The key is forged, over, for another service, or no key.
+        """
+        try:
+            claims = jwt.decode(
+                session_key,
+                self._secret,
+                algorithms=["HS256"],
+                audience=self._audience,
+                options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims["exp"] <= self._clock.now().timestamp():
+            raise SessionNotFound
+        permissions = frozenset(claims.get("permissions", ()))
+        return RequestContext(user_id=claims["sub"], permissions=permissions)

@@ -1,0 +1,58 @@
+"""The official ChatKit protocol as an endpoint, for clients that know nothing of chatlab."""
+
+import json
+from typing import Any, cast
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from chatlab.adapters.chatkit import as_chatkit
+from chatlab.adapters.event_stream import EventStream
+from chatlab.adapters.http_errors import PROBLEMS
+from chatlab.adapters.http_service import Badge, Serving
+from chatlab.errors import InvalidInput
+from chatlab.server import ChatKitServer
+
+__all__ = ["chatkit_router"]
+
+_BODY = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+_ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
+
+
+def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
+    """`POST /chatkit`, with the official server around `server`."""
+    router = APIRouter(responses=PROBLEMS, tags=["chatkit"])
+    official = as_chatkit(server)
+
+    @router.post(
+        "/chatkit",
+        status_code=200,
+        response_class=Response,
+        responses={200: {"content": _ANSWER}},
+        openapi_extra={"requestBody": _BODY},
+    )
+    async def chatkit(request: Request, service: Serving, context: Badge) -> Response:
+        """A request of the official protocol; its streams have no cursors."""
+        body = await request.body()
+        service.replies.check(context)
+        service.streams.check(context.user_id)
+        try:
+            result: Any = await official.process(body, context)
+        except ValidationError:
+            raise InvalidInput(
+                "The request", "is none of the protocol's", "Use an official client."
+            ) from None
+        if hasattr(result, "json"):
+            return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
+        frames = aiter(result)
+        reply = service.replies.start(frames, context, _thread_in(body))
+        return EventStream(reply, service.streams, context.user_id)
+
+    _ = chatkit
+    return router
+
+
+def _thread_in(body: bytes) -> str:
+    """The conversation that the request names; the official server has read the request already."""
+    asked = cast("dict[str, Any]", json.loads(body))
+    return str(asked.get("params", {}).get("thread_id", ""))

@@ -1,0 +1,136 @@
+"""How much one user may ask of the server at a time, and what happens to those who ask for more."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["BodyLimit", "Limits", "Places", "too_many"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is allowed; the defaults suit people who type.
+
+    Attributes:
+        body_bytes: The longest request.
+        body_seconds: How long a request may take to arrive.
+        streams: Open streams of one user.
+        turns: Running turns of one user.
+        turn_seconds: How long a turn may run.
+        turn_bytes: How much a turn may send.
+        keep_seconds: How long a finished turn can still be read.
+        keep_turns: How many finished turns of one user can still be read.
+    """
+
+    body_bytes: int = 1_000_000
+    body_seconds: float = 30.0
+    streams: int = 16
+    turns: int = 8
+    turn_seconds: float = 600.0
+    turn_bytes: int = 4_000_000
+    keep_seconds: float = 300.0
+    keep_turns: int = 20
+
+
+def too_many(what: str) -> HTTPException:
+    """What those get who ask for too much at once."""
+    message = f"You have too many {what} at once. End one, or try again in a moment."
+    return HTTPException(429, message, {"Retry-After": "2"})
+
+
+class Places:
+    """So many places for each user, such as open streams."""
+
+    def __init__(self, what: str, most: int) -> None:
+        self._what = what
+        self._most = most
+        self._taken: Counter[str] = Counter()
+
+    def check(self, user_id: str) -> None:
+        """Raise an `HTTPException` if all places are taken."""
+        if self._taken[user_id] >= self._most:
+            raise too_many(self._what)
+
+    @contextmanager
+    def taken(self, user_id: str) -> Generator[None]:
+        """Take a place for as long as the block lasts; raises as `check` does."""
+        self.check(user_id)
+        self._taken[user_id] += 1
+        try:
+            yield
+        finally:
+            self._taken[user_id] -= 1
+            if not self._taken[user_id]:
+                del self._taken[user_id]
+
+
+class BodyLimit:
+    """Refuses a request that is too long, or that takes too long to arrive; reads no more of it."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "0")
+        body = _Body(receive, send, self._limits)
+        if told.isdecimal() and int(told) > self._limits.body_bytes:
+            body.refused = 413
+        else:
+            try:
+                await self._app(scope, body.receive, body.send)
+            except Exception:
+                if not body.refused:
+                    raise
+        if body.refused:
+            await _refusal(body.refused, self._limits)(scope, receive, send)
+
+
+class _Body:
+    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
+        self._receive = receive
+        self._send = send
+        self._limits = limits
+        self._arrived = 0
+        self._complete = False
+        self.refused = 0
+
+    async def receive(self) -> Message:
+        """The request's next message; for a request that is refused, that the client has gone."""
+        if self._complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                message = await self._receive()
+        except TimeoutError:
+            self.refused = 408
+            return {"type": "http.disconnect"}
+        self._arrived += len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        if self._arrived > self._limits.body_bytes:
+            self.refused = 413
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass on what the app says, unless it speaks to a request that is refused."""
+        if not self.refused:
+            await self._send(message)
+
+
+def _refusal(status: int, limits: Limits) -> JSONResponse:
+    most = f"A request may have {limits.body_bytes:,} bytes"
+    said = f"{most} and take {limits.body_seconds:g} seconds to arrive."
+    headers = {"Connection": "close", "Cache-Control": "no-store"}
+    return JSONResponse({"code": "too_large", "message": said}, status, headers)

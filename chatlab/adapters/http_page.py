@@ -1,0 +1,144 @@
+"""The page at `/`: the pane of the notebooks, in a plain browser tab."""
+
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from chatlab.adapters.event_stream import Cursor, EventStream, cursor_of
+from chatlab.adapters.http_api import After, PathId, TurnSeen
+from chatlab.adapters.http_errors import PROBLEMS
+from chatlab.adapters.http_service import Badge, Service, Serving
+from chatlab.adapters.open_turns import OpenTurn
+from chatlab.context import RequestContext
+from chatlab.front import script, style
+from chatlab.front.board import Board, Patch
+from chatlab.front.entries import Entry, item_entry
+from chatlab.streams import sse_frame
+
+__all__ = ["Shown", "page"]
+
+_HERE = Path(__file__).parent / "page"
+_ITEMS = 50
+_BEAT = 15.0
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_SAFE = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class Shown(BaseModel):
+    """A page of a conversation as the pane shows it, and the turn that runs in it."""
+
+    entries: list[Entry]
+    more: bool
+    after: str | None
+    turn: TurnSeen | None
+
+
+page = APIRouter(responses=PROBLEMS, tags=["page"])
+
+
+@page.get("/", include_in_schema=False)
+async def index(service: Serving) -> HTMLResponse:
+    """The page itself; it knows whether names are enough to log in."""
+    text = (_HERE / "index.html").read_text(encoding="utf-8")
+    names = "" if service.sign_in is None else "yes"
+    return HTMLResponse(text.replace('data-names=""', f'data-names="{names}"'), headers=_SAFE)
+
+
+@page.get("/page/{name}.js", include_in_schema=False)
+async def code(name: str) -> Response:
+    """What the browser runs: the page, and the pane in it."""
+    text = script() if name == "chat" else (_HERE / "page.js").read_text(encoding="utf-8")
+    return Response(text, headers=_SAFE, media_type="text/javascript")
+
+
+@page.get("/page/{name}.css", include_in_schema=False)
+async def look(name: str) -> Response:
+    """How it looks."""
+    text = style() if name == "chat" else (_HERE / "page.css").read_text(encoding="utf-8")
+    return Response(text, headers=_SAFE, media_type="text/css")
+
+
+@page.get("/page/threads/{thread_id}")
+async def entries(
+    thread_id: PathId, service: Serving, context: Badge, after: After = None
+) -> Shown:
+    """The newest page of a conversation, or the one before the item `after`."""
+    items = await service.server.store.load_thread_items(thread_id, after, _ITEMS, "desc", context)
+    running = service.turns.running_in(thread_id, context)
+    return Shown(
+        entries=[item_entry(item) for item in reversed(items.data)],
+        more=items.has_more,
+        after=items.after,
+        turn=running and TurnSeen.of(running),
+    )
+
+
+@page.get(
+    "/page/turns/{turn_id}/patches",
+    status_code=200,
+    response_class=EventStream,
+)
+async def patches(
+    turn_id: PathId, service: Serving, context: Badge, cursor: Cursor = 0
+) -> EventStream:
+    """What the turn's events after the cursor change in the pane."""
+    one = service.turns.find(turn_id, context)
+    frames = _patch_frames(one, cursor_of(cursor, None, one.log), service, context)
+    return EventStream(frames, service.streams, context.user_id)
+
+
+async def _patch_frames(
+    one: OpenTurn, cursor: int, service: Service, context: RequestContext
+) -> AsyncGenerator[bytes]:
+    """Events become patches here, as they do in a notebook's kernel.
+
+    A board that begins in the middle is told first what came before.
+    """
+    log, board = one.log, Board(mark=f"-{one.id}")
+    timed = cursor == 0 and not log.ended
+    board.begin()
+    told = 0
+    while told < cursor and (event := log.next_after(told, cursor)):
+        told = event.seq
+        board.take(event)
+    while True:
+        while event := log.next_after(cursor):
+            cursor = event.seq
+            yield _frame(list(board.take(event)), cursor)
+        if log.ended:
+            break
+        if not await log.changed(cursor, _BEAT):
+            yield b": still here\n\n"
+    last = list(board.end())
+    ended: list[Patch] = last if timed else last[:-1]
+    if log.state == "stopped":
+        ended += await _as_stored(board, one.thread_id, service, context)
+    yield _frame([*ended, {"busy": False, "state": log.state}], cursor, "end")
+
+
+async def _as_stored(
+    board: Board, thread_id: str, service: Service, context: RequestContext
+) -> list[Patch]:
+    """What a stopped turn has left in the store."""
+    store = service.server.store
+    items = await store.load_thread_items(thread_id, None, _ITEMS, "desc", context)
+    return [board.item(item) for item in reversed(items.data) if item.id in board.entries]
+
+
+def _frame(changes: list[Patch], cursor: int, event: str | None = None) -> bytes:
+    data: dict[str, Any] = {"patches": changes}
+    return sse_frame(json.dumps(data, ensure_ascii=False), event, str(cursor)).encode()

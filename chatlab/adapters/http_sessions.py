@@ -1,0 +1,70 @@
+"""Endpoints about the session itself: log in where that is offered, and ask who you are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from chatlab.adapters.http_errors import PROBLEMS
+from chatlab.adapters.http_service import Badge, Serving
+from chatlab.context import RequestContext
+
+__all__ = ["Alive", "SessionKey", "Who", "WhoAmI", "sessions"]
+
+
+class Who(BaseModel):
+    """Who wants to log in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SessionKey(BaseModel):
+    """Send it with each request: `Authorization: Bearer SESSION_KEY`."""
+
+    session_key: str
+
+
+class WhoAmI(BaseModel):
+    """What the server knows of whoever asks."""
+
+    user_id: str
+    permissions: list[str]
+    expires_at: AwareDatetime | None = None
+
+
+class Alive(BaseModel):
+    """The server answers, and so does its store."""
+
+    status: str = "ok"
+
+
+sessions = APIRouter(prefix="/api", responses=PROBLEMS, tags=["sessions"])
+
+
+@sessions.post("/sessions", status_code=201)
+async def sign_in(who: Who, service: Serving) -> SessionKey:
+    """Log in. This is for learning: it asks for no password, and most servers do not offer it."""
+    if service.sign_in is None:
+        raise HTTPException(404, "This server gives out no session keys.")
+    return SessionKey(session_key=service.sign_in(who.user_id))
+
+
+@sessions.get("/sessions/current")
+async def current(context: Badge) -> WhoAmI:
+    """Who you are, by your session key."""
+    session = context.session
+    return WhoAmI(
+        user_id=context.user_id,
+        permissions=sorted(context.permissions),
+        expires_at=None if session is None else session.expires_at,
+    )
+
+
+@sessions.get("/health")
+async def health(service: Serving) -> Alive:
+    """Whether this process and its store answer; for whatever starts and stops processes."""
+    await service.server.threads(RequestContext(user_id="health"), limit=1)
+    return Alive()

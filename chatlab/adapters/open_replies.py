@@ -1,0 +1,109 @@
+"""Replies in the official ChatKit protocol that outlive the connection that asked (lesson 11).
+
+The protocol has no cursors and no Stop. So a client that drops finds the finished items in the
+thread, and Stop is an endpoint beside it. While the client listens, a reply waits for it.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import anyio
+
+from chatlab.adapters.http_limits import Limits, too_many
+from chatlab.context import RequestContext
+
+__all__ = ["OpenReplies", "OpenReply"]
+
+logger = logging.getLogger("chatlab.http")
+
+_AHEAD = 64
+"""How many frames a reply may be ahead of its reader."""
+
+_CREATED = b'data: {"type":"thread.created"'
+
+
+class OpenReply(AsyncIterator[bytes]):
+    """One reply: a task that reads it, and a reader who may leave.
+
+    Attributes:
+        user_id: Whose it is.
+        thread_id: The conversation; for a new one, empty until it has begun.
+    """
+
+    def __init__(
+        self, frames: AsyncIterator[bytes], user_id: str, thread_id: str, seconds: float
+    ) -> None:
+        self.user_id = user_id
+        self.thread_id = thread_id
+        self._send, self._receive = anyio.create_memory_object_stream[bytes](_AHEAD)
+        self.task = asyncio.create_task(self._run(frames, seconds))
+
+    async def __anext__(self) -> bytes:
+        """The next frame."""
+        try:
+            return await self._receive.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def aclose(self) -> None:
+        """The reader leaves; the reply goes on."""
+        self._receive.close()
+
+    async def stop(self) -> None:
+        """End the reply; what was said is kept."""
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
+    async def _run(self, frames: AsyncIterator[bytes], seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                async for frame in frames:
+                    if not self.thread_id and frame.startswith(_CREATED):
+                        self.thread_id = json.loads(frame[len(b"data: ") :])["thread"]["id"]
+                    with suppress(anyio.BrokenResourceError):
+                        await self._send.send(frame)
+                    await asyncio.sleep(0)
+        except TimeoutError:
+            logger.warning("A reply in %s took too long and was stopped", self.thread_id)
+        except Exception:
+            logger.exception("A reply in %s broke off", self.thread_id)
+        finally:
+            self._send.close()
+            aclose: Any = getattr(frames, "aclose", None)
+            if aclose is not None:
+                await aclose()
+
+
+class OpenReplies:
+    """The replies of one process that are not over."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._open: set[OpenReply] = set()
+
+    def check(self, context: RequestContext) -> None:
+        """Raise an `HTTPException` if the user has too many already."""
+        if sum(one.user_id == context.user_id for one in self._open) >= self._limits.turns:
+            raise too_many("answers")
+
+    def start(
+        self, frames: AsyncIterator[bytes], context: RequestContext, thread_id: str
+    ) -> OpenReply:
+        """Read a reply from now on."""
+        one = OpenReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
+        self._open.add(one)
+        one.task.add_done_callback(lambda _: self._open.discard(one))
+        return one
+
+    def in_thread(self, thread_id: str, context: RequestContext) -> list[OpenReply]:
+        """The user's replies that run in this thread."""
+        mine = (context.user_id, thread_id)
+        return [one for one in self._open if (one.user_id, one.thread_id) == mine]
+
+    async def aclose(self) -> None:
+        """Stop them all; what was said is kept."""
+        await asyncio.gather(*(one.stop() for one in tuple(self._open)))

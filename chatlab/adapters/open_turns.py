@@ -1,0 +1,179 @@
+"""The turns that an app runs: they belong to it, not to the connection that asked (lesson 11)."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from itertools import islice
+
+from chatlab.adapters.http_limits import Limits, too_many
+from chatlab.adapters.turn_log import TurnLog
+from chatlab.clock import NewId, new_id
+from chatlab.context import RequestContext
+from chatlab.errors import ChatlabError, NotFoundError
+from chatlab.events import ErrorEvent
+from chatlab.turn import Turn, told
+
+__all__ = ["OpenTurn", "OpenTurns"]
+
+logger = logging.getLogger("chatlab.http")
+
+_OPENING = 3.0
+"""How many seconds a request waits for the first event of the turn that it asked for."""
+
+
+class OpenTurn:
+    """One turn, the task that reads it, and what it has sent.
+
+    Attributes:
+        id: What its readers call it.
+        user_id: Whose it is.
+        log: What it has sent so far.
+        error: What broke it off; what `respond()` raised is in its events.
+    """
+
+    def __init__(self, id: str, user_id: str, turn: Turn, limits: Limits) -> None:
+        self.id = id
+        self.user_id = user_id
+        self.turn = turn
+        self.log = TurnLog()
+        self.error: Exception | None = None
+        self._limits = limits
+        self.task = asyncio.create_task(self._run())
+
+    @property
+    def thread_id(self) -> str:
+        """The conversation that it belongs to."""
+        return self.turn.thread_id
+
+    @property
+    def refused(self) -> Exception | None:
+        """Why there was no turn at all: an error that says so was the first that came of it."""
+        if not self.log.last_seq:
+            return self.error
+        first = self.log.next_after(0)
+        reason = self.turn.error
+        if not (isinstance(first, ErrorEvent) and isinstance(reason, ChatlabError)):
+            return None
+        return reason if first.code == reason.code else None
+
+    async def stop(self) -> None:
+        """End the turn; what was said is kept, as incomplete."""
+        await self.turn.aclose()
+        await asyncio.wait([self.task])
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            await self._read()
+        except Exception as error:
+            self.error = error
+            if self.log.last_seq:
+                logger.exception("Turn %s broke off", self.id)
+                self._add(told(error))
+        finally:
+            self.log.end("failed" if self.error else self.turn.state)
+        logger.info(
+            "Turn %s in %s %s after %.1f s and %d events",
+            *(self.id, self.thread_id, self.log.state, loop.time() - started, self.log.last_seq),
+        )
+
+    async def _read(self) -> None:
+        limits, why = self._limits, ""
+        deadline = asyncio.timeout(limits.turn_seconds)
+        try:
+            async with deadline, self.turn:
+                async for event in self.turn:
+                    self.log.put(event)
+                    if self.log.size > limits.turn_bytes:
+                        why = f"was longer than {limits.turn_bytes:,} bytes"
+                        break
+                    await asyncio.sleep(0)  # a turn that never waits must not keep all others out
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            why = f"took longer than {limits.turn_seconds:g} seconds"
+        if why:
+            said = f"The answer {why} and was stopped. What was said until then is kept."
+            self._add(ErrorEvent(code="limit_reached", message=said))
+
+    def _add(self, error: ErrorEvent) -> None:
+        stamps = {"thread_id": self.thread_id, "seq": self.log.last_seq + 1}
+        self.log.put(error.model_copy(update=stamps))
+
+
+class OpenTurns:
+    """The turns of one process, until they are over, and for a while after."""
+
+    def __init__(self, limits: Limits, new_id: NewId = new_id) -> None:
+        self._limits = limits
+        self._new_id = new_id
+        self._turns: dict[str, OpenTurn] = {}
+        self._asked: dict[tuple[str, str], tuple[object, OpenTurn]] = {}
+
+    async def start(
+        self,
+        make: Callable[[], Turn],
+        context: RequestContext,
+        key: str | None = None,
+        message: object = None,
+    ) -> OpenTurn:
+        """Run a turn; give it back when its first event is there, or when that takes its time.
+
+        A message that comes again under its key while its turn runs finds that turn.
+
+        Raises:
+            ChatlabError: What the turn was refused with, such as a `TurnInProgress`.
+            HTTPException: The user has too many already.
+        """
+        asked = (context.user_id, key or "")
+        before, one = self._asked.get(asked, (None, None))
+        if one is None or before != message:
+            one = self._begin(make, context)
+            if key is not None:
+                self._asked[asked] = (message, one)
+                one.task.add_done_callback(lambda _: self._asked.pop(asked, None))
+        await one.log.changed(0, _OPENING)
+        refused = one.refused
+        if refused is not None:
+            self._turns.pop(one.id, None)
+            raise refused
+        return one
+
+    def find(self, turn_id: str, context: RequestContext) -> OpenTurn:
+        """The user's turn with this id.
+
+        Raises:
+            NotFoundError: There is none, or it is somebody else's: the two look the same.
+        """
+        one = self._turns.get(turn_id)
+        if one is None or one.user_id != context.user_id:
+            raise NotFoundError("turn", turn_id)
+        return one
+
+    def running_in(self, thread_id: str, context: RequestContext) -> OpenTurn | None:
+        """The user's turn that runs in this thread now, if one does in this process."""
+        mine = (context.user_id, thread_id)
+        for one in self._turns.values():
+            if (one.user_id, one.thread_id) == mine and not one.log.ended:
+                return one
+        return None
+
+    async def aclose(self) -> None:
+        """Stop every turn; what was said is kept."""
+        running = [one for one in self._turns.values() if not one.log.ended]
+        await asyncio.gather(*(one.stop() for one in running), return_exceptions=True)
+
+    def _begin(self, make: Callable[[], Turn], context: RequestContext) -> OpenTurn:
+        mine = [one for one in self._turns.values() if one.user_id == context.user_id]
+        if sum(not one.log.ended for one in mine) >= self._limits.turns:
+            raise too_many("answers")
+        over = [one for one in mine if one.log.ended]
+        for old in islice(over, max(0, len(over) - self._limits.keep_turns + 1)):
+            del self._turns[old.id]
+        one = OpenTurn(self._new_id("trn"), context.user_id, make(), self._limits)
+        self._turns[one.id] = one
+        loop = asyncio.get_running_loop()
+        keep = self._limits.keep_seconds
+        one.task.add_done_callback(lambda _: loop.call_later(keep, self._turns.pop, one.id, None))
+        return one

@@ -1,0 +1,262 @@
+// The page around the pane. The pane is the one that notebooks show: it is given a model, as a
+// widget's is, and here the model talks over HTTP.
+import front from "./chat.js";
+
+const KEY = "chatlab-session-key";
+const main = document.getElementById("main");
+const nav = document.getElementById("threads");
+const who = document.getElementById("who");
+let key = sessionStorage.getItem(KEY);
+
+class Refused extends Error {}
+
+function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+async function ask(method, path, body, signal) {
+  const headers = key ? { Authorization: `Bearer ${key}` } : {};
+  if (body) headers["Content-Type"] = "application/json";
+  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+  if (response.ok) return response;
+  const { message } = await response.json().catch(() => ({ message: `The server said ${response.status}.` }));
+  const error = Object.assign(new Refused(message), { status: response.status });
+  if (error.status === 401) signOut(message);
+  throw error;
+}
+
+const told = async (...question) => (await ask(...question)).json();
+
+// Ask again while nothing answers: what was asked carries a key, so that it is done once.
+async function toldAtLast(...question) {
+  for (let wait = 250; ; wait = Math.min(2 * wait, 4000)) {
+    try {
+      return await told(...question);
+    } catch (error) {
+      if (error instanceof Refused && ![409, 429, 503].includes(error.status)) throw error;
+      if (wait === 4000) throw error;
+      await pause(wait);
+    }
+  }
+}
+
+// The frames of an event stream, until it ends or breaks off.
+async function* framesOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const frames = (rest + value).split("\n\n");
+    rest = frames.pop();
+    for (const frame of frames) {
+      const fields = { event: "message" };
+      for (const line of frame.split("\n")) {
+        const colon = line.indexOf(": ");
+        if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 2);
+      }
+      if (fields.data) yield fields;
+    }
+  }
+}
+
+// One conversation in a pane. `hear` is what a kernel would hear from the pane.
+function createTalk(userId, threadId) {
+  const hearers = [];
+  let older = null;
+  let again = null;
+  let running = null;
+  let following = new AbortController();
+  let seq = 0;
+  let count = 0;
+
+  const tell = (frame) => hearers.forEach((hear) => hear(frame));
+  const show = (...patches) => { seq += 1; tell({ seq, patches }); };
+  const fail = (error) => {
+    count += 1;
+    show({ put: { key: `page-${count}`, kind: "error", text: error.message, retry: again !== null } },
+      { busy: false, state: "failed" });
+  };
+
+  const load = async () => {
+    following.abort();
+    let found = { entries: [], more: false, after: null, turn: null };
+    if (threadId) found = await toldAtLast("GET", `page/threads/${threadId}`);
+    older = found.more ? found.after : null;
+    running = found.turn;
+    seq += 1;
+    tell({ seq, snapshot: found.entries, events: [], busy: Boolean(running), more: found.more });
+    if (running) await follow(running);
+  };
+
+  // Read the turn to its end, however often the connection breaks: come back with the cursor.
+  const follow = async (turn) => {
+    following.abort();
+    following = new AbortController();
+    const { signal } = following;
+    let cursor = 0;
+    for (let wait = 250; ; wait = Math.min(2 * wait, 4000)) {
+      try {
+        const path = `page/turns/${turn.turn_id}/patches?cursor=${cursor}`;
+        for await (const { event, id, data } of framesOf(await ask("GET", path, undefined, signal))) {
+          show(...JSON.parse(data).patches);
+          cursor = Number(id);
+          wait = 250;
+          if (event === "end") { running = null; return; }
+        }
+      } catch (error) {
+        if (signal.aborted || error.status === 401) return;
+        if (error.status === 404) { running = null; await load(); return; }
+      }
+      await pause(wait);
+      if (signal.aborted) return;
+    }
+  };
+
+  const start = async (path, body, repeat) => {
+    again = repeat;
+    show({ busy: true, state: "running" });
+    const turn = await toldAtLast("POST", path, body);
+    running = turn;
+    if (!threadId) {
+      threadId = turn.thread_id;
+      history.replaceState(null, "", `#${threadId}`);
+    }
+    listThreads(threadId);
+    await follow(turn);
+  };
+
+  const say = (text) => start("api/turns", {
+    message: text, thread_id: threadId, idempotency_key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-"),
+  }, answerAgain);
+
+  const act = (action, item) => start(`api/threads/${threadId}/actions`, { action, item_id: item },
+    () => act(action, item));
+
+  const answerAgain = async () => {
+    const { items } = await told("GET", `api/threads/${threadId}?order=desc`);
+    const asked = items.data.find((item) => item.role === "user");
+    if (!asked) return;
+    await start(`api/threads/${threadId}/items/${asked.id}/retry`, undefined, answerAgain);
+    await load();
+  };
+
+  const earlier = async () => {
+    if (!older) return;
+    const found = await told("GET", `page/threads/${threadId}?after=${older}`);
+    older = found.more ? found.after : null;
+    show({ before: found.entries, more: found.more });
+  };
+
+  const done = (message) => {
+    switch (message.type) {
+      case "snapshot": return load();
+      case "send": return say(message.text);
+      case "act": return act(message.action, message.item);
+      case "stop": return running && told("POST", `api/turns/${running.turn_id}/stop`);
+      case "older": return earlier();
+      case "retry": return again?.();
+      default: return undefined;
+    }
+  };
+
+  const look = { who: userId, interactive: true, inspect: false };
+  return {
+    model: {
+      get: (name) => look[name],
+      on: (_name, hear) => hearers.push(hear),
+      send: (message) => { Promise.resolve(done(message)).catch(fail); },
+    },
+    leave: () => following.abort(),
+  };
+}
+
+let talk = null;
+
+function openThread(userId, threadId) {
+  talk?.leave();
+  talk = createTalk(userId, threadId);
+  const pane = front();
+  pane.initialize({ model: talk.model });
+  main.replaceChildren();
+  pane.render({ model: talk.model, el: main });
+  main.querySelector("textarea").focus();
+}
+
+async function listThreads(current) {
+  const { data } = await told("GET", "api/threads?limit=30");
+  const named = (thread) => thread.title || new Date(thread.created_at).toLocaleString([], {
+    weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+  const entry = (thread) => {
+    const button = make("button", { type: "button", textContent: named(thread) });
+    button.onclick = () => { location.hash = thread.id; };
+    if (thread.id === current) button.setAttribute("aria-current", "true");
+    return make("li", {}, button);
+  };
+  const fresh = make("button", { type: "button", textContent: "New conversation" });
+  fresh.onclick = () => { location.hash = ""; };
+  nav.replaceChildren(fresh, make("ul", {}, ...data.map(entry)));
+  nav.hidden = false;
+}
+
+function signOut(why = "") {
+  talk?.leave();
+  talk = key = null;
+  sessionStorage.removeItem(KEY);
+  who.replaceChildren();
+  nav.hidden = true;
+  showDoor(why);
+}
+
+function showDoor(why) {
+  const alert = make("p", { textContent: why });
+  alert.setAttribute("role", "alert");
+  const enter = (given) => {
+    key = given;
+    sessionStorage.setItem(KEY, key);
+    return enterRoom();
+  };
+  const demo = (name) => {
+    const button = make("button", { type: "button", textContent: `Be ${name}` });
+    button.onclick = () => told("POST", "api/sessions", { user_id: name.toLowerCase() })
+      .then((said) => enter(said.session_key))
+      .catch((error) => { alert.textContent = error.message; });
+    return button;
+  };
+  const given = make("input", { name: "key", autocomplete: "off", required: true });
+  const form = make("form", {}, make("label", {}, "A session key of your own", given),
+    make("button", { textContent: "Log in" }));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    enter(given.value.trim());
+  };
+  const names = document.body.dataset.names ? [
+    make("p", { textContent: "Alice and Bob need no password: this is for learning." }),
+    make("div", { className: "row" }, demo("Alice"), demo("Bob")),
+  ] : [];
+  main.replaceChildren(make("div", { className: "door" }, make("h2", { textContent: "Who are you?" }),
+    ...names, form, alert));
+}
+
+async function enterRoom() {
+  try {
+    const me = await toldAtLast("GET", "api/sessions/current");
+    const out = make("button", { type: "button", textContent: "Log out" });
+    out.onclick = () => { location.hash = ""; signOut(); };
+    who.replaceChildren(make("span", { textContent: me.user_id }), out);
+    const threadId = location.hash.slice(1) || null;
+    openThread(me.user_id, threadId);
+    await listThreads(threadId);
+  } catch (error) {
+    if (error.status !== 401) showDoor(error.message);
+  }
+}
+
+addEventListener("hashchange", () => { if (key) enterRoom(); });
+if (key) enterRoom();
+else showDoor("");

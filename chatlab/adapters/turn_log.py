@@ -1,0 +1,138 @@
+"""What a turn has sent so far, for readers that come, go, are slow and come back (lesson 11).
+
+One task writes; any number of connections read, each with a cursor: the `seq` of the last event it
+has. The pieces of a message are kept as one run of bytes, so that a reader who is behind gets what
+it lacks in few events, and nothing is kept per reader.
+"""
+
+import asyncio
+from array import array
+from bisect import bisect_right
+
+from chatlab.errors import InvalidInput
+from chatlab.events import AssistantMessage, ThreadStreamEvent
+from chatlab.turn import TurnState
+
+__all__ = ["TurnLog"]
+
+_PIECE = 16_000
+"""The longest text that one event carries to a reader who is behind, in bytes."""
+
+
+class TurnLog:
+    """The events of one turn.
+
+    Attributes:
+        state: How the turn ended; `"running"` until it has.
+        size: About how many bytes are kept here.
+        last_seq: The number of the newest event.
+    """
+
+    def __init__(self) -> None:
+        self.state: TurnState = "running"
+        self.size = 0
+        self.last_seq = 0
+        self._parts: list[_Run | ThreadStreamEvent] = []
+        self._lasts = array("q")
+        self._changed = asyncio.Event()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state != "running"
+
+    def put(self, event: ThreadStreamEvent) -> None:
+        """Add the turn's next event."""
+        last = self._parts[-1] if self._parts else None
+        if isinstance(event, AssistantMessage):
+            if isinstance(last, _Run) and last.take(event):
+                self._lasts[-1] = event.seq
+            else:
+                self._add(_Run(event), event.seq)
+            self.size += len(event.content) + 8
+        else:
+            self._add(event, event.seq)
+            self.size += len(event.model_dump_json())
+        self.last_seq = event.seq
+        self._wake()
+
+    def end(self, state: TurnState) -> None:
+        """Nothing more will come."""
+        self.state = state
+        self._wake()
+
+    def next_after(self, cursor: int, until: int | None = None) -> ThreadStreamEvent | None:
+        """What a reader with this cursor gets next; None when there is nothing yet.
+
+        Text that came in several pieces is one event: its `first_seq` and `seq` say which. With
+        `until`, as if nothing had come after the event of that number.
+        """
+        place = bisect_right(self._lasts, cursor)
+        if place == len(self._parts) or (until is not None and cursor >= until):
+            return None
+        part = self._parts[place]
+        return part.after(cursor, until) if isinstance(part, _Run) else part
+
+    def check(self, cursor: int) -> None:
+        """Refuse a cursor that no reader of this turn can have.
+
+        Raises:
+            InvalidInput: It is negative, or ahead of the turn.
+        """
+        if not 0 <= cursor <= self.last_seq:
+            raise InvalidInput(
+                "cursor", f"is {cursor}", f"This turn has sent the events 1 to {self.last_seq}."
+            )
+
+    async def changed(self, cursor: int, patience: float) -> bool:
+        """Wait until there is more than `cursor`, or the end; False when patience ran out."""
+        try:
+            async with asyncio.timeout(patience):
+                while self.last_seq <= cursor and not self.ended:
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _add(self, part: "_Run | ThreadStreamEvent", seq: int) -> None:
+        self._parts.append(part)
+        self._lasts.append(seq)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class _Run:
+    """Pieces of one message, in a row: their bytes, and where each of them ends."""
+
+    def __init__(self, first: AssistantMessage) -> None:
+        self._thread_id, self._item_id = first.thread_id, first.item_id
+        self._first_seq = first.seq
+        self._text = bytearray(first.content.encode())
+        self._ends = array("q", [len(self._text)])
+
+    def take(self, event: AssistantMessage) -> bool:
+        """Whether the event belongs in here; then it is."""
+        if event.item_id != self._item_id or event.seq != self._first_seq + len(self._ends):
+            return False
+        self._text += event.content.encode()
+        self._ends.append(len(self._text))
+        return True
+
+    def after(self, cursor: int, until: int | None) -> AssistantMessage:
+        """The pieces after the cursor, as many as one event should carry."""
+        first = max(0, cursor - self._first_seq + 1)
+        start = self._ends[first - 1] if first else 0
+        count = bisect_right(self._ends, start + _PIECE, lo=first)
+        if until is not None:
+            count = min(count, until - self._first_seq + 1)
+        last = max(first, count - 1)
+        seq = self._first_seq + last
+        return AssistantMessage(
+            thread_id=self._thread_id,
+            item_id=self._item_id,
+            seq=seq,
+            content=self._text[start : self._ends[last]].decode(),
+            first_seq=self._first_seq + first if last > first else None,
+        )

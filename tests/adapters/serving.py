@@ -1,0 +1,82 @@
+"""A real server on a real socket of this machine, for the tests of the HTTP adapter."""
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from chatlab.adapters.http import SignedKeys
+
+__all__ = ["KEYS", "Frame", "client_of", "events_of", "frames_of", "listening", "served"]
+
+KEYS = SignedKeys("a secret of 32 bytes, for tests only")
+
+
+def listening() -> socket.socket:
+    """A socket on a free port."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(("127.0.0.1", 0))
+    return found
+
+
+@contextlib.contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The app on uvicorn, in a thread with a loop of its own; gives its address."""
+    sock = listening()
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    up = threading.Event()
+    startup = server.startup
+
+    async def started(sockets):
+        await startup(sockets)
+        up.set()
+
+    server.startup = started
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+    thread.start()
+    try:
+        assert up.wait(30)
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        sock.close()
+
+
+def client_of(url: str, user: str = "alice", *permissions: str) -> httpx.Client:
+    """Somebody with a good session key."""
+    key = KEYS.key_for(user, frozenset(permissions))
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+
+class Frame(dict):
+    """One frame of an event stream: its `event`, `id` and `data`."""
+
+
+def frames_of(lines: Iterator[str]) -> Iterator[Frame]:
+    """The frames in the lines of an event stream; comments are left out."""
+    frame = Frame()
+    for line in lines:
+        if line.startswith(":"):
+            continue
+        if line:
+            name, _, value = line.partition(": ")
+            frame[name] = json.loads(value) if name == "data" else value
+        elif frame:
+            yield frame
+            frame = Frame()
+
+
+def events_of(client: httpx.Client, turn_id: str, cursor: int = 0) -> list[Frame]:
+    """What a turn sends after the cursor, to its end."""
+    path = f"/api/turns/{turn_id}/events"
+    with client.stream("GET", path, params={"cursor": cursor}) as response:
+        assert response.status_code == 200, response.read()
+        return list(frames_of(response.iter_lines()))
