@@ -103,10 +103,10 @@ class _Socket:
                 async with asyncio.timeout(_LONGEST):
                     await journey.begin()
                     while not journey.over:
+                        await self._news.wait()
+                        self._news.clear()
                         self._show(journey, running=True)
                         await asyncio.sleep(_EVERY)
-                        self._news.clear()
-                        await self._news.wait()
             except TimeoutError:
                 pass
             finally:
