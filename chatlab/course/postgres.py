@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["a_database", "no_postgres", "programs", "throw_away_server"]
+__all__ = ["GIVEN", "a_database", "no_postgres", "programs", "throw_away_server"]
 
-_GIVEN = "CHATLAB_TEST_POSTGRES"
+GIVEN = "CHATLAB_TEST_POSTGRES"
+"""Names the URL of a database to use, or is "none"."""
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -39,11 +40,11 @@ def _version(initdb: Path) -> float:
 def no_postgres() -> str | None:
     """What to install when no PostgreSQL database can be had here.
 
-    CHATLAB_TEST_POSTGRES names a database, or is "none": then there is none.
+    With CHATLAB_TEST_POSTGRES, what it says counts.
     """
     if importlib.util.find_spec("asyncpg") is None:
         return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
-    given = os.environ.get(_GIVEN)
+    given = os.environ.get(GIVEN)
     if given == "none" or not (given or programs()):
         return "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     return None
@@ -53,7 +54,7 @@ def no_postgres() -> str | None:
 def a_database() -> Generator[str]:
     """The URL of a database: the one that CHATLAB_TEST_POSTGRES names, or one to throw away."""
     bin_folder = programs()
-    if given := os.environ.get(_GIVEN):
+    if given := os.environ.get(GIVEN):
         yield given
     elif bin_folder is not None:
         with throw_away_server(bin_folder) as url:

@@ -57,8 +57,8 @@ async def chatkit_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         try:
             return await visit.all()
         finally:
-            server.go = True
             await visit.close()
+            await server.all_over()
 
 
 class _Visit:
@@ -210,7 +210,7 @@ def _crashed(one: dict[str, Any]) -> Finding | None:
             return no(said, "process() wants the body as it came: await request.body()")
         case "AttributeError", message if "NoneType" in message:
             return no(said, "process() wants the badge of whoever asks as its second argument.")
-        case "AttributeError", message if "StreamingResult" in message:
+        case "AttributeError", message if "'json'" in message:
             return no(said, "There are two kinds of results; only a NonStreamingResult has .json.")
         case _:
             return no(said, _line(crash))
@@ -244,13 +244,13 @@ def _create_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None
             f"threads.create: the reply came as {one['kind'] or 'nothing'}.",
             'A StreamingResult goes into StreamingResponse(result, media_type="text/event-stream")',
         )
+    if wrong := _unofficial(one):
+        return wrong
     if one["late"]:
         return no(
             "threads.create: no word of the reply arrived before it was complete.",
             "Give the result itself to StreamingResponse; collect nothing.",
         )
-    if wrong := _unofficial(one):
-        return wrong
     if one["thread_id"] is None:
         return no(
             "threads.create: no thread.created came.",

@@ -8,6 +8,7 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.lessons.l04_model import replies
 from chatlab.course.lessons.talking import NAMES, remarks
+from chatlab.course.observing import tasks_ended
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
@@ -45,7 +46,7 @@ def authenticate_with(inputs: dict[str, Any]) -> Callable[[str], RequestContext]
 
 async def patiently(there: Callable[[], bool], rounds: int = 200) -> bool:
     """Let others run until it is there; for good measure, threads of theirs, too."""
-    for number in range(rounds + 40):
+    for number in range(rounds + 15):
         if there():
             return True
         await asyncio.sleep(0 if number < rounds else 0.01)
@@ -98,6 +99,12 @@ class HeldServer(ChatKitServer):
             self.went_on = True
         self.holds = False
         self.go = False
+
+    async def all_over(self) -> None:
+        """Let every reply come to its end; what is still running then is ended."""
+        self.hold_at, self.go = 0, True
+        await patiently(lambda: len(self.left) == len(self.asked), 50)
+        await tasks_ended()
 
     def until_left(self, times: int) -> Awaitable[bool]:
         """Wait until so many replies are over."""

@@ -285,8 +285,7 @@ def _too_early(
     if how:
         return no(
             f"{said}: {how}.",
-            'The end of a response is not the end of the reply: that is the frame "end". Ask again '
-            "until it has come.",
+            'The end of a response is not the end of the reply. Without a frame "end", ask again.',
         )
     return no(f"{said}.", "Yield every event, the last one, too; then return.")
 

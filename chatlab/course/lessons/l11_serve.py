@@ -40,8 +40,8 @@ async def serve_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         try:
             seen = await visit.all()
         finally:
-            server.go = True
             await visit.close()
+            await server.all_over()
     return seen
 
 

@@ -90,6 +90,13 @@ class _Call:
             self.pieces.put_nowait(None)
         await asyncio.sleep(0)
 
+    async def settled(self) -> None:
+        """An app that has answered may still raise, a moment later."""
+        for _ in range(50):
+            if self._task.done():
+                return
+            await asyncio.sleep(0)
+
     async def hang_up(self) -> None:
         """The client goes; a server gives its app a moment to notice."""
         self._gone.set()
@@ -108,6 +115,7 @@ class _Body(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (piece := await self._call.pieces.get()) is not None:
             yield piece
+        await self._call.settled()
         self._wire.note(self._call)
         if not self._call.whole and self._call.headers:
             raise httpx.RemoteProtocolError("The server broke off in the middle of its response.")

@@ -10,15 +10,16 @@ from uuid import uuid4
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
 from chatlab.course.lessons.l11_held import HeldServer, patiently, people_inputs
-from chatlab.course.observing import plain, raised
+from chatlab.course.observing import plain, raised, tasks_ended
 from chatlab.course.postgres import a_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
+from chatlab.stores import SQLStore
 from chatlab.testing import collect
 
 __all__ = ["worker_inputs", "worker_judged", "worker_seen"]
 
-_CLOSING = 100
+_CLOSING = 50
 """How many times a connection is looked for that should be closed; 10 ms in between."""
 
 
@@ -53,6 +54,8 @@ async def worker_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
                 return {"no": error.what, "kind": error.kind}
             except Exception as error:  # noqa: BLE001 - it is what was observed
                 return {"raised": raised(error)}
+            finally:
+                await stage.close()
 
 
 @asynccontextmanager
@@ -102,10 +105,19 @@ class _Stage:
         """What there is to judge."""
         seen = await self._two_at_once()
         seen["open"] = await self._left_open()
+        if seen["open"]:
+            return seen
         seen["tomorrow"] = await self._tomorrow(seen["thread_id"])
         seen["broke"] = await self._crash()
         seen["open after a crash"] = await self._left_open()
         return seen
+
+    async def close(self) -> None:
+        """Close what the workers have left open."""
+        for server in self._servers.values():
+            if isinstance(server.store, SQLStore):
+                await server.store.aclose()
+        await tasks_ended()
 
     def _make_app(self, store: Any) -> str:
         name = f"app {len(self._servers) + 1}"
@@ -200,25 +212,30 @@ def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
             f"second turn ended with {seen['last']['type']}.",
             "Both workers use the database at `url`, each with a store of its own: SQLStore(url).",
         )
+    if seen["open"]:
+        return _left_open("two workers had ended", seen["open"])
     if seen["tomorrow"] != wanted:
         return no(
             "A worker that began later did not find the conversation.",
             "What is kept has to be in the database at `url`.",
         )
-    for what, name in (("two workers had ended", "open"), ("a crash", "open after a crash")):
-        if seen[name]:
-            return no(
-                f"After {what}, {seen[name]} connection{'s' * (seen[name] > 1)} to the database "
-                "stayed open. PostgreSQL has 100 of them.",
-                "`async with SQLStore(url) as store:` closes them, also when an error ends the "
-                "block. The yield goes inside.",
-            )
+    if seen["open after a crash"]:
+        return _left_open("a crash", seen["open after a crash"])
     if not seen["broke"]:
         return no(
             "An error in the worker's block disappeared.",
             "Let errors go through: whoever runs the worker has to know.",
         )
     return None
+
+
+def _left_open(what: str, count: int) -> Finding:
+    return no(
+        f"After {what}, {count} connection{'s' * (count > 1)} to the database stayed open. "
+        "PostgreSQL has 100 of them.",
+        "`async with SQLStore(url) as store:` closes them, also when an error ends the block. The "
+        "yield goes inside.",
+    )
 
 
 def _no_worker(what: str, kind: str) -> Finding:

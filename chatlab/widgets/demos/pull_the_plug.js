@@ -90,6 +90,13 @@ function logBox() {
   return { list, paint };
 }
 
+// A merged event, cut into the pieces that the log shows, so that each can be looked at.
+function cut(log, first, last, words) {
+  const own = log.filter(([from, to, kind]) => kind === TEXT && from >= first && to <= last);
+  const whole = own.map(([, , , text]) => text).join("") === words;
+  return whole ? own.map(([from, , , text]) => [from, text]) : [[first, words]];
+}
+
 function screen() {
   const text = make("p", { className: "pp-text" });
   const paint = ({ log = [], heard = [], asked = [], over, running, plugged }) => {
@@ -108,8 +115,10 @@ function screen() {
       if (missed.length) parts.push(make("span", { className: "pp-lost", textContent: ` … ${many(missed.length, "piece")} lost … ` }));
       next = Math.max(next, last + 1);
       if (kind === TEXT) {
-        const look = seen.has(first) ? "pp-twice" : from > 1 ? "pp-later" : "";
-        parts.push(make("span", { className: look, textContent: words }));
+        for (const [piece, part] of cut(log, first, last, words)) {
+          const look = seen.has(piece) ? "pp-twice" : from > 1 ? "pp-later" : "";
+          parts.push(make("span", { className: look, textContent: part }));
+        }
       }
       for (let seq = first; seq <= last; seq += 1) seen.add(seq);
     }
