@@ -98,8 +98,10 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
     try:
         found = part_for(part)
     except NotFoundError:
-        number, dot, _ = part.partition(".")
-        parts = ", ".join(one.id for one in _lesson(number).parts) if dot else "such as 03.2"
+        number = part.partition(".")[0]
+        if not number.isdigit():
+            raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
+        parts = ", ".join(one.id for one in _lesson(number).parts)
         raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
     progress = Progress(course_root())
     shown = min(progress.hints(part) + 1, len(found.hints))
@@ -248,7 +250,8 @@ def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool)
             print_graded(console, graded)
         everything.append(graded)
         for result in () if solutions else graded.results:
-            kept.note_result(result.part, result.points, passed=result.status == "passed")
+            if result.status != "error":
+                kept.note_result(result.part, result.points, passed=result.status == "passed")
     if as_json:
         console.print_json(json.dumps([as_data(graded) for graded in everything]))
     if not solutions:

@@ -48,6 +48,7 @@ class Part:
         judge: A pure function of the inputs and what was observed.
         optional: Not needed to pass the lesson ("going further").
         limit: How many seconds `observe` may take.
+        leaves: What to try when something was left running, where one thing mostly is.
         lacking: Says what this machine lacks for the part, or None.
         twins: What the kit has that does the same, as `"module:name"`; off while it is checked.
         answer_in: The part in whose answer cell the subject is made; by default this one.
@@ -66,6 +67,7 @@ class Part:
     judge: Callable[[Any, Any], list[Finding]]
     optional: bool = False
     limit: float = 10.0
+    leaves: str = ""
     lacking: Callable[[], str | None] = lambda: None
     twins: tuple[str, ...] = ()
     answer_in: str | None = None

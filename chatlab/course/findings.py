@@ -1,9 +1,9 @@
 """What a check found, and what it means: findings add up to the result of a part."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["Finding", "Result", "Status", "no", "yes"]
+__all__ = ["Finding", "Result", "Status", "needless_async", "no", "yes"]
 
 Status = Literal["passed", "failed", "not_started", "skipped", "error"]
 
@@ -34,6 +34,16 @@ def yes(points: float, said: str) -> Finding:
 def no(said: str, next: str = "", points: float = 0) -> Finding:
     """It is not; `points` is what it earned all the same."""
     return Finding(passed=False, points=points, said=said, next=next)
+
+
+def needless_async(name: str, seen: dict[str, Any]) -> Finding | None:
+    """What is wrong when a plain function was asked for, and what came had to be awaited."""
+    if not seen.get("awaited"):
+        return None
+    return no(
+        f"{name}() gave back a coroutine: nothing happens until somebody awaits it.",
+        "There is nothing to wait for in it: write `def`, and not `async def`.",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,30 @@
-"""A graded run: the learner's answers in a pristine copy, from the top, judged out of reach.
+"""A grade: the learner's answers in a pristine copy, run from the top, judged out of reach.
 
-nbval runs the copy. Each check in it gets its inputs from a folder and leaves there what it
-observed; this process, which alone knows what to expect, judges that. What pytest counts decides
-nothing.
+Each check in the copy gets its inputs from outside and leaves there what it observed; this process,
+which alone knows what to expect, judges that.
 """
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from chatlab.course.answers import Answers, answers_in
 from chatlab.course.catalogue import Lesson, Part
-from chatlab.course.check import GRADED_RUN
 from chatlab.course.findings import Finding, Result, no
+from chatlab.course.graded_run import RUN_SECONDS, GradedRun, run_for_a_grade
 from chatlab.course.judging import result_of
-from chatlab.course.notebook import Notebook, cells_by_id, read, source_of, write
+from chatlab.course.notebook import Notebook, read, source_of
 from chatlab.course.observing import plain
 from chatlab.course.release import exercise_from
 
 __all__ = ["Graded", "grade"]
 
-CELL_SECONDS = 20
-"""How long one cell may run."""
-
-_QUICKLY = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CHATLAB_QUICK_NBFORMAT": "1"}
-
-RUN_SECONDS = 240
-"""How long one run of a whole notebook may take."""
-
 
 @dataclass(frozen=True)
 class Graded:
-    """How a learner stands in one lesson."""
+    """How a learner stands in one lesson; `notes` say what else was noticed in the notebook."""
 
     lesson: Lesson
     results: tuple[Result, ...]
@@ -66,148 +52,121 @@ class Graded:
         return all(result.status in done for result in self.results if result.part in needed)
 
 
-@dataclass
-class _Run:
-    """What became of the cells in one run, and what the checks saw."""
-
-    fates: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    seen: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    stopped_at: str | None = None
-
-
 def grade(root: Path, lesson: Lesson, submission: Path) -> Graded:
     """Run and judge a notebook of this lesson.
 
-    A cell that ends its kernel or never ends costs its own part only: the rest is run without it.
+    A cell that ends its kernel, never ends or breaks the checks costs its own part only: the rest
+    is run without it.
 
     Raises:
-        InvalidInput: The file is not a notebook, or two of its cells have the same id.
+        InvalidInput: The file is not a notebook.
     """
     pristine = exercise_from(read(root / "solutions" / f"{lesson.slug}.ipynb"), lesson)
-    theirs = cells_by_id(read(submission), submission.name)
-    answers = {id: source_of(cell) for id, cell in theirs.items() if id.endswith("-answer")}
+    answers = answers_in(read(submission), pristine, lesson)
     random = Random()
     inputs = {part.id: plain(part.inputs(random)) for part in lesson.parts}
-    stopped: dict[str, str] = {}
-    run = _run(pristine, answers, inputs)
-    while run.stopped_at is not None and run.stopped_at not in stopped:
-        stopped[run.stopped_at] = run.fates[run.stopped_at]["says"]
-        left_out = {
-            part.answer_cell
-            for part in lesson.parts
-            if {part.answer_cell, part.check_cell} & set(stopped)
-        }
-        kept = {id: answer for id, answer in answers.items() if id not in left_out}
-        earlier, run = run, _run(pristine, kept, inputs)
-        run.fates = earlier.fates | run.fates
-        run.seen |= earlier.seen
-    results = [_result(part, inputs[part.id], run, stopped, answers) for part in lesson.parts]
-    return Graded(lesson, tuple(results))
+    runs = _Runs(pristine, inputs, answers.sources)
+    runs.without_what_stops(lesson.parts)
+    runs.alone(lesson.parts)
+    results = tuple(_result(part, inputs[part.id], runs, answers) for part in lesson.parts)
+    graded = Graded(lesson, results)
+    return graded if graded.passed else replace(graded, notes=answers.notes)
 
 
-def _run(pristine: Notebook, answers: Mapping[str, str], inputs: Mapping[str, Any]) -> _Run:
-    """Run the pristine copy with these answers under nbval, in a process group of its own."""
-    cells = [
-        cell | {"source": answers.get(cell.get("id", ""), source_of(cell))}
-        for cell in pristine["cells"]
-    ]
-    with tempfile.TemporaryDirectory(prefix="chatlab-") as name:
-        folder = Path(name)
-        for part_id, given in inputs.items():
-            (folder / f"{part_id}.inputs.json").write_text(json.dumps(given), "utf-8")
-        write(folder / "submission.ipynb", pristine | {"cells": cells})
-        (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        _nbval(folder)
-        return _read_run(folder, inputs)
+class _Runs:
+    """As many runs as it takes, and what they showed together."""
 
+    def __init__(
+        self, pristine: Notebook, inputs: Mapping[str, Any], sources: Mapping[str, str]
+    ) -> None:
+        self._pristine = pristine
+        self._inputs = inputs
+        self._sources = sources
+        self.shown = GradedRun()
+        self.stopped: dict[str, str] = {}
 
-def _nbval(folder: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
-    command += [f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider"]
-    command += [
-        "-p",
-        "chatlab.course.plugin",
-        "-p",
-        "nbval.plugin",
-        "-c",
-        "pytest.ini",
-        "submission.ipynb",
-    ]
-    with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
-        command,
-        cwd=folder,
-        env=os.environ
-        | {
-            GRADED_RUN: str(folder),
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "CHATLAB_QUICK_NBFORMAT": "1",
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            process.wait(RUN_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            _end_group(process)
+    def without_what_stops(self, parts: Iterable[Part]) -> None:
+        """Run all answers; when one of them stops the run, run again without its part."""
+        run = self._run(self._sources)
+        while run.stopped_at is not None:
+            left_out = {
+                part.answer_cell
+                for part in parts
+                if {part.answer_cell, part.check_cell} & set(self.stopped)
+            }
+            kept = {id: text for id, text in self._sources.items() if id not in left_out}
+            run = self._run(kept)
 
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End whatever the run has left behind, kernels included."""
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
+    def alone(self, parts: Iterable[Part]) -> None:
+        """Run those answers alone whose checks did not get through: another one was in the way."""
+        if self.shown.no_kernel is not None:
             return
-    else:
-        process.kill()
+        for part in parts:
+            cells = {part.answer_cell, part.check_cell}
+            through = part.check_cell in self.shown.seen or self.shown.errors.get(part.answer_cell)
+            mine = {id: text for id, text in self._sources.items() if id == part.answer_cell}
+            if not through and not cells & set(self.stopped) and len(mine) < len(self._sources):
+                self._run(mine, only=cells)
+
+    def _run(self, sources: Mapping[str, str], only: Iterable[str] | None = None) -> GradedRun:
+        cells = [
+            cell | {"source": sources.get(cell.get("id", ""), source_of(cell))}
+            for cell in self._pristine["cells"]
+        ]
+        run = run_for_a_grade(self._pristine | {"cells": cells}, self._inputs)
+        wanted = set(run.errors if only is None else only)
+        self.shown.errors |= {id: says for id, says in run.errors.items() if id in wanted}
+        self.shown.seen |= {id: seen for id, seen in run.seen.items() if id in wanted}
+        self.shown.no_kernel = self.shown.no_kernel or run.no_kernel
+        if run.stopped_at in self.stopped:
+            return replace(run, stopped_at=None)
+        if run.stopped_at is not None:
+            self.stopped[run.stopped_at] = run.errors[run.stopped_at]
+        return run
 
 
-def _read_run(folder: Path, inputs: Mapping[str, Any]) -> _Run:
-    run = _Run()
-    log = folder / "cells.jsonl"
-    for line in log.read_text("utf-8").splitlines() if log.exists() else ():
-        fate = json.loads(line)
-        run.fates[fate["cell"]] = fate
-        if fate["stopped"] and run.stopped_at is None:
-            run.stopped_at = fate["cell"]
-    for part_id in inputs:
-        seen = folder / f"{part_id}.seen.json"
-        if seen.exists():
-            run.seen[part_id] = json.loads(seen.read_text("utf-8"))
-    return run
-
-
-def _result(
-    part: Part,
-    inputs: Any,
-    run: _Run,
-    stopped: Mapping[str, str],
-    answers: Mapping[str, str],
-) -> Result:
+def _result(part: Part, inputs: Any, runs: _Runs, answers: Answers) -> Result:
     answer, check = part.answer_cell, part.check_cell
+    shown = runs.shown
+    if answer in answers.unfit:
+        return _error(part, answers.unfit[answer])
     for cell in (answer, check):
-        if cell in stopped:
-            wrong = no(stopped[cell], "The other parts were checked without it.")
-            return Result(part.id, "error", 0, part.points, (wrong,))
-    fate = run.fates.get(answer, {})
-    if fate.get("error"):
-        return Result(part.id, "failed", 0, part.points, (_broken(fate["says"]),))
-    if answer not in answers:
-        return Result(part.id, "error", 0, part.points, (_absent(answer),))
-    if part.id in run.seen:
-        return result_of(part, inputs, run.seen[part.id])
-    says = run.fates.get(check, {}).get("says") or "The check did not run."
-    return Result(part.id, "error", 0, part.points, (no(says, "Run `chatlab doctor`."),))
+        if cell in runs.stopped:
+            return _error(part, no(runs.stopped[cell], "The other parts were checked without it."))
+    if says := shown.errors.get(answer):
+        return Result(part.id, "failed", 0, part.points, (_broken(says),))
+    if check in shown.seen:
+        return _judged(part, inputs, shown.seen[check])
+    return _error(part, _unseen(shown, check))
 
 
-def _absent(cell_id: str) -> Finding:
+def _judged(part: Part, inputs: Any, seen: dict[str, Any]) -> Result:
+    try:
+        return result_of(part, inputs, seen)
+    except Exception as error:  # noqa: BLE001 - no check of ours writes what its judge cannot read
+        said = f"What the check wrote down makes no sense ({type(error).__name__}: {error})."
+        return _error(part, no(said, "Leave the check and its files alone, then try again."))
+
+
+def _error(part: Part, finding: Finding) -> Result:
+    return Result(part.id, "error", 0, part.points, (finding,))
+
+
+def _unseen(shown: GradedRun, check: str) -> Finding:
+    if shown.no_kernel is not None:
+        return no(
+            f"The kernel did not start: {shown.no_kernel}",
+            "Close what else is running and try again; `chatlab doctor` looks at this machine.",
+        )
+    if check in shown.errors:
+        says = shown.errors[check] or "it raised nothing"
+        return no(
+            f"The check wrote nothing down: {says}",
+            "Look for what your cell changes in Python or in the kit.",
+        )
     return no(
-        f"The notebook has no cell {cell_id}.",
-        "Get a fresh exercise with `chatlab reset`; it keeps a copy of yours.",
+        f"The check's turn did not come within {RUN_SECONDS} seconds.",
+        "Look for a cell that takes long.",
     )
 
 

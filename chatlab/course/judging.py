@@ -7,6 +7,9 @@ from chatlab.course.findings import Finding, Result, no
 
 __all__ = ["result_of"]
 
+_CLOSING = frozenset({"a task", "Life._close"})
+"""What Python and the kit run when a stream is dropped: the mistake lies before that."""
+
 
 def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
     """What the observation is worth."""
@@ -16,6 +19,10 @@ def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
         case {"state": "skipped", "why": why}:
             return Result(part.id, "skipped", 0, part.points, (no(why),))
         case {"state": "seen", "value": value}:
+            return _judged(part, inputs, value)
+        case {"state": "left_behind", "tasks": tasks, "value": value} if (
+            _CLOSING.issuperset(tasks) and _judged(part, inputs, value).status == "failed"
+        ):
             return _judged(part, inputs, value)
         case _:
             return Result(part.id, "failed", 0, part.points, (_unseen(part, observation),))
@@ -33,7 +40,7 @@ def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
         case {"state": "missing"}:
             return no(
                 f"There is no {part.subject} here.",
-                f"Run the cell that makes {part.subject}, then this one.",
+                f"Run the cell that makes {part.subject}, then this one. Is it spelled like that?",
             )
         case {"state": "timed_out", "seconds": seconds}:
             at = f" It was at: {observation['line']}" if observation.get("line") else ""
@@ -44,7 +51,7 @@ def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
         case {"state": "left_behind", "tasks": tasks}:
             return no(
                 f"It left something running in the background: {', '.join(tasks)}.",
-                "Await every task that you start, or cancel it before you return.",
+                part.leaves or "Await every task that you start, or cancel it before you return.",
             )
         case {"state": "raised", "raised": seen}:
             return no(f"{seen['type']}: {seen['message']}", _line(seen))

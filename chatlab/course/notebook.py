@@ -7,7 +7,7 @@ from typing import Any
 
 from chatlab.errors import InvalidInput
 
-__all__ = ["CHECK_ID", "Cell", "Notebook", "cells_by_id", "read", "source_of", "write"]
+__all__ = ["CHECK_ID", "Cell", "Notebook", "read", "source_of", "write"]
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
@@ -23,13 +23,19 @@ def read(path: Path) -> Notebook:
         InvalidInput: There is no such file, or it is not a notebook.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise InvalidInput(str(path), "is not a file", "Name a notebook.")
         notebook: Any = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise InvalidInput(str(path), "does not exist", "Check the name.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(
             str(path), f"is not a notebook ({error})", "Save it again from JupyterLab, or reset it."
         ) from None
+    if _is_old(notebook):
+        raise InvalidInput(
+            str(path), "is a notebook of an old format", "Open it in JupyterLab and save it."
+        )
     if not _has_cells(notebook):
         raise InvalidInput(
             str(path), "is not a notebook (it has no cells)", "Save it again, or reset it."
@@ -37,11 +43,23 @@ def read(path: Path) -> Notebook:
     return notebook
 
 
+def _is_old(notebook: Any) -> bool:
+    try:
+        return "worksheets" in notebook
+    except TypeError:
+        return False
+
+
 def _has_cells(notebook: Any) -> bool:
     try:
-        return all(isinstance(cell["cell_type"], str) for cell in notebook["cells"])
+        return all(_is_cell(cell) for cell in notebook["cells"])
     except (KeyError, TypeError):
         return False
+
+
+def _is_cell(cell: Any) -> bool:
+    words = (cell["cell_type"], cell.get("id", ""), source_of(cell))
+    return all(isinstance(word, str) for word in words)
 
 
 def write(path: Path, notebook: Notebook) -> None:
@@ -56,23 +74,3 @@ def source_of(cell: Cell) -> str:
     """What the cell says, as one string."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
-
-
-def cells_by_id(notebook: Notebook, where: str) -> dict[str, Cell]:
-    """The cells that have an id, under it.
-
-    Raises:
-        InvalidInput: Two cells have the same id.
-    """
-    found: dict[str, Cell] = {}
-    for cell in notebook["cells"]:
-        id = cell.get("id")
-        if id in found:
-            raise InvalidInput(
-                where,
-                f"has two cells with the id {id!r}",
-                "Delete the copy: a copied cell keeps the id of the first.",
-            )
-        if isinstance(id, str):
-            found[id] = cell
-    return found

@@ -61,12 +61,15 @@ def raised(error: BaseException) -> dict[str, Any]:
 async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
     """Call or await the learner's code: `{"value": ...}`, or `{"raised": ...}` if it raised.
 
+    What had to be awaited is marked with `"awaited": True`.
+
     Raises:
         NotStarted: Nobody has written it yet.
     """
     try:
         value: Any = work() if callable(work) else work
-        if inspect.isawaitable(value):
+        awaited = inspect.isawaitable(value)
+        if awaited:
             value = await value
     except NotStarted:
         raise
@@ -74,7 +77,7 @@ async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
         return {"raised": raised(error)}
     if value is TODO:
         raise NotStarted
-    return {"value": plain(value)}
+    return {"value": plain(value)} | ({"awaited": True} if awaited else {})
 
 
 async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:

@@ -1,23 +1,21 @@
 """A pytest plugin for nbval: updated outputs count, a dead kernel is noticed, a flood is stopped.
 
 nbval drops `update_display_data`; here it replaces the output it belongs to, so that what is
-compared is what a reader sees. In a graded run, what became of each cell is written down.
+compared is what a reader sees.
 """
 
 import importlib
-import json
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Generator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
 import pytest
 
-__all__ = ["pytest_configure", "pytest_runtest_makereport"]
+__all__ = ["KernelDied", "TooMuchOutput", "pytest_configure"]
 
 CELL_SECONDS = 120
 """nbval's own time limit for a cell is 2,000 seconds."""
@@ -26,7 +24,7 @@ MAX_OUTPUT = 2_000_000
 """How many characters a cell may print."""
 
 _NBVAL_SECONDS = 2000
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_SHOWN = {"stream", "display_data", "update_display_data", "execute_result"}
 
 if "CHATLAB_QUICK_NBFORMAT" in os.environ:
     # jsonschema would spend seconds on a grammar for a format that no notebook has.
@@ -40,13 +38,29 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if option.nbval_cell_timeout == _NBVAL_SECONDS:
         option.nbval_cell_timeout = CELL_SECONDS
-    kernel: Any = importlib.import_module("nbval.kernel").RunningKernel
+    kernels: Any = importlib.import_module("nbval.kernel")
     plugin: Any = importlib.import_module("nbval.plugin")
+    _make_private(kernels, config)
+    kernel = kernels.RunningKernel
     if not hasattr(kernel, "chatlab_mended"):
         kernel.chatlab_mended = True
         kernel.get_message = _watchful(kernel.get_message)
+        kernel.execute_cell_input = _remembered(kernel.execute_cell_input)
         plugin.IPyNbFile.get_kernel_message = _updating(plugin.IPyNbFile.get_kernel_message)
         plugin.IPyNbCell.runtest = _noted(plugin.IPyNbCell.runtest)
+
+
+def _make_private(kernels: Any, config: pytest.Config) -> None:
+    from chatlab.course.kernels import PrivateKernels
+
+    manager = kernels.KernelManager
+    kernels.KernelManager = private = PrivateKernels(manager)
+
+    def undo() -> None:
+        private.close()
+        kernels.KernelManager = manager
+
+    config.add_cleanup(undo)
 
 
 class KernelDied(RuntimeError):
@@ -57,9 +71,10 @@ class KernelDied(RuntimeError):
 
 
 class TooMuchOutput(RuntimeError):
-    """The cell printed more than anybody reads."""
+    """A cell printed more than anybody reads; `cell` is the one, or None for the one that runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, cell: str | None) -> None:
+        self.cell = cell
         super().__init__(f"This cell printed more than {MAX_OUTPUT:,} characters.")
 
 
@@ -87,6 +102,7 @@ def _updating(get_message: Callable[..., Any]) -> Callable[..., Any]:
     def get(file: Any, timeout: float | None = None, stream: str = "iopub") -> Any:
         while True:
             message = get_message(file, timeout=timeout, stream=stream)
+            _count_output(file, message)
             content = message["content"]
             display_id = content.get("transient", {}).get("display_id")
             item = file.chatlab_item
@@ -97,51 +113,48 @@ def _updating(get_message: Callable[..., Any]) -> Callable[..., Any]:
             if message["msg_type"] == "display_data" and display_id is not None:
                 places = item.chatlab_displays.setdefault(display_id, [])
                 places.append(len(item.test_outputs))
-            if message["msg_type"] == "stream":
-                item.chatlab_printed += len(content["text"])
-                if item.chatlab_printed > MAX_OUTPUT:
-                    file.kernel.stop()
-                    raise TooMuchOutput
             return message
 
     return get
+
+
+def _count_output(file: Any, message: dict[str, Any]) -> None:
+    """Stop a flood, whichever cell it comes from: a thread prints on when its cell is done."""
+    if message["msg_type"] not in _SHOWN:
+        return
+    content = message["content"]
+    cell = message["parent_header"].get("msg_id")
+    file.chatlab_printed[cell] += sum(
+        len(str(text)) for text in (content.get("text", ""), *content.get("data", {}).values())
+    )
+    if file.chatlab_printed[cell] > MAX_OUTPUT:
+        cells = file.kernel.chatlab_cells
+        file.kernel.stop()
+        raise TooMuchOutput(cells.get(cell))
+
+
+def _remembered(execute: Callable[..., str]) -> Callable[..., str]:
+    """Note which cell each message to the kernel came from."""
+
+    def run(kernel: Any, source: str, **more: Any) -> str:
+        message = execute(kernel, source, **more)
+        kernel.chatlab_cells[message] = kernel.chatlab_cell
+        return message
+
+    return run
 
 
 def _noted(runtest: Callable[[Any], None]) -> Callable[[Any], None]:
     """Let the file know which of its cells is running."""
 
     def run(item: Any) -> None:
+        file = item.parent
+        if not hasattr(file, "chatlab_printed"):
+            file.chatlab_printed = Counter[str]()
+            file.kernel.chatlab_cells = {}
+        file.kernel.chatlab_cell = item.cell.get("id")
+        file.chatlab_item = item
         item.chatlab_displays = {}
-        item.chatlab_printed = 0
-        item.parent.chatlab_item = item
         runtest(item)
 
     return run
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In a graded run, write down what became of the cell."""
-    report = yield
-    folder = os.environ.get("CHATLAB_GRADED_RUN")
-    cell = getattr(item, "cell", None)
-    if folder and cell is not None and call.when == "call":
-        error = call.excinfo.value if call.excinfo else None
-        fate = {
-            "cell": cell.get("id", ""),
-            "error": None if error is None else type(error).__name__,
-            "says": "" if error is None else _last_line(error),
-            "stopped": isinstance(error, KernelDied | TooMuchOutput)
-            or "Timeout" in str(getattr(error, "args", "")),
-        }
-        with Path(folder, "cells.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(fate) + "\n")
-    return report
-
-
-def _last_line(error: BaseException) -> str:
-    traceback = getattr(error, "inner_traceback", None) or str(error)
-    lines = [line for line in _ANSI.sub("", str(traceback)).splitlines() if line.strip()]
-    return lines[-1] if lines else ""

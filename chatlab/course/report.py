@@ -26,6 +26,7 @@ def print_graded(console: Console, graded: Graded) -> None:
         rows.append(_headline(f"{part.id}  {part.title}", result, optional=part.optional))
         if result.status not in {"passed", "not_started"}:
             rows.extend(Text(f"     {line}") for line in result.feedback)
+    rows.extend(Text(f"\n{note}", style="dim") for note in graded.notes)
     lesson = graded.lesson
     total = f"{graded.points:g} of {lesson.points:g} points"
     if graded.extra:
@@ -85,6 +86,7 @@ def as_data(graded: Graded) -> dict[str, object]:
         "points": graded.points,
         "extra": graded.extra,
         "out_of": graded.lesson.points,
+        "notes": list(graded.notes),
         "parts": [
             {
                 "part": result.part,

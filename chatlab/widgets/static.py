@@ -7,8 +7,9 @@ from chatlab.front.board import Board
 from chatlab.front.entries import Entry
 from chatlab.widgets.live import STILL
 
-__all__ = ["bundle"]
+__all__ = ["body", "bundle"]
 
+_NOTHING = "(nothing was said)"
 _SIGNS = {"running": "…", "completed": "✓", "failed": "✗", "unfinished": "…"}
 _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;max-width:44em"
 _MINE = _BOX + ";margin-left:20%;background:#8882"
@@ -16,13 +17,20 @@ _MINE = _BOX + ";margin-left:20%;background:#8882"
 
 def bundle(board: Board, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
-    entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
-    text = "\n".join(_line(entry, who) for entry in entries)
-    inner = "".join(_block(entry, who) for entry in entries)
+    text = "\n".join(_line(entry, who) for entry in _said(board))
     return {
-        "text/plain": text or "(nothing was said)",
-        "text/html": f"{STILL}{inner or '(nothing was said)'}</div>",
+        "text/plain": text or _NOTHING,
+        "text/html": f"{STILL}{body(board, who)}</div>",
     }
+
+
+def body(board: Board, who: str = "You") -> str:
+    """The HTML alone, to stand in a page with others."""
+    return "".join(_block(entry, who) for entry in _said(board)) or _NOTHING
+
+
+def _said(board: Board) -> list[Entry]:
+    return [entry for entry in board.snapshot() if entry["kind"] != "stats"]
 
 
 def _line(entry: Entry, who: str) -> str:

@@ -1,113 +1,206 @@
 """A graded run: whatever a notebook does, the verdict is fair and the rest is graded."""
 
 import json
+import os
+import re
 from pathlib import Path
 
+import psutil
 import pytest
 
+from chatlab.course.answers import answers_in
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
 from chatlab.course.grading import Graded, grade
-from chatlab.course.notebook import read
+from chatlab.course.notebook import read, source_of
 from chatlab.course.report import as_data
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
-LESSON = lesson_for(0)
-RIGHT = 'def greeting(name):\n    return f"Hello, {name}!"\n'
+LESSON = lesson_for(3)
+SOLVED = {
+    cell["id"]: source_of(cell) for cell in read(ROOT / "solutions/03_first_respond.ipynb")["cells"]
+}
 
 
-@pytest.fixture
-def submitted(tmp_path):
-    """Grade the exercise of lesson 00 with another answer, or with its cells changed."""
-
-    def submit(answer=None, change=lambda cells: cells):
-        notebook = read(ROOT / "exercises/00_start_here.ipynb")
-        for cell in notebook["cells"]:
-            if cell["id"] == "00-1-answer" and answer is not None:
-                cell["source"] = answer
-        notebook["cells"] = change(notebook["cells"])
-        path = tmp_path / "submission.ipynb"
-        path.write_text(json.dumps(notebook))
-        (result,) = grade(ROOT, LESSON, path).results
-        return result
-
-    return submit
+def notebook_of(answers, change=lambda cells: cells):
+    """The exercise of lesson 03 with these answers, by part, and its cells changed."""
+    notebook = read(ROOT / "exercises/03_first_respond.ipynb")
+    for cell in notebook["cells"]:
+        found = re.fullmatch(r"03-(\d)-answer", cell["id"])
+        if found and int(found[1]) in answers:
+            cell["source"] = answers[int(found[1])].replace("SOLVED", SOLVED[cell["id"]])
+    return notebook | {"cells": change(notebook["cells"])}
 
 
-def test_the_untouched_exercise_is_not_started(submitted):
-    assert (submitted().status, submitted().points) == ("not_started", 0)
-
-
-def test_a_right_answer_passes(submitted):
-    result = submitted(RIGHT)
-    assert (result.status, result.points) == ("passed", 1)
+def graded(folder, answers, change=lambda cells: cells):
+    """Grade that: the status of each part, its points, and its feedback as one text."""
+    path = folder / "submission.ipynb"
+    path.write_text(json.dumps(notebook_of(answers, change)), "utf-8")
+    results = grade(ROOT, LESSON, path).results
+    found = [(result.status, result.points, "\n".join(result.feedback)) for result in results]
+    return dict(enumerate(found, start=1))
 
 
 def cheat(cells):
-    """Everything somebody might do to a check: retype, empty, tag and delete it."""
+    """Everything somebody might do to a check: retype, empty, tag, copy and delete it."""
     for cell in cells:
-        if cell["id"] == "00-1-check":
+        if cell["id"] == "03-1-check":
             cell |= {"source": "print('passed')", "metadata": {"tags": ["nbval-skip"]}}
-    return [cell for cell in cells if cell["id"] != "00-setup"]
+        if cell["id"] == "03-2-check":
+            cell |= {"cell_type": "markdown"}
+    kept = [cell for cell in cells if cell["id"] not in {"03-setup", "03-3-check"}]
+    return [*kept, next(cell for cell in cells if cell["id"] == "03-4-check")]
 
 
-def test_an_edited_check_changes_nothing(submitted):
-    assert submitted("def greeting(name): return 'Hi'", cheat).status == "failed"
-    assert submitted(RIGHT, cheat).status == "passed"
+def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(tmp_path):
+    answers = {
+        1: "# NBVAL_SKIP\nSOLVED",
+        2: "import sys\nsys.exit()",
+        3: "TaskServer = nowhere",
+        4: "import time\nasync def what_is_saved(*_):\n    while True: time.sleep(1)",
+        5: "LIFECYCLE = (",
+    }
+    seen = graded(tmp_path, answers, cheat)
+    assert seen[1] == ("passed", 2, seen[1][2])
+    assert [seen[number][:2] for number in (2, 3, 4, 5)] == [("failed", 0)] * 4
+    assert "SystemExit" in seen[2][2]
+    assert "name 'nowhere' is not defined" in seen[3][2]
+    assert "while True: time.sleep(1)" in seen[4][2]
+    assert "SyntaxError" in seen[5][2]
 
 
-def test_a_deleted_check_changes_nothing(submitted):
-    def without(cells):
-        return [cell for cell in cells if cell["id"] != "00-1-check"]
+def ended(pid):
+    """Whether the process is gone, or only waits for somebody to notice."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
-    assert submitted(RIGHT, without).status == "passed"
+
+LEAVES_A_PROCESS = """
+import os, subprocess
+left = subprocess.Popen(["sleep", "600"], start_new_session=True)
+open(FILE, "w").write(str(left.pid))
+SOLVED
+"""
+
+TRICKS_THE_CHECK = """
+import os, sys
+from pathlib import Path
+check_module = sys.modules["chatlab.course.check"]
+check_module.result_of = lambda *_: None
+check_module._hand_out = lambda *_: None
+get_ipython().showtraceback = lambda *_, **__: None
+for part in range(1, 6):
+    path = Path(os.environ.get("CHATLAB_GRADED_RUN", "."), f"03.{part}.seen.json")
+    path.write_text('{"state": "seen", "value": {"never": "judged"}}')
+class Same:
+    __eq__ = lambda *_: True
+    __hash__ = None
+TaskServer = lambda book: Same()
+print("passed")
+"""
+
+
+def test_what_ends_the_run_costs_its_own_part_and_nothing_outlives_it(tmp_path):
+    file = tmp_path / "pid"
+    answers = {
+        1: LEAVES_A_PROCESS.replace("FILE", repr(str(file))),
+        2: "print('x' * 10_000_000)\nSOLVED",
+        3: TRICKS_THE_CHECK,
+        4: "import os\nasync def what_is_saved(*_):\n    print('passed')\n    os._exit(0)",
+        5: "SOLVED\nimport os, shutil\nshutil.rmtree(os.getcwd())",
+    }
+    seen = graded(tmp_path, answers)
+    assert seen.pop(1)[:2] == ("passed", 2)
+    assert [status for status, _, _ in seen.values()] == ["error"] * 4
+    assert not any(points for _, points, _ in seen.values())
+    assert "The check wrote nothing down" in seen[3][2]
+    assert "printed more than 2,000,000 characters" in seen[2][2]
+    assert "This cell ended its kernel." in seen[4][2]
+    assert "deleted the folder" in seen[5][2]
+    assert ended(int(file.read_text()))
+
+
+FAILS_THREE_TIMES = """
+import os, pathlib, sys
+tries = pathlib.Path(__file__).with_name("tries")
+tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+if len(tries.read_text()) <= 3:
+    sys.exit(1)
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
+
+
+def test_a_kernel_that_does_not_start_is_tried_once_more_and_named(tmp_path, monkeypatch):
+    (tmp_path / "ipykernel_launcher.py").write_text(FAILS_THREE_TIMES)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    solution = ROOT / "solutions/00_start_here.ipynb"
+    (result,) = grade(ROOT, lesson_for(0), solution).results
+    assert (result.status, result.points) == ("error", 0)
+    assert result.feedback[0].startswith("The kernel did not start: ")
+    assert grade(ROOT, lesson_for(0), solution).passed
+
+
+def answers_of(answers, change):
+    notebook = notebook_of(answers, change)
+    return answers_in(notebook, notebook_of({}), LESSON)
+
+
+def test_an_answer_that_is_gone_doubled_endless_or_no_text_is_named():
+    def change(cells):
+        return [
+            *[cell for cell in cells if cell["id"] != "03-1-answer"],
+            {"cell_type": "code", "id": "03-2-answer", "source": "another"},
+        ]
+
+    found = answers_of({2: "one", 3: "x" * 200_001, 4: "'\ud800'", 5: "SOLVED"}, change)
+    assert {id: finding.said for id, finding in found.unfit.items()} == {
+        "03-1-answer": "The notebook has no cell 03-1-answer.",
+        "03-2-answer": "The notebook has 2 different cells 03-2-answer.",
+        "03-3-answer": "Its cell is 200,001 characters long.",
+        "03-4-answer": "Its cell has half a character (a lone surrogate) at position 1.",
+    }
+    assert found.sources == {"03-5-answer": SOLVED["03-5-answer"]}
+
+
+def test_what_is_unusual_about_the_notebook_is_noted():
+    def change(cells):
+        return [*cheat(cells), {"cell_type": "code", "source": "helper = 1"}]
+
+    assert [note.partition(".")[0] for note in answers_of({}, change).notes] == [
+        "Your notebook has no cell 03-3-check",
+        "Your notebook has 2 cells 03-4-check",
+        "Cells that you added are not run here: keep what an answer needs in its own cell",
+    ]
+    assert answers_of({}, lambda cells: cells).notes == ()
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "says"),
+    "text",
     [
-        ("import os\nos._exit(1)", "error", "This cell ended its kernel."),
-        ("import os\ndef greeting(name):\n    os._exit(1)", "error", "This cell ended its kernel."),
-        ("import sys\nsys.exit()", "failed", "SystemExit"),
-        ("def greeting(name", "failed", "SyntaxError"),
-        ("greet = nowhere", "failed", "name 'nowhere' is not defined"),
-        ("print('x' * 100_000_000)\n" + RIGHT, "error", "printed more than 2,000,000 characters"),
-        ("def greeting(name):\n    while True: pass", "failed", "while True: pass"),
-        ("class Same:\n    __eq__ = lambda *_: True\ngreeting = lambda name: Same()", "failed", ""),
-        ("import chatlab.course.check as c\nc.result_of = None", "failed", "There is no greeting"),
-        ("greeting = None", "failed", "TypeError"),
-        ("x = 1", "failed", "There is no greeting"),
+        *["", "not json", "[]", "{}", "1", '{"cells": 3}', '{"cells": [1]}', "[" * 100_000],
+        '{"cells": [{"cell_type": "code", "source": [1]}]}',
+        '{"cells": [{"cell_type": "code", "id": []}]}',
+        '{"worksheets": [], "nbformat": 3}',
     ],
-    ids=lambda value: str(value)[:30],
+    ids=lambda text: text[:20],
 )
-def test_a_notebook_that_misbehaves_gets_no_points_and_a_reason(submitted, answer, status, says):
-    result = submitted(answer)
-    assert (result.status, result.points) == (status, 0)
-    assert says in "\n".join(result.feedback)
-
-
-def test_an_answer_cell_that_is_gone_is_named(submitted):
-    def without(cells):
-        return [cell for cell in cells if cell["id"] != "00-1-answer"]
-
-    result = submitted(RIGHT, without)
-    assert (result.status, result.points) == ("error", 0)
-    assert "00-1-answer" in result.feedback[0]
-
-
-def test_a_cell_that_stands_twice_is_refused_by_name(submitted):
-    with pytest.raises(InvalidInput, match="00-1-answer"):
-        submitted(RIGHT, lambda cells: [*cells, cells[3]])
-
-
-@pytest.mark.parametrize("text", ["", "not json", "[]", "{}", '{"cells": 3}', '{"cells": [1]}'])
 def test_what_is_no_notebook_is_refused(tmp_path, text):
     path = tmp_path / "submission.ipynb"
     path.write_text(text)
     with pytest.raises(InvalidInput, match=r"submission\.ipynb"):
         grade(ROOT, LESSON, path)
     assert path.read_text() == text
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    for name in ("pipe.ipynb", "", "gone.ipynb"):
+        with pytest.raises(InvalidInput):
+            grade(ROOT, LESSON, tmp_path / name)
 
 
 def test_points_for_going_further_are_counted_apart():

@@ -13,16 +13,19 @@ import gc
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
+from types import CodeType
 from typing import Any, NamedTuple
 
 import pytest
 from lacking import require_or_skip
+from leaping import LeapingLoop
 
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
 from chatlab.course.check import run_check
-from chatlab.course.notebook import read, source_of
+from chatlab.course.notebook import Cell, read, source_of
 from chatlab.course.observing import plain
 from chatlab.course.postgres import GIVEN, no_postgres
 from chatlab.course.release import stub_of
@@ -39,6 +42,7 @@ HEADING = re.compile(r"^# %% (wrong|right): (.+)$", re.MULTILINE)
 SEEDS = (1, 2, 3)
 SLOW = {"11.4"}
 """Checks that make a database: they are run with one seed."""
+ON_THE_LOOP_ALONE = {"04.1", "04.3", "04.4", "05.4", "07.4", "09.4", "11.1", "11.2", "11.3"}
 
 
 class Answer(NamedTuple):
@@ -64,18 +68,30 @@ ANSWERS = answers()
 PARTS = [part.id for number in lesson_numbers() for part in lesson_for(number).parts]
 
 
+@cache
+def compiled(source: str, name: str) -> CodeType:
+    """The cell's code; top-level `await` is allowed, as in a notebook."""
+    return compile(source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
 async def run_cell(source: str, namespace: dict[str, Any], name: str) -> None:
-    """Run a cell as a notebook does, top-level `await` included."""
-    code = compile(source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    result = eval(code, namespace)
+    """Run a cell as a notebook does."""
+    result = eval(compiled(source, name), namespace)
     if inspect.isawaitable(result):
         await result
+
+
+@cache
+def cells_of(lesson: int) -> list[Cell]:
+    """The solution's cells."""
+    cells: list[Cell] = read(SOLUTIONS / f"{lesson_for(lesson).slug}.ipynb")["cells"]
+    return cells
 
 
 async def namespace_for(part: Part) -> dict[str, Any]:
     """What the given cells before the part's answer leave in the notebook."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    for cell in read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]:
+    for cell in cells_of(part.lesson):
         if cell["id"] == part.answer_cell:
             return namespace
         if cell["cell_type"] == "code" and not cell["id"].endswith(("-answer", "-check")):
@@ -85,8 +101,23 @@ async def namespace_for(part: Part) -> dict[str, Any]:
 
 def solution_of(part: Part) -> str:
     """The answer as the solution has it, markers included."""
-    cells = read(SOLUTIONS / f"{lesson_for(part.lesson).slug}.ipynb")["cells"]
-    return next(source_of(cell) for cell in cells if cell["id"] == part.answer_cell)
+    return next(source_of(cell) for cell in cells_of(part.lesson) if cell["id"] == part.answer_cell)
+
+
+@pytest.fixture
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    """A loop that leaps over waiting, for parts in which everything happens on the loop."""
+    answer = request.node.callspec.params.get("answer")
+    if answer is None or answer.part not in ON_THE_LOOP_ALONE:
+        return "asyncio"
+    return "asyncio", {"loop_factory": LeapingLoop}
+
+
+@pytest.fixture(autouse=True)
+def what_is_older() -> None:
+    """Leave out of this test's collection what was there before: so it costs next to nothing."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -97,10 +128,8 @@ def one_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture(autouse=True, scope="module")
-def what_is_older() -> Iterator[None]:
-    """Leave out of each collection what was there before: so it costs next to nothing."""
-    gc.collect()
-    gc.freeze()
+def what_was_left_out() -> Iterator[None]:
+    """In the end, look after everything again."""
     yield
     gc.unfreeze()
 

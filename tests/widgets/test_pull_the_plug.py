@@ -1,6 +1,7 @@
 """The plug of lesson 11: a real server, a real line, and every word of the reply."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,8 @@ from chatlab.widgets.demos.plugged import REPLY
 from chatlab.widgets.demos.pull_the_plug import _BACK, _CUT, _Socket, _still
 
 pytestmark = pytest.mark.anyio
+
+served = partial(create_app, chatkit=False)
 
 
 async def frame_with(socket, wanted):
@@ -36,9 +39,9 @@ def pieces(rows):
 
 
 async def test_pulled_and_put_in_again_the_cursor_finds_every_word():
-    socket = _Socket(create_app)
+    socket = _Socket(served)
 
-    socket._hear({"type": "ask", "pause": 0.05})
+    socket._hear({"type": "ask", "pause": 0.02})
     await frame_with(socket, lambda frame: pieces(frame.get("heard", ())) >= 5)
     socket._hear({"type": "pull"})
     out = await frame_with(socket, lambda frame: not frame["plugged"])
@@ -53,9 +56,9 @@ async def test_pulled_and_put_in_again_the_cursor_finds_every_word():
 
 
 async def test_the_still_copy_shows_what_each_way_back_costs_and_is_the_same_each_time():
-    once = await _still(create_app)
+    once = await _still(served)
 
-    assert once == await _still(create_app)
+    assert once == await _still(served)
     plain = once["text/plain"]
     assert "Every word, once." in plain
     assert "characters came twice." in plain

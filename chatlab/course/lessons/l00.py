@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, needless_async, no, yes
 from chatlab.course.observing import attempt
 
 __all__ = ["LESSON"]
@@ -27,22 +27,36 @@ def greeting_judged(names: list[str], seen: list[dict[str, Any]]) -> list[Findin
     for name, one in zip(names, seen, strict=True):
         called = f"greeting({name!r})"
         if "raised" in one:
-            error = one["raised"]
-            return [
-                no(f"{called} raised {error['type']}: {error['message']}", "Read its last line.")
-            ]
+            return [_raised(called, one["raised"])]
+        if wrong := needless_async("greeting", one):
+            return [wrong]
         got = one["value"]
         if got is None:
             return [no(f"{called} gave back None.", "`print` shows; `return` gives back.")]
         if got == f"Hello, {name}!":
             continue
-        expected = f"Expected 'Hello, {name}!', got {got!r}."
-        if not isinstance(got, str):
-            return [no(f"{called}: {expected}", "Return a text.")]
-        if name not in got:
-            return [no(f"{called}: {expected}", "The name in the answer is the one you are given.")]
-        return [no(f"{called}: {expected}", "Look at every character: comma, space, mark.")]
+        return [no(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next(name, got))]
     return [yes(1, "Everybody is greeted by name.")]
+
+
+def _raised(called: str, error: dict[str, Any]) -> Finding:
+    said = f"{called} raised {error['type']}: {error['message']}"
+    if "positional argument" in error["message"]:
+        return no(said, "It is called with one argument, the name: def greeting(name).")
+    line = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+    return no(said, line)
+
+
+def _next(name: str, got: Any) -> str:
+    if not isinstance(got, str):
+        return "Return a text."
+    if "{" in got:
+        return 'Without an f before the quotes, {...} is only text: f"Hello, {name}!".'
+    if name not in got:
+        return "The name in the answer is the one you are given."
+    if got == name:
+        return "That is the name alone. Greet it: 'Hello, ', the name, and '!'."
+    return "Compare the two, character by character: capital letter, comma, space, mark."
 
 
 LESSON = Lesson(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, cast
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, needless_async, no, yes
 from chatlab.course.lessons.talking import NAMES, short
 from chatlab.course.observing import attempt
 
@@ -94,7 +94,7 @@ def choice_judged(inputs: dict[str, Any], seen: list[dict[str, Any]]) -> list[Fi
     """One point for the patterns, one for the reasons."""
     scenarios = inputs["scenarios"]
     for scenario, one in zip(scenarios, seen, strict=True):
-        if wrong := _unusable(scenario, one):
+        if wrong := needless_async("choose", one) or _unusable(scenario, one):
             return [wrong]
     chosen = [_named(_pair(one["value"])[0]) for one in seen]
     if len(set(chosen)) == 1:

@@ -157,7 +157,7 @@ def _raised_wrong(called: str, why: dict[str, Any]) -> Finding:
         )
     return no(
         f"{called} raised {kind}: {message.splitlines()[0][:120] if message else ''}",
-        f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more.",
+        f"Your line {why['number']}: {why['line']}" if why.get("line") else "",
     )
 
 

@@ -38,7 +38,7 @@ def _unmade(why: dict[str, Any]) -> Finding:
 
 
 def _line(why: dict[str, Any]) -> str:
-    return f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+    return f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
 
 
 def _broken(seen: dict[str, Any]) -> Finding | None:
@@ -65,6 +65,11 @@ def _created_wrong(seen: dict[str, Any]) -> Finding | None:
         return no(
             f"{called}: expected 201, got 200.",
             "201 says that something new exists: put status_code=201 into the decorator.",
+        )
+    if status in {307, 308}:
+        return no(
+            f"{called}: expected 201, got {status}, which says: ask at another address.",
+            'Is there a slash at the end of your route? Write "/api/tasks", without it.',
         )
     if status != 201:
         return no(f"{called}: expected 201, got {status}.", "Created is 201.")
@@ -135,7 +140,8 @@ def _read_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     for name, title, priority in zip(
         ("read", "read with priority"), inputs["titles"], wanted, strict=False
     ):
-        if wrong := _broken(seen[name]) or _task_wrong(seen[name], title, priority):
+        others = [one for one in inputs["titles"] if one != title]
+        if wrong := _broken(seen[name]) or _task_wrong(seen[name], title, priority, others):
             return wrong
     return None
 
@@ -157,7 +163,9 @@ def _list_wrong(seen: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _task_wrong(seen: dict[str, Any], title: str, priority: str) -> Finding | None:
+def _task_wrong(
+    seen: dict[str, Any], title: str, priority: str, others: list[str]
+) -> Finding | None:
     called, status = seen["called"], seen["status"]
     if status != 200:
         return no(
@@ -166,6 +174,11 @@ def _task_wrong(seen: dict[str, Any], title: str, priority: str) -> Finding | No
         )
     if isinstance(seen["body"], Mapping) and "priority" not in seen["body"]:
         return no(f"{called} gives no priority.", "The task comes with its id, title and priority.")
+    if field(seen, "title") in others:
+        return no(
+            f"{called}: that is another task, {short(str(seen['body']))}.",
+            "An id is no place in a list, and lists begin at 0: look for the task with this id.",
+        )
     if field(seen, "title") != title:
         return no(
             f"{called}: expected the title {title!r}, got {short(str(seen['body']))}.",

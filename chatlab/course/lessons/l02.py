@@ -1,17 +1,15 @@
 """Lesson 02: threads and items, and a store that keeps them."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l02_parts import (
+from chatlab.course.lessons.l02_pages import (
     continue_inputs,
     continue_judged,
     continue_seen,
-    record_inputs,
-    record_judged,
-    record_seen,
     transcript_inputs,
     transcript_judged,
     transcript_seen,
 )
+from chatlab.course.lessons.l02_record import record_inputs, record_judged, record_seen
 
 __all__ = ["LESSON"]
 
@@ -91,6 +89,7 @@ LESSON = Lesson(
             ),
             inputs=continue_inputs,
             observe=continue_seen,
+            leaves="Hold the store with `async with SQLStore(url) as store:`; it is closed then.",
             judge=continue_judged,
         ),
     ),

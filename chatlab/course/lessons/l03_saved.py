@@ -69,11 +69,20 @@ def saved_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """One row an item, in the order of the conversation."""
     called = f"what_is_saved(server, {inputs['message']!r}, context)"
     if "raised" in seen:
-        return [broken(called, seen["raised"])]
+        return [_raised(called, seen["raised"])]
     got, wanted = seen["value"], _left(inputs)
     if got == wanted and seen["threads"] == 1:
         return [yes(2, "That is what the store holds after the turn.")]
     return [_saved_wrong(called, got, wanted, seen["threads"], inputs)]
+
+
+def _raised(called: str, why: dict[str, Any]) -> Finding:
+    if why["type"] == "NotFoundError":
+        return no(
+            f"{called}: the thread was asked for before there was one.",
+            "A turn runs only while somebody asks for its events: `async for event in turn`.",
+        )
+    return broken(called, why)
 
 
 def _saved_wrong(
@@ -98,6 +107,8 @@ def _saved_wrong(
         return no(
             f"{called}: a row is {short(str(rows[0]))}.", "Each row is (item.role, item.content)."
         )
+    if [row[::-1] for row in rows] == wanted:
+        return no(f"{called}: each row is the wrong way round.", "The role first: (role, content).")
     if rows == wanted[::-1]:
         return no(f"{called} begins with the newest item.", 'Oldest first: that is order="asc".')
     pieces = [piece for kind, *more in inputs["script"] if kind == "text" for piece in more[0]]

@@ -119,6 +119,14 @@ def welcome_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
     for (called, wanted), turn in zip(expected, seen["turns"], strict=True):
         if wrong := trouble(called, turn) or _welcome_wrong(called, wanted, turn):
             return [wrong]
+    greeting, speaks, at_once = (reply(seen["turns"][n]) for n in (0, 2, 4))
+    if greeting in at_once and greeting not in speaks:
+        return [
+            no(
+                f"send({second!r}) on an empty thread: it was greeted, too: {short(at_once)}.",
+                "Greet who has said nothing: ask `input is None` before you look at the history.",
+            )
+        ]
     return [yes(2, "It greets once, keeps quiet when it should, and answers.")]
 
 
@@ -132,7 +140,10 @@ def _welcome_wrong(called: str, wanted: str, turn: dict[str, Any]) -> Finding | 
                 f"{called}: nothing was said, though the first customer was greeted.",
                 "One server serves everybody: ask `thread.history`, not something kept on `self`.",
             )
-        return no(f"{called}: nothing was said.", "Yield a greeting: nobody has spoken here yet.")
+        return no(
+            f"{called}: nothing was said.",
+            "Yield a greeting. An empty history is `()`, and not None or []: ask `not history`.",
+        )
     if wanted == "silence":
         if not turn["saved"]:
             return None

@@ -122,6 +122,12 @@ def _misfiled(called: str, owner: str, place: int, found: list[Any], books: list
             f"{called}: the TaskBook that your server was given is empty.",
             "Create the task in `self.book`, for `context.user_id`; make no book of your own.",
         )
+    near = [one["title"] for one in books[place] if one["user_id"] == owner]
+    if not found and near:
+        return no(
+            f"{called}: {owner} has a task, but it is called {near[-1]!r}.",
+            "What `parse` gives you has the title alone: its `title`.",
+        )
     if not found:
         return no(
             f"{called}: {owner} has no such task afterwards.",

@@ -108,8 +108,7 @@ def careful_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
     if wrong := _talked_on(between) or _talked_on(cancelled) or _talked_on(waiting):
         return [wrong]
     if between["open"]:
-        said = f"Stopped after {inputs['stop_at']} pieces, the model's connection is still open."
-        return [no(_LEFT_OPEN, f"{said} A comment in the margin does not close it; a block does.")]
+        return [_left_open(inputs, cancelled, waiting)]
     if not cancelled["cancelled"]:
         return [
             no(
@@ -127,6 +126,18 @@ def careful_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
     if whole["open"]:
         return [no(_LEFT_OPEN, "Even a reply that was read to its end left the connection open.")]
     return [yes(3, "Whenever it is stopped, the model's connection closes first.")]
+
+
+def _left_open(
+    inputs: dict[str, Any], cancelled: dict[str, Any], waiting: dict[str, Any]
+) -> Finding:
+    said = f"Stopped after {inputs['stop_at']} pieces, the model's connection is still open."
+    if cancelled["open"] or waiting["open"]:
+        return no(_LEFT_OPEN, said)
+    return no(
+        _LEFT_OPEN,
+        f"{said} At a `yield`, a stop is GeneratorExit: `except CancelledError` does not see it.",
+    )
 
 
 def _not_closable(why: dict[str, Any] | None) -> Finding | None:
@@ -160,5 +171,5 @@ def _talked_on(seen: dict[str, Any]) -> Finding | None:
             "Your server was stopped, and it yielded once more: nobody listens by then.",
             "In `finally` and `except`, tidy up and do not `yield`.",
         )
-    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
     return no(f"When it was stopped, it raised {why['type']}: {why['message']}", line)

@@ -7,10 +7,13 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
+from chatlab.course.lessons.what_broke import broken
 from chatlab.course.observing import attempt, plain
+from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
 from chatlab.items import ThreadMetadata, UserMessageItem
 from chatlab.server import ChatKitServer
+from chatlab.stores import MemoryStore
 from chatlab.testing import FixedClock
 
 __all__ = ["measure_inputs", "measure_judged", "measure_seen"]
@@ -18,12 +21,15 @@ __all__ = ["measure_inputs", "measure_judged", "measure_seen"]
 _FIELDS = ("first_text", "total", "events")
 _CLOSE = 0.0011
 
+_SLOW = "a slow store"
+
 _CASES = {
     "text from the start": ["piece", "piece", "piece"],
     "a tool before the text": ["running", "completed", "piece", "piece", "piece"],
     "an empty piece first": ["empty", "empty", "piece", "piece"],
     "no text at all": ["running", "completed", "empty"],
     "text without a wait": ["at once", "piece", "piece"],
+    _SLOW: ["piece", "piece"],
 }
 """What each turn sends; before each event but the one "at once", time goes by."""
 
@@ -34,14 +40,36 @@ def measure_inputs(random: Random) -> dict[str, Any]:
         name: [[kind, 0 if kind == "at once" else random.randint(10, 250)] for kind in kinds]
         for name, kinds in _CASES.items()
     }
-    return {"turns": turns, "began": random.randint(50, 5000)}
+    return {"turns": turns, "began": random.randint(50, 5000), "slow": random.randint(1, 9)}
+
+
+class _SlowStore(MemoryStore):
+    """Takes its time to save a thread, so that the first event of a new one comes late."""
+
+    def __init__(self, clock: FixedClock, seconds: float) -> None:
+        super().__init__()
+        self._clock = clock
+        self._seconds = seconds
+
+    async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
+        """See `Store`."""
+        if await self._is_new(thread, context):
+            await self._clock.sleep(self._seconds)
+        await super().save_thread(thread, context)
+
+    async def _is_new(self, thread: ThreadMetadata, context: RequestContext) -> bool:
+        try:
+            await self.load_thread(thread.id, context)
+        except NotFoundError:
+            return True
+        return False
 
 
 class _Scripted(ChatKitServer):
     """Sends what the script says, when it says."""
 
-    def __init__(self, script: list[list[Any]], clock: FixedClock) -> None:
-        super().__init__(clock=clock)
+    def __init__(self, script: list[list[Any]], clock: FixedClock, store: MemoryStore) -> None:
+        super().__init__(store, clock=clock)
         self._script = script
 
     async def respond(
@@ -62,7 +90,8 @@ async def measure_seen(measure: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     for name, script in inputs["turns"].items():
         clock = FixedClock()
         clock.advance(inputs["began"])
-        turn = _Scripted(script, clock).send("Go!", RequestContext(user_id="alice"))
+        store = _SlowStore(clock, inputs["slow"]) if name == _SLOW else MemoryStore()
+        turn = _Scripted(script, clock, store).send("Go!", RequestContext(user_id="alice"))
 
         async def measured(turn: Any = turn, clock: FixedClock = clock) -> dict[str, Any]:
             stats: Any = measure(turn, clock)
@@ -80,15 +109,18 @@ async def measure_seen(measure: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 def measure_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """The three numbers are right, whatever comes first."""
     for name, script in inputs["turns"].items():
-        if wrong := _wrong(name, script, inputs["began"], seen[name]):
+        waits = inputs["slow"] if name == _SLOW else 0
+        if wrong := _wrong(name, script, inputs["began"], waits, seen[name]):
             return [wrong]
     return [yes(2, "First text, total and number of events are right, with a tool or without.")]
 
 
-def _expected(script: list[list[Any]]) -> tuple[list[float], float | None, float, int]:
+def _expected(
+    script: list[list[Any]], waits: float
+) -> tuple[list[float], float | None, float, int]:
     """When each event came, when the first text, when the end, and how many events there were."""
     came: list[float] = []
-    now = 0
+    now = waits * 100
     for _, pause in script:
         now += pause
         came.append(now / 100)
@@ -101,7 +133,9 @@ def _expected(script: list[list[Any]]) -> tuple[list[float], float | None, float
     return came, texts[0] if texts else None, now / 100, len(script) + from_server
 
 
-def _wrong(name: str, script: list[list[Any]], began: int, one: dict[str, Any]) -> Finding | None:
+def _wrong(
+    name: str, script: list[list[Any]], began: int, waits: float, one: dict[str, Any]
+) -> Finding | None:
     called = f"measure(a turn with {name}, clock)"
     if "raised" in one:
         return _raised(called, name, one["raised"])
@@ -113,11 +147,11 @@ def _wrong(name: str, script: list[list[Any]], began: int, one: dict[str, Any]) 
             f"{called} gave back a {got['kind']}.",
             "Return StreamStats(first_text=..., total=..., events=...).",
         )
-    came, first, total, events = _expected(script)
+    came, first, total, events = _expected(script, waits)
     if wrong := _no_seconds(called, got, began):
         return wrong
     if not _near(got["total"], total):
-        return _wrong_total(called, total, came, got)
+        return _wrong_total(called, total, waits or came[0], got)
     if first is None:
         if got["first_text"] is None:
             return _wrong_count(called, events, script, got)
@@ -142,8 +176,7 @@ def _raised(called: str, name: str, error: dict[str, Any]) -> Finding:
         )
     if "'Turn' object is not iterable" in error["message"]:
         return no(f"{called}: a turn is an async stream.", "Read it with `async for`.")
-    where = f"Your line {error.get('number', '?')}: {error.get('line', '')}"
-    return no(f"{called} raised {error['type']}: {error['message']}", where)
+    return broken(called, error)
 
 
 def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
@@ -166,9 +199,9 @@ def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
     return None
 
 
-def _wrong_total(called: str, total: float, came: list[float], got: dict[str, Any]) -> Finding:
+def _wrong_total(called: str, total: float, began: float, got: dict[str, Any]) -> Finding:
     said = f"{called}: total is {total:g} seconds, got {got['total']:g}."
-    if _near(got["total"], total - came[0]):
+    if _near(got["total"], total - began):
         return no(said, "Start counting before the first wait, not when the first event is there.")
     return no(said, "Look at the clock again when the stream has ended.")
 

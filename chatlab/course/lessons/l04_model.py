@@ -63,6 +63,7 @@ class Telling:
 
     Attributes:
         asked: How many times it was asked.
+        prompted: What kind of thing it was asked with, the last time.
         pieces: How many pieces it has given.
         given: How many characters they have.
         heard: How many characters the user has got.
@@ -71,6 +72,7 @@ class Telling:
     """
 
     asked: int = 0
+    prompted: str | None = None
     pieces: int = 0
     given: int = 0
     heard: int = 0
@@ -115,6 +117,7 @@ class WatchedModel(ScriptedModel):
         """See `ScriptedModel`."""
         telling = self.tellings[self._message(prompt)]
         telling.asked += 1
+        telling.prompted = type(prompt).__name__
         async with aclosing(super().stream(prompt)) as pieces:
             try:
                 async for piece in pieces:

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
+from inspect import isawaitable
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, needless_async, no, yes
 from chatlab.course.lessons.l04_model import replies
 from chatlab.course.lessons.talking import remarks, short
 from chatlab.course.observing import attempt
@@ -58,8 +59,10 @@ def sse_inputs(random: Random) -> list[dict[str, Any]]:
 async def sse_seen(sse_frame: Any, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What `sse_frame` made of each."""
 
-    def made(given: dict[str, Any]) -> dict[str, str]:
+    def made(given: dict[str, Any]) -> Any:
         frame: Any = sse_frame(**given)
+        if isawaitable(frame):
+            return frame
         return {"kind": type(frame).__name__, "text": str(frame)}
 
     return [await attempt(lambda one=one: made(one)) for one in inputs]
@@ -67,6 +70,8 @@ async def sse_seen(sse_frame: Any, inputs: list[dict[str, Any]]) -> list[dict[st
 
 def sse_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list[Finding]:
     """Each frame is read back as what went in."""
+    if wrong := needless_async("sse_frame", seen[0]):
+        return [wrong]
     for given, one in zip(inputs, seen, strict=True):
         called = f"sse_frame({', '.join(f'{name}={value!r}' for name, value in given.items())})"
         if "raised" in one:

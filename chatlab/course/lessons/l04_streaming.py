@@ -76,6 +76,11 @@ def stream_wrong(called: str, text: str, other: str, turn: dict[str, Any]) -> Fi
             f"{called}: the model was never given this message.",
             "Hand it on: self.model.stream(input.content).",
         )
+    if telling["prompted"] not in {None, "str"}:
+        return no(
+            f"{called}: the model was given a {telling['prompted']}; it reads text.",
+            "`input` is an item. What the user said is in it: input.content.",
+        )
     if telling["asked"] > 1:
         return no(
             f"{called}: the model was asked {telling['asked']} times for one answer.",
@@ -120,6 +125,11 @@ def _other_text(
         return no(
             f"{called}: the words are right, the spaces are not: {short(got)}",
             "A piece brings its own spaces and line breaks. Send it as it is.",
+        )
+    if text.startswith(got) and len(text) - len(got) < 8:
+        return no(
+            f"{called}: the last piece is missing: {text[len(got) :]!r}",
+            "Is a piece still in your hand when the loop ends? Yield it as soon as you have it.",
         )
     if text.startswith(got):
         return no(

@@ -71,14 +71,14 @@ class _Press:
 
 
 async def export_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """One job breaks off; then two run side by side; then one breaks off after its last page."""
+    """One job breaks off beside another; two run side by side; one breaks off after its last."""
     press = _Press({})
     server, why = made(lambda: subject(press.export))
     if server is None:
         return {"unmade": why}
     (one, two, three), pages = inputs["names"], inputs["pages"]
     broken = _Job(pages[2], inputs["breaks_after"])
-    turns = await _exported(server, press, {three: broken})
+    turns = (await _exported(server, press, {three: broken, two: _Job(pages[1])}))[:1]
     if broken.blocked >= inputs["breaks_after"]:
         return {"blocked": broken.blocked}
     turns += await _exported(server, press, {one: _Job(pages[0]), two: _Job(pages[1])})
@@ -116,12 +116,12 @@ def export_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]
         wrong = _job_wrong(at, turn, [one, two]) or bar_wrong(at, turn, pages, "completed")
         if wrong:
             return [wrong]
-    for who, turn, pages, when in (
-        (three, broken, inputs["pages"][2], f"after page {inputs['breaks_after']}"),
-        (one, closing, inputs["pages"][1], "after the last page"),
+    for users, turn, pages, when in (
+        ([three, two], broken, inputs["pages"][2], f"after page {inputs['breaks_after']}"),
+        ([one], closing, inputs["pages"][1], "after the last page"),
     ):
         at = f"{called}, when the job fails {when}"
-        wrong = _job_wrong(at, turn, [who]) or bar_wrong(at, turn, pages, "failed")
+        wrong = _job_wrong(at, turn, users) or bar_wrong(at, turn, pages, "failed")
         if wrong := wrong or _excuse_wrong(at, turn, reply(first)):
             return [wrong]
     return [yes(3, "The bar rises with the job, and the end is what really happened.")]

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, cast
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, needless_async, no, yes
 from chatlab.course.lessons.l05_watching import chores
 from chatlab.course.lessons.talking import short
+from chatlab.course.lessons.what_broke import line_of, misfit
 from chatlab.course.observing import attempt
 
 __all__ = ["form_inputs", "form_judged", "form_seen"]
@@ -27,8 +28,10 @@ async def form_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 def form_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """A title that has to be given, a choice of three, and a payload that carries both."""
     if why := seen.get("raised"):
-        first = " ".join(why["message"].split()[:16])
-        return [no(f"task_form() raised {why['type']}: {first}", _mend(why))]
+        said = misfit(why["message"]) if why["type"] == "ValidationError" else why["message"]
+        return [no(f"task_form() raised {why['type']}: {said}", _mend(why))]
+    if wrong := needless_async("task_form", seen):
+        return [wrong]
     form = _form_of(seen["value"])
     if isinstance(form, Finding):
         return [form]
@@ -39,7 +42,9 @@ def form_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
 def _mend(why: dict[str, Any]) -> str:
     if "children" in why["message"]:
         return "`children` is a tuple or a list of nodes, even for a single one: children=[...]."
-    return f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+    if "instance of Action" in why["message"]:
+        return f'An action is an object: Action(type="create_task"). {line_of(why)}'.strip()
+    return line_of(why)
 
 
 def _form_of(value: Any) -> dict[str, Any] | Finding:

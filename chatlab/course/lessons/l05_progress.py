@@ -29,7 +29,8 @@ def bar_wrong(called: str, turn: dict[str, Any], pages: int, ending: str) -> Fin
             "A Task's title says which job it is. Keep it the same; `progress` is what changes.",
         )
     return (
-        _end_wrong(called, turn, tasks, ending)
+        _jumps(called, pages, tasks)
+        or _end_wrong(called, turn, tasks, ending)
         or _falls(called, tasks)
         or _beginning_wrong(called, turn, tasks)
         or _middle_wrong(called, turn, pages, tasks)
@@ -74,6 +75,19 @@ def _end_wrong(
             "Say progress=1 when it is completed; left out, `progress` is 0.",
         )
     return None
+
+
+def _jumps(called: str, pages: int, tasks: list[_Told]) -> Finding | None:
+    """At the end of a job that failed: somebody else's progress."""
+    if len(tasks) < 3 or tasks[-1][1]["status"] != "failed":
+        return None
+    reached, last = tasks[-2][1]["progress"], tasks[-1][1]["progress"]
+    if last in {0, 1} or abs(last - reached) < 1e-6 or abs(reached * pages % 1) > 1e-6:
+        return None
+    return no(
+        f"{called}: the bar stood at {reached:.0%}, and then it failed at {last:.0%}.",
+        "Another export was running: keep how far one is in respond(), not on `self`.",
+    )
 
 
 def _falls(called: str, tasks: list[_Told]) -> Finding | None:

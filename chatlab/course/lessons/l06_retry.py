@@ -79,7 +79,7 @@ def retry_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
 def _old_wrong(seen: dict[str, Any]) -> Finding | None:
     before, after = seen["before"], seen["after"]
     if after == before:
-        return broken("retry_from(...)", seen["raised"]) if "raised" in seen else None
+        return _raised(seen["raised"]) if "raised" in seen else None
     if after is None:
         return no("The old thread is gone.", "Branch means copy: both conversations are kept.")
     lost = [item for item in before if item not in after]
@@ -92,6 +92,15 @@ def _old_wrong(seen: dict[str, Any]) -> Finding | None:
         f"The old thread has grown by {len(after) - len(before)} items: it was asked again there.",
         "Send the message in the new thread: server.send(text, context, new.id).",
     )
+
+
+def _raised(why: dict[str, Any]) -> Finding:
+    if why["type"] == "NotFoundError" and "item" in why["message"]:
+        return no(
+            "The message was looked for where it is not: the branch has what came before it.",
+            "Load it from the old thread: load_item(thread_id, item_id, context).",
+        )
+    return broken("retry_from(...)", why)
 
 
 def _branch_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
@@ -131,7 +140,8 @@ def _items_wrong(got: list[Any], wanted: list[Any], question: str) -> Finding | 
     if not asked and not fresh:
         return no(
             "The new thread has a copy, but nobody asked the message again there.",
-            "Send it, and read the turn: `async for _ in server.send(...)`. Unread, nothing runs.",
+            "Send its content, and read the turn: `async for _ in server.send(...)`. Unread, "
+            "nothing runs.",
         )
     if not asked:
         return no(

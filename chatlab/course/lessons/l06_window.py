@@ -4,7 +4,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, needless_async, no, yes
 from chatlab.course.lessons.l06_threads import item_of
 from chatlab.course.observing import attempt
 from chatlab.items import ThreadItem
@@ -83,7 +83,7 @@ async def _one(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
 def window_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list[Finding]:
     """Every window is the longest that is allowed."""
     for case, one in zip(inputs, seen, strict=True):
-        if wrong := _wrong(case["rows"], case["budget"], one):
+        if wrong := needless_async("window", one) or _wrong(case["rows"], case["budget"], one):
             return [wrong]
     return [yes(4, "Every window fits its budget, and no result is without its question.")]
 

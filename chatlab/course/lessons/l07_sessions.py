@@ -213,16 +213,37 @@ def unknown_wrong(one: dict[str, Any]) -> Finding | None:
     error = one["raised"]
     if error["type"] == "SessionNotFound":
         return None
+    if "SessionNotFound" in error["message"]:
+        return broken(called, error)
     return no(
         f"{called} raised {error['type']}.",
         "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
     )
 
 
+_MADE_LIKE_THIS = {
+    "SessionNotFound": "It takes nothing: raise SessionNotFound",
+    "SessionExpired": "It takes the key that is over: raise SessionExpired(session_key)",
+    "SessionRecord": "It has three fields: SessionRecord(session_key, user_id, last_used)",
+}
+
+
+def _field_of(error: dict[str, Any]) -> str:
+    return error["message"].partition("'")[2].partition("'")[0] or "fields"
+
+
 def broken(called: str, error: dict[str, Any]) -> Finding:
     """What to try when the learner's code raised."""
     said = f"{called} raised {error['type']}: {error['message']}"
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+    for kind, fix in _MADE_LIKE_THIS.items():
+        if error["type"] == "TypeError" and f"{kind}.__init__()" in error["message"]:
+            return no(f"{called}: {kind} was not made as it wants to be.", fix)
+    if error["type"] == "FrozenInstanceError":
+        return no(
+            f"{called}: a record stays as it is, and you set its {_field_of(error)}.",
+            "`replace(record, last_used=...)` makes a changed copy; save that one.",
+        )
     if error["type"] == "TypeError" and "offset-naive" in error["message"]:
         return no(said, "datetime.now() has no zone. Ask self.clock.now().")
     if "coroutine" in error["message"]:

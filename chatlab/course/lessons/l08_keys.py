@@ -207,6 +207,8 @@ def _good_broke(called: str, error: dict[str, Any]) -> Finding:
             'algorithms=["HS256"] and audience="taskmanager".',
         )
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+    if error["type"] == "TypeError" and "'datetime.datetime'" in message:
+        return no(f"{called}: {message}", '"exp" is in seconds: clock.now().timestamp() is, too.')
     return no(f"{called} raised {error['type']}: {message[:160]}", at)
 
 
@@ -227,6 +229,11 @@ def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
     for name, error in errors.items():
         if error["type"] == "SessionNotFound":
             continue
+        if error["type"] == "TypeError" and "SessionNotFound" in error["message"]:
+            return no(
+                f"authenticate({_REFUSED[name][0]}): SessionNotFound was given something to say.",
+                "It takes nothing, so that it always says the same: raise SessionNotFound",
+            )
         said = (
             f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:80]}): "
             "that tells a thief what to try next."

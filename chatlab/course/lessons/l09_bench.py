@@ -122,11 +122,14 @@ async def runs_ended() -> None:
     import agents
 
     home = str(Path(agents.__file__).parent)
-    left: list[asyncio.Task[Any]] = []
-    for task in asyncio.all_tasks():
-        code = getattr(task.get_coro(), "cr_code", None)
-        if code is not None and code.co_filename.startswith(home):
+    # A run that is cancelled begins to tidy up after itself, in a task of its own.
+    while left := [task for task in asyncio.all_tasks() if _began_in(home, task)]:
+        for task in left:
             task.cancel()
-            left.append(task)
-    await asyncio.gather(*left, return_exceptions=True)
-    await asyncio.sleep(0)
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0)
+
+
+def _began_in(home: str, task: asyncio.Task[Any]) -> bool:
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and code.co_filename.startswith(home)

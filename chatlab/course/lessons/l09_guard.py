@@ -77,6 +77,8 @@ def _well_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
     if reply(turn) == inputs["answer"] and turn["state"] == "completed":
         return None
     why = turn["raised"]
+    if why is None and not reply(turn) and turn["state"] == "completed":
+        return no("A healthy agent answered, and the user read nothing.", "Yield every event.")
     if why is None and inputs["answer"] in reply(turn):
         return no(
             f"A healthy agent said {inputs['answer']!r}; the user read {short(reply(turn))}.",

@@ -129,7 +129,7 @@ def _no_tool(seen: dict[str, Any]) -> Finding:
 
 def _raised(called: str, why: dict[str, Any]) -> Finding:
     message = why["message"].splitlines()[0] if why["message"] else ""
-    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
+    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
     if "'str' object has no attribute" in message:
         return no(
             f"{called}: your first parameter was filled in by the model, with a text.",

@@ -8,6 +8,7 @@ import jwt
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no
 from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no
+from chatlab.course.lessons.talking import broken
 from chatlab.course.observing import attempt, plain
 from chatlab.items import Action
 
@@ -81,7 +82,7 @@ def _told(turn: dict[str, Any], number: int) -> list[str]:
 
 
 async def forged_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A good key, and seven that are not."""
+    """Two good keys, and seven that are not."""
     manager: Any = room.manager
     now = manager.clock.now()
     good = {
@@ -95,6 +96,9 @@ async def forged_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
     head, body, mark = signed.split(".")
     keys = {
         "a good one": signed,
+        "good, without permissions": jwt.encode(
+            {name: claim for name, claim in good.items() if name != "permissions"}, secret
+        ),
         "signed with another secret": jwt.encode(good, secret[::-1], algorithm="HS256"),
         "expired": jwt.encode(good | {"exp": now - timedelta(minutes=5)}, secret, "HS256"),
         "for another audience": jwt.encode(good | {"aud": "bank"}, secret, "HS256"),
@@ -109,8 +113,8 @@ async def forged_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def forged_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """The good one is a badge; all others get one and the same error."""
-    good, *bad = seen.values()
+    """The good ones are badges; all others get one and the same error."""
+    good, weak, *bad = seen.values()
     if "raised" in good:
         error = good["raised"]
         return no(f"A good session key: {error['type']}: {error['message'][:80]}", _line(error))
@@ -125,7 +129,13 @@ def forged_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
             f"The key grants {[_MAY_DELETE]}; the badge has {badge.get('permissions')}.",
             "permissions=frozenset(claims.get('permissions', ()))",
         )
-    for what, one in list(seen.items())[1:]:
+    if "raised" in weak or (weak["value"] or {}).get("permissions") != []:
+        said = weak["raised"]["type"] if "raised" in weak else str(weak["value"])[:60]
+        return no(
+            f"A good session key that grants no permissions at all gave {said}.",
+            "It is a badge with none: permissions=frozenset(claims.get('permissions', ()))",
+        )
+    for what, one in list(seen.items())[2:]:
         if "value" in one:
             return no(
                 f"A session key that is {what} was accepted.",
@@ -205,6 +215,8 @@ def delete_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
             f"{called}: the task was gone before anybody confirmed.",
             "Only ask: yield a Widget with a button. Delete in action().",
         )
+    if seen["asked"]["raised"] is not None:
+        return broken(f"{called} with the permission", seen["asked"]["raised"])
     if "click" not in seen:
         return no(
             f"{called} with the permission: there was no button to confirm with.",

@@ -9,6 +9,7 @@ from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no
 from chatlab.course.lessons.l10_safe import confirming
 from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no, tools_of
+from chatlab.course.lessons.talking import broken
 from chatlab.course.observing import plain
 from chatlab.items import Action
 from chatlab.stores import SQLStore
@@ -97,6 +98,8 @@ def failing_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
     """The chip says failed, the reply explains, nothing inside is told."""
     turn = seen["failed"]
     called = f"'Set {inputs['first_id']} to {inputs['priority']}' with a book that fails"
+    if turn["raised"] is not None and turn["raised"]["type"] != "OSError":
+        return broken(called, turn["raised"])
     if turn["raised"] is not None:
         return no(
             f"{called}: respond() raised {turn['raised']['type']}, and the chat broke off.",
@@ -149,6 +152,8 @@ def restart_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
             f'After a restart, "its" was not known: {seen["its"]["reply"][:60]!r}.',
             "Another process has another self. What was spoken of is in the thread.",
         )
+    if seen["asked"]["raised"] is not None:
+        return broken("Asking to delete", seen["asked"]["raised"])
     if "click" not in seen:
         return no("There was no button to click after the restart.", "See 'Delete asks first'.")
     if wrong := names_no("The click after a restart", seen["click"], []):

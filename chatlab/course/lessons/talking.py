@@ -1,12 +1,12 @@
 """For checks of servers: make one, talk to it, and say in plain words what went wrong."""
 
-import re
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any, cast
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no
+from chatlab.course.lessons.what_broke import broken, line_of
 from chatlab.course.observing import plain, raised, turn_seen
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
@@ -90,7 +90,7 @@ def unmade(name: str, why: dict[str, Any]) -> Finding:
             f"{name} has no respond(), so there is nobody to answer.",
             "Is it spelled `respond`, and indented below the class?",
         )
-    return no(f"Making a {name} raised {why['type']}: {message}", _line(why))
+    return no(f"Making a {name} raised {why['type']}: {message}", line_of(why))
 
 
 async def said(
@@ -158,64 +158,6 @@ def trouble(called: str, seen: dict[str, Any]) -> Finding | None:
         f"{called}: something was stored, and nobody was told.",
         "Yield it: the server sends it to the user and saves it.",
     )
-
-
-def broken(called: str, why: dict[str, Any]) -> Finding:
-    """The thought behind an exception that came out of `respond()`."""
-    kind, message = why["type"], why["message"]
-    if kind == "RespondError":
-        return _no_stream(called, message)
-    if "'NoneType' object has no attribute 'content'" in message:
-        return no(
-            f"{called}: the input was None, and None has no content.",
-            "Nobody has spoken yet; check for None first.",
-        )
-    if "async_generator" in message:
-        return no(f"{called} raised {kind}: {message}", f"Read it with `async for`. {_line(why)}")
-    if "coroutine" in message:
-        return no(
-            f"{called} raised {kind}: {message}",
-            f"A coroutine is only a promise; put `await` before it. {_line(why)}",
-        )
-    if kind == "ValidationError":
-        first = " ".join(message.split()[:12])
-        return no(f"{called}: an event was made of the wrong stuff ({first} ...).", _line(why))
-    return no(f"{called} raised {kind}: {message.splitlines()[0] if message else ''}", _line(why))
-
-
-def _no_stream(called: str, message: str) -> Finding:
-    got = re.search(r"got an? (.*?)\. ", message + " ")
-    what = got[1] if got else "something else"
-    if what == "coroutine":
-        return no(
-            f"{called}: You made a coroutine; the server needs events.",
-            "`return` ends the turn; `yield` sends and goes on. Yield an AssistantMessage.",
-        )
-    if what in {"list", "tuple"}:
-        return no(
-            f"{called}: respond() returned a {what}; the server needs events, one by one.",
-            "Write `async def`, and `yield` each event.",
-        )
-    if what == "generator":
-        return no(
-            f"{called}: respond() is an ordinary generator, so it can never wait for anything.",
-            "Write `async def` instead of `def`.",
-        )
-    if what == "NoneType" and "Yield AssistantMessage," in message:
-        return no(
-            f"{called}: respond() yielded None, and None is no event.",
-            "To say nothing, yield nothing: let the method end.",
-        )
-    if what == "NoneType":
-        return no(
-            f"{called}: respond() gave the server None.",
-            "`print` shows it to you; `yield AssistantMessage(content=...)` sends it.",
-        )
-    return no(f"{called}: {message.partition('. ')[0]}.", message.partition(". ")[2])
-
-
-def _line(why: dict[str, Any]) -> str:
-    return f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it once more."
 
 
 def short(text: str) -> str:

@@ -132,7 +132,7 @@ function render({ model, el }) {
   const { ways, pauses: [low, high, usual] } = model.get("scene");
   const ask = make("button", { type: "button", textContent: "▶ Ask" });
   const plug = make("button", { type: "button", className: "pp-puller" });
-  const slider = make("input", { type: "range", min: low, max: high, step: 0.05, value: usual });
+  const slider = make("input", { type: "range", min: low, max: high, step: 0.02, value: usual });
   const shown = make("output");
   slider.oninput = () => { shown.textContent = seconds(Number(slider.value)); };
   slider.oninput();

@@ -19,7 +19,7 @@ from chatlab.widgets.live import STILL, show_live
 __all__ = ["pull_the_plug"]
 
 _HERE = Path(__file__).parent
-_PAUSES = (0.05, 0.6)
+_PAUSES = (0.02, 0.6)
 _PAUSE = 0.2
 _EVERY = 0.05
 """Seconds between two frames, at least."""

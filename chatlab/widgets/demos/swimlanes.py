@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 from typing import cast
 
-from chatlab.widgets.demos.picture import Picture
+from chatlab.widgets.picture import Picture
 
 __all__ = ["draw_lifecycle"]
 

@@ -96,8 +96,8 @@ function render({ model, el }) {
       panes[TABS[1]].pane),
     make("div", { className: "tt-bar tt-clock" }, make("label", {}, "clock ", clock), time, over));
   root.addEventListener("keydown", (event) => event.stopPropagation());
-  paint(99);
-  status.textContent = verdict();
+  paint(0);
+  status.textContent = "Press Play: Alice sends from both tabs at once.";
   turnClock();
   el.append(root);
   return stop;

@@ -8,12 +8,12 @@ def greeting(name):
     return "Hello, Zoe!"
 
 
-# %% wrong: The name in the answer is the one you are given.
+# %% wrong: Without an f before the quotes
 def greeting(name):
     return "Hello, {name}!"
 
 
-# %% wrong: Look at every character: comma, space, mark.
+# %% wrong: character by character
 def greeting(name):
     return f"Hello {name}"
 
@@ -35,3 +35,16 @@ def greeting(name):
 
 # %% right: a lambda and format
 greeting = "Hello, {}!".format
+
+
+# %% wrong: That is the name alone.
+def greeting(name: str) -> str:
+    return name
+
+
+# %% wrong: write `def`, and not `async def`
+async def greeting(name): return f"Hello, {name}!"
+
+
+# %% wrong: def greeting(name)
+def greeting(): return "Hello, Alice!"

@@ -645,3 +645,48 @@ def create_app():
             raise HTTPException(404) from None
 
     return app
+
+
+# %% wrong: An id is no place in a list
+class NewTask(BaseModel):
+    title: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    priority: str = "normal"
+def create_app() -> FastAPI:
+    app = FastAPI()
+    tasks = []
+    @app.post("/api/tasks", status_code=201)
+    async def create(task: NewTask):
+        tasks.append({"id": len(tasks)+1, "title": task.title, "priority": task.priority})
+        return {"id": len(tasks), "status": "created"}
+    @app.get("/api/tasks")
+    async def all_tasks():
+        return {"tasks":tasks}
+    @app.get("/api/tasks/{id}")
+    async def one(id: int):
+        try:
+            return tasks[id]
+        except IndexError:
+            raise HTTPException(404)
+    return app
+
+
+# %% wrong: Is there a slash at the end of your route?
+class NewTask(BaseModel):
+    title: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    priority: str
+def create_app() -> FastAPI:
+    app = FastAPI()
+    tasks = {}
+    @app.post("/api/tasks/", status_code=201)
+    async def create(task: NewTask):
+        tasks[str(len(tasks)+1)] = task
+        return {"id": str(len(tasks)), "status": "created"}
+    @app.get("/api/tasks/")
+    async def all_tasks():
+        return {"tasks":[{"id": k, "title": t.title} for k, t in tasks.items()]}
+    @app.get("/api/tasks/{id}")
+    async def one(id: str):
+        if id in tasks:
+            return {"id": id, **tasks[id].model_dump()}
+        raise HTTPException(404)
+    return app

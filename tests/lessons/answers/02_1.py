@@ -112,3 +112,42 @@ async def record_conversation(store, context):
     await add(ToolItem, "done", tool="create_task", call_id=new_id("call"), output={"id": 42})
     await add(AssistantMessageItem, "Created, ID 42")
     return await store.load_thread(id, context)
+
+
+# %% wrong: ToolItem(tool=...): Field required.
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("msg"), thread_id=thread.id, content="Task created", timestamp=now), context)
+    return thread
+
+
+# %% wrong: ThreadMetadata(user_id=...): Field required.
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+
+
+# %% wrong: The kind of item gives the role
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    for w in ("a","b","c"):
+        await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), thread_id=thread.id, content=w, timestamp=now), context)
+    return thread
+
+
+# %% wrong: Make a fresh one each time
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id="thr_1", user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    for item in (
+        UserMessageItem(id="msg_1", thread_id=thread.id, content="hello", timestamp=now),
+        ToolItem(id="msg_2", thread_id=thread.id, content="Task created", timestamp=now, tool="create_task", call_id="call_1"),
+        AssistantMessageItem(id="msg_3", thread_id=thread.id, content="done", timestamp=now)):
+        await store.add_thread_item(thread.id, item, context)
+    return thread

@@ -24,7 +24,7 @@ async def transcript(store, thread_id, context):
     return "\n".join(lines)
 
 
-# %% wrong: Return one text.
+# %% wrong: Return one text
 async def transcript(store, thread_id, context):
     lines, after, more = [], None, True
     while more:
@@ -43,7 +43,7 @@ async def transcript(store, thread_id, context):
     return "\n".join(lines)
 
 
-# %% wrong: role: content
+# %% wrong: One line an item: its role, a colon
 async def transcript(store, thread_id, context):
     lines, after, more = [], None, True
     while more:
@@ -85,3 +85,51 @@ async def every_item(store, thread_id, context, after=None):
 
 async def transcript(store, thread_id, context):
     return "\n".join([f"{i.role}: {i.content}" async for i in every_item(store, thread_id, context)])
+
+
+# %% wrong: Move on each time round the loop
+async def transcript(store, thread_id, context):
+    lines=[]; after=None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for i in page.data: lines.append(f"{i.role}: {i.content}")
+        if not page.has_more: break
+    return "\n".join(lines)
+
+
+# %% wrong: It is an id: `page.after`
+async def transcript(store, thread_id, context):
+    lines=[]; after=None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for i in page.data: lines.append(f"{i.role}: {i.content}")
+        if not page.has_more: return "\n".join(lines)
+        after = page.data[-1]
+
+
+# %% wrong: You cannot know how many pages there are
+async def transcript(store, thread_id, context):
+    p = await store.load_thread_items(thread_id, None, 20, "asc", context)
+    q = await store.load_thread_items(thread_id, p.after, 20, "asc", context)
+    return "\n".join(f"{i.role}: {i.content}" for i in [*p.data,*q.data])
+
+
+# %% wrong: The last page counts, too
+async def transcript(store, thread_id, context):
+    lines=[]; after=None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        if page.has_more is False: break
+        for i in page.data: lines.append(f"{i.role}: {i.content}")
+        after = page.after
+    return "\n".join(lines)
+
+
+# %% wrong: What stands before the colon is the item's `role`.
+async def transcript(store, thread_id, context):
+    lines=[]; after=None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for i in page.data: lines.append(f"{i.type}: {i.content}")
+        if not page.has_more: return "\n".join(lines)
+        after = page.after

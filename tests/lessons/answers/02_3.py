@@ -58,3 +58,14 @@ async def continue_tomorrow(url, thread_id, context):
             if not page.has_more:
                 return found[::-1]
             after = page.after
+
+
+# %% wrong: one a page
+async def continue_tomorrow(url, thread_id, context):
+    out=[]; after=None
+    async with SQLStore(url) as store:
+        while True:
+            page = await store.load_thread_items(thread_id, after, 50, "asc", context)
+            out.append(page.data)
+            if not page.has_more: return out
+            after = page.after

@@ -67,7 +67,7 @@ class EchoServer(ChatKitServer):
         yield AssistantMessage(content=input.text)
 
 
-# %% wrong: an event was made of the wrong stuff
+# %% wrong: Input should be a valid string
 class EchoServer(ChatKitServer):
     async def respond(self, thread, input, context):
         yield AssistantMessage(content=input)
@@ -151,3 +151,21 @@ class EchoServer(ChatKitServer[RequestContext]):
             return
         text = input.content
         yield AssistantMessage(content=text)
+
+
+# %% wrong: Give it by name
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(input.content)
+
+
+# %% wrong: Yield the events one by one
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield [AssistantMessage(content=input.content)]
+
+
+# %% wrong: its text is input.content
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content=input.text)

@@ -55,7 +55,7 @@ class WelcomeServer(ChatKitServer):
             yield AssistantMessage(content="Welcome!")
 
 
-# %% wrong: Yield a greeting: nobody has spoken here yet.
+# %% wrong: Yield a greeting.
 class WelcomeServer(ChatKitServer):
     async def respond(self, thread, input, context):
         if input is None:
@@ -132,3 +132,21 @@ class WelcomeServer(ChatKitServer):
         elif len(thread.history) == 0:
             async for event in self.greet(context):
                 yield event
+
+
+# %% wrong: ask `input is None` before you look at the history
+class WelcomeServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        if not thread.history:
+            yield AssistantMessage(content="hi")
+        if input:
+            yield AssistantMessage(content=input.content)
+
+
+# %% wrong: An empty history is `()`
+class WelcomeServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        if input is None and thread.history is None:
+            yield AssistantMessage(content="hi")
+        elif input is not None:
+            yield AssistantMessage(content=input.content)

@@ -211,3 +211,15 @@ class TaskServer(ChatKitServer):
         _, title = input.content.split(": ", 1)
         task = await self.book.create(user_id, title)
         return f"{task.title} has the ID {task.id}"
+
+
+# %% wrong: What `parse` gives you has the title alone
+class TaskServer(ChatKitServer):
+    def __init__(self, book):
+        super().__init__()
+        self.book = book
+    async def respond(self, thread, input, context):
+        if parse(input.content):
+            t = await self.book.create(context.user_id, input.content)
+            yield AssistantMessage(content=f'{t.id} {t.title}')
+        else: yield AssistantMessage(content="help")

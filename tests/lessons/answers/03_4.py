@@ -13,13 +13,6 @@ async def what_is_saved(server, message, context):
     return [("user", message)]
 
 
-# %% wrong: There is no thread
-async def what_is_saved(server, message, context):
-    turn = server.send(message, context)
-    thread = await server.thread(turn.thread_id, context)
-    return [(item.role, item.content) for item in thread.items.data]
-
-
 # %% wrong: Look after the turn, not before
 async def what_is_saved(server, message, context):
     turn = server.send(message, context)
@@ -134,3 +127,41 @@ async def what_is_saved(server, message, context):
     (found,) = (await server.threads(context)).data
     thread = await server.thread(found.id, context)
     return [[item.role, item.content] for item in thread.items.data]
+
+
+# %% wrong: A turn runs only while somebody asks for its events
+async def what_is_saved(server, message, context):
+    turn = server.send(message, context)
+    th = await server.thread(turn.thread_id, context)
+    return [(i.role, i.content) for i in th.items.data]
+
+
+# %% wrong: a turn is a stream of events
+async def what_is_saved(server, message, context):
+    turn = await server.send(message, context)
+    th = await server.thread(turn.thread_id, context)
+    return [(i.role, i.content) for i in th.items.data]
+
+
+# %% wrong: the turn was not over
+async def what_is_saved(server, message, context):
+    turn = server.send(message, context)
+    async for _ in turn: break
+    th = await server.thread(turn.thread_id, context)
+    return [(i.role, i.content) for i in th.items.data]
+
+
+# %% wrong: The role first
+async def what_is_saved(server, message, context):
+    turn = server.send(message, context)
+    async for e in turn: pass
+    th = await server.thread(turn.thread_id, context)
+    return [(i.content, i.role) for i in th.items.data]
+
+
+# %% wrong: loop over `.data`
+async def what_is_saved(server, message, context):
+    turn = server.send(message, context)
+    async for e in turn: pass
+    th = await server.thread(turn.thread_id, context)
+    return [(i.role, i.content) for i in th.items]

@@ -303,3 +303,21 @@ class StreamingServer(ChatKitServer):
         finally:
             task.cancel()
             await asyncio.wait([task])
+
+
+# %% wrong: the model was given a UserMessageItem
+class StreamingServer(ChatKitServer):
+    def __init__(self, model): super().__init__(); self.model = model
+    async def respond(self, thread, input, context):
+        async for piece in self.model.stream(input):
+            yield AssistantMessage(content=piece)
+
+
+# %% wrong: the last piece is missing
+class StreamingServer(ChatKitServer):
+    def __init__(self, model): super().__init__(); self.model = model
+    async def respond(self, thread, input, context):
+        prev=None
+        async for piece in self.model.stream(input.content):
+            if prev: yield AssistantMessage(content=prev)
+            prev=piece

@@ -187,3 +187,24 @@ async def measure(turn, clock):
         total=round(times[-1] - times[0], 3),
         first_text=texts[0] if texts else None,
     )
+
+
+# %% wrong: Start counting before the first wait
+async def measure(turn, clock):
+    start=None; first=None; n=0
+    async for e in turn:
+        start = start or clock.monotonic()
+        n+=1
+        if first is None and e.type=="assistant_message" and e.content:
+            first = clock.monotonic()-start
+    return StreamStats(first, clock.monotonic()-start, n)
+
+
+# %% wrong: Not every event has content
+async def measure(turn, clock):
+    start = clock.monotonic(); first=None; n=0
+    async for e in turn:
+        n+=1
+        if first is None and e.content:
+            first = clock.monotonic()-start
+    return StreamStats(first, clock.monotonic()-start, n)

@@ -260,3 +260,15 @@ class CarefulServer(ChatKitServer):
 
     def respond(self, thread, input, context):
         return Spoken(self.model.stream(input.content))
+
+
+# %% wrong: `except CancelledError` does not see it
+class CarefulServer(ChatKitServer):
+    def __init__(self, model): super().__init__(); self.model = model
+    async def respond(self, thread, input, context):
+        s = self.model.stream(input.content)
+        try:
+            async for p in s: yield AssistantMessage(content=p)
+        except asyncio.CancelledError:
+            await s.aclose()
+            raise

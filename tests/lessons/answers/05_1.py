@@ -324,3 +324,10 @@ class VisibleTools(ChatKitServer):
         else:
             yield ToolStatus(tool="create_task", status="completed", detail="Created")
             yield AssistantMessage(content="It is {0.id}, {0.title}".format(job.result()))
+
+
+# %% wrong: Input should be 'running', 'completed' or 'failed'
+class VisibleTools(ChatKitServer):
+    def __init__(self, create_task): super().__init__(); self.create_task=create_task
+    async def respond(self, thread, input, context):
+        yield ToolStatus(tool="create_task", status="done", detail="x")

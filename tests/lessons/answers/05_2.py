@@ -195,3 +195,13 @@ def task_form():
         ]}}
         """
     )
+
+
+# %% wrong: An action is an object
+def task_form():
+    return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action="create_task"))
+
+
+# %% wrong: write `def`, and not `async def`
+async def task_form():
+    return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action=Action(type="create_task")))

@@ -337,3 +337,15 @@ class ClickableServer(ChatKitServer):
         if action.type != "complete":
             raise ValueError(action.type)
         yield AssistantMessage(content=await self.complete(action.payload["id"], context))
+
+
+# %% wrong: An action has a `type` and a `payload`
+class ClickableServer(ChatKitServer):
+    def __init__(self, book): super().__init__(); self.book=book
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content="x")
+    async def action(self, thread, action, sender, context):
+        if action.type == "complete":
+            try: t = await self.book.complete(context.user_id, action.id)
+            except NotFoundError: yield AssistantMessage(content="There is no such task.")
+            else: yield AssistantMessage(content=f"{t.title} done")

@@ -423,3 +423,17 @@ class ExportServer(ChatKitServer):
             return
         yield Task(title="Export", progress=1.0, status="completed")
         yield AssistantMessage(content="There you are.")
+
+
+# %% wrong: keep how far one is in respond(), not on `self`
+class ExportServer(ChatKitServer):
+    def __init__(self, export): super().__init__(); self.export=export
+    async def respond(self, thread, input, context):
+        self.p=0; yield Task(title="E",progress=0)
+        try:
+            async for n,a in self.export(context.user_id):
+                self.p=n/a; yield Task(title="E",progress=self.p)
+        except OSError:
+            yield Task(title="E",status="failed",progress=self.p); yield AssistantMessage(content="disk full, sorry")
+        else:
+            yield Task(title="E",status="completed",progress=1); yield AssistantMessage(content="done")

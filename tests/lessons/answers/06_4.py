@@ -157,3 +157,19 @@ async def retry_from(server, thread_id, item_id, context):
     branch = (await server.fork(thread_id, item_id, context)).id
     await collect(server.send(message=said, context=context, thread_id=branch))
     return await server.thread(branch, context)
+
+
+# %% wrong: Load it from the old thread
+async def retry_from(server, thread_id, item_id, context):
+    b = await server.fork(thread_id, item_id, context)
+    i = await server.store.load_item(b.id, item_id, context)
+    async for _ in server.send(i.content, context, b.id): pass
+    return b
+
+
+# %% wrong: a turn is a stream of events
+async def retry_from(server, thread_id, item_id, context):
+    b = await server.fork(thread_id, item_id, context)
+    i = await server.store.load_item(thread_id, item_id, context)
+    await server.send(i.content, context, b.id)
+    return b

@@ -1,3 +1,20 @@
+# %% wrong: It takes nothing: raise SessionNotFound
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound(session_key)
+        return RequestContext(user_id=record.user_id)
+
+
 # %% wrong: whoever knows the name can write it
 class Sessions:
     def __init__(self, store, clock, time_out):

@@ -1,3 +1,25 @@
+# %% wrong: It takes the key that is over: raise SessionExpired(session_key)
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: `replace(record, last_used=...)` makes a changed copy
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    record.last_used = self.clock.now()
+    return RequestContext(user_id=record.user_id)
+
+
 # %% wrong: It slides: count from the last use
 async def resume(self, session_key):
     record = await self.store.load(session_key)

@@ -1,3 +1,37 @@
+# %% wrong: It takes nothing, so that it always says the same
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound(session_key)
+    if claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound(session_key)
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
+
+
+# %% wrong: "exp" is in seconds
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound
+    if claims["exp"] <= clock.now():
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
+
+
 # %% wrong: The signature proves that it is yours: verify it.
 def authenticate(session_key, secret, clock):
     try:

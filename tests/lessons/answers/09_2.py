@@ -1,3 +1,28 @@
+# %% wrong: turns them into chatlab's events
+class AgentServer(ChatKitServer):
+    def __init__(self, agent) -> None:
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
+        async for event in result.stream_events():
+            yield event
+
+
+# %% wrong: you yielded the whole stream as one event
+class AgentServer(ChatKitServer):
+    def __init__(self, agent) -> None:
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        result = Runner.run_streamed(self.agent, items, context=AgentContext(context))
+        yield stream_agent_response(result)
+
+
 # %% wrong: collect nothing, and use Runner.run_streamed
 class AgentServer(ChatKitServer):
     def __init__(self, agent) -> None:

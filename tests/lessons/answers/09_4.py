@@ -1,3 +1,21 @@
+# %% wrong: Yield every event.
+class GuardedServer(ChatKitServer):
+    def __init__(self, agent) -> None:
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        run = Runner.run_streamed(self.agent, items, context=AgentContext(context), max_turns=5)
+        try:
+            async for event in stream_agent_response(run):
+                event
+        except TooManyTurns:
+            yield AssistantMessage(content="It took too long.")
+        except AgentError:
+            yield AssistantMessage(content="A tool is broken.")
+
+
 # %% wrong: put the `async for` into a `try`, and catch it
 class GuardedServer(ChatKitServer):
     def __init__(self, agent) -> None:

@@ -1,3 +1,34 @@
+# %% wrong: It is a badge with none
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        context = super().authenticate(session_key)
+        if not context.permissions:
+            raise KeyError("permissions")
+        return context
+
+
+# %% wrong: an event was made of the wrong stuff
+from chatlab.course.place import course_root
+from chatlab.course.written import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        if input and input.content.startswith("Delete") and context.permissions:
+            yield Widget(widget=Card(children=[]))
+            return
+        async for event in super().respond(thread, input, context):
+            yield event
+
+
 # %% wrong: The same words for both
 from chatlab.course.place import course_root
 from chatlab.course.written import written_in

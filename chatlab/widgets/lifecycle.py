@@ -1,0 +1,124 @@
+"""Diagrams that JupyterLab draws by itself: a turn's events, or a thread's items, in Mermaid."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    ItemDone,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdated,
+)
+from chatlab.items import Thread, ThreadItem
+
+__all__ = ["Diagram", "lifecycle"]
+
+_LONGEST = 44
+
+_Arrow = tuple[
+    Literal["C", "S", "Y", "T"], Literal["->>", "-->>"], Literal["C", "S", "Y", "T"], str
+]
+_WHOSE = {"user": "the question", "assistant": "the answer", "tool": "what a tool did"}
+_NAMES = {"C": "client", "S": "server", "Y": "your code", "T": "store"}
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Mermaid for a notebook, and the same arrows in plain words."""
+
+    mermaid: str
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """As Markdown with a fence: that is what JupyterLab draws."""
+        return {"text/markdown": f"```mermaid\n{self.mermaid}\n```", "text/plain": self.text}
+
+
+def lifecycle(of: Thread | Iterable[ThreadStreamEvent]) -> Diagram:
+    """Draw the life of a turn from its events, or how the items of a thread came about.
+
+    lifecycle([event async for event in server.send("Hello?", alice)])
+    lifecycle(await server.thread(thread_id, alice))
+    """
+    arrows = list(_of_items(of.items.data) if isinstance(of, Thread) else _of_events(of))
+    used = [name for name in _NAMES if any(name in (arrow[0], arrow[2]) for arrow in arrows)]
+    heads = [f"    participant {name} as {_NAMES[name]}" for name in used or ["C", "S"]]
+    body = [f"    {start}{line}{end}: {_safe(what)}" for start, line, end, what in arrows]
+    lines = [f"{_NAMES[start]:9} → {_NAMES[end]:9}  {_cut(what)}" for start, _, end, what in arrows]
+    mermaid = "\n".join(["sequenceDiagram", "    autonumber", *heads, *body])
+    return Diagram(mermaid, "\n".join(lines) or "(nothing has happened yet)")
+
+
+def _of_events(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
+    """What your code yields goes to the server and on to the client; what is done, to the store."""
+    seen = list(events)
+    questions = [one.item for one in seen if isinstance(one, ItemDone) and one.item.role == "user"]
+    yield "C", "->>", "S", f"send “{questions[0].content}”" if questions else "open the chat"
+    called = False
+    for kind, group in groupby(seen, key=lambda event: event.type):
+        run = list(group)
+        for event in run[:1] if kind == "assistant_message" else run:
+            if not called and kind != "thread_created" and not _is_question(event):
+                yield "S", "->>", "Y", "call respond(thread, input, context)"
+                called = True
+            yield from _arrows(event, run)
+
+
+def _is_question(event: ThreadStreamEvent) -> bool:
+    return isinstance(event, ItemDone) and event.item.role == "user"
+
+
+def _arrows(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> Iterator[_Arrow]:
+    match event:
+        case ItemDone(item=item):
+            yield "S", "->>", "T", f"append {item.id}, {_WHOSE[item.role]}: {item.status}"
+        case AssistantMessage():
+            yield "Y", "-->>", "S", _yielded(run)
+            yield "S", "-->>", "C", f"“{_words(run)}”"
+        case ErrorEvent(message=message):
+            yield "S", "-->>", "C", f"error: {message}"
+        case ThreadCreated() | ThreadUpdated():
+            yield "S", "->>", "T", "save the thread"
+        case _:
+            yield "Y", "-->>", "S", f"yield {type(event).__name__}"
+            yield "S", "-->>", "C", _gist(event)
+
+
+def _of_items(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
+    for item in items:
+        kept = f"{item.id}: {item.role}, {item.status}"
+        if item.role == "user":
+            yield "C", "->>", "S", item.content
+        elif item.role == "tool":
+            yield "Y", "-->>", "S", f"a tool: {item.content}"
+        else:
+            yield "S", "-->>", "C", item.content
+        yield "S", "->>", "T", kept
+
+
+def _yielded(run: list[ThreadStreamEvent]) -> str:
+    return "yield a piece" if len(run) == 1 else f"yield {len(run)} pieces, one by one"
+
+
+def _words(run: list[ThreadStreamEvent]) -> str:
+    return "".join(event.content for event in run if isinstance(event, AssistantMessage))
+
+
+def _gist(event: ThreadStreamEvent) -> str:
+    said = getattr(event, "detail", "") or getattr(event, "title", "")
+    return f"{type(event).__name__} {getattr(event, 'status', '')} {said}".strip()
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _safe(text: str) -> str:
+    """For Mermaid: what it would read as grammar, or as HTML, goes in by its number."""
+    return re.sub(r"[^\w\s.,?!'()“”…✓✗/+=-]", lambda found: f"#{ord(found[0])};", _cut(text))

@@ -1,0 +1,24 @@
+"""The browser's half of `Tenants`: a frame around panes that speak for themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from chatlab.front import part
+
+__all__ = ["Hall"]
+
+_HERE = Path(__file__).parent
+
+
+class Hall(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """Holds the panes by their ids; `doors` says who gets what."""
+
+    _esm = part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")
+    _css = _HERE / "hall.css"
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    panes = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    doors: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
+    trouble: Any = traitlets.Unicode("").tag(sync=True)

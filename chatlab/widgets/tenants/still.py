@@ -1,0 +1,61 @@
+"""The copy of `Tenants` that a saved notebook keeps."""
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from chatlab.widgets.chat import ChatView
+from chatlab.widgets.live import STILL
+from chatlab.widgets.static import body, bundle
+
+__all__ = ["still"]
+
+_COLOURS = ("#1565c0", "#b35900", "#6a3fb5", "#1a7f37")
+_CELL = 'style="text-align:left;padding:3px 14px"'
+
+
+def still(views: Mapping[str, ChatView], doors: list[dict[str, Any]]) -> dict[str, str]:
+    """All conversations, and the table under them, as HTML and as plain text."""
+    columns = "".join(_column(place, who, view) for place, (who, view) in enumerate(views.items()))
+    lines = [line for who, view in views.items() for line in _talk(who, view)]
+    lines += [f"{one['who']} asks for {_thread(one)}: {_gets(one)}" for one in doors]
+    return {
+        "text/plain": "\n".join(lines),
+        "text/html": (
+            f'{STILL}<div style="display:flex;flex-wrap:wrap;gap:14px">{columns}</div>'
+            f"{_table(doors)}</div>"
+        ),
+    }
+
+
+def _talk(who: str, view: ChatView) -> list[str]:
+    said = bundle(view.pane.board, who)["text/plain"].splitlines()
+    return [f"{who}'s chat", *(f"  {line}" for line in said)]
+
+
+def _column(place: int, who: str, view: ChatView) -> str:
+    colour = _COLOURS[place % len(_COLOURS)]
+    return (
+        f'<div style="flex:1 1 18em;border-top:4px solid {colour};padding:4px 8px">'
+        f"<b>{html.escape(who)}</b>{body(view.pane.board, who)}</div>"
+    )
+
+
+def _table(doors: list[dict[str, Any]]) -> str:
+    rows = "".join(
+        f"<tr><td {_CELL}>{html.escape(one['who'])} asks for {html.escape(_thread(one))}</td>"
+        f"<td {_CELL}><b>{_gets(one)}</b></td></tr>"
+        for one in doors
+    )
+    return f"<table>{rows}</table>" if rows else ""
+
+
+def _thread(door: dict[str, Any]) -> str:
+    return f"{door['whose']}'s thread {door['thread']}"
+
+
+def _gets(door: dict[str, Any]) -> str:
+    if door["items"] is None:
+        return "there is no such thread"
+    leaks = "" if door["who"] == door["whose"] else " (a leak)"
+    return f"{door['items']} items{leaks}"
