@@ -3,16 +3,17 @@
 from chatlab.course.catalogue import Lesson, Objective, Part
 from chatlab.course.lessons.l11_chatkit import (
     chatkit_inputs,
-    chatkit_judged,
     chatkit_lacking,
     chatkit_seen,
 )
+from chatlab.course.lessons.l11_chatkit_judged import chatkit_judged
 from chatlab.course.lessons.l11_reconnect import (
     reconnect_inputs,
-    reconnect_judged,
     reconnect_seen,
 )
-from chatlab.course.lessons.l11_serve import serve_inputs, serve_judged, serve_seen
+from chatlab.course.lessons.l11_reconnect_judged import reconnect_judged
+from chatlab.course.lessons.l11_serve import serve_inputs, serve_seen
+from chatlab.course.lessons.l11_serve_judged import serve_judged
 from chatlab.course.lessons.l11_worker import worker_inputs, worker_judged, worker_seen
 from chatlab.course.postgres import no_postgres
 
