@@ -69,9 +69,11 @@ def throw_away_server(bin_folder: Path) -> Generator[str]:
 
     PostgreSQL does not run as root, so root runs it as the user that Debian made for it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="chatlab-pg-"))
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    # The user that the server runs as may not enter a folder that is only root's.
+    folder = Path(tempfile.mkdtemp(prefix="chatlab-pg-", dir="/tmp" if as_root else None))  # noqa: S108
     who: dict[str, Any] = {}
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if as_root:
         import pwd
 
         user = pwd.getpwnam("postgres")
