@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from chatlab.taskbook import Priority
 
@@ -24,41 +23,43 @@ Which = int | Literal["it"]
 """A task by its number, or the one that was just spoken of."""
 
 
-class _Command(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Create(_Command):
+@dataclass(frozen=True)
+class Create:
     """`Create a task: water the plants (high)`."""
 
     title: str
     priority: Priority = "normal"
 
 
-class List(_Command):
+@dataclass(frozen=True)
+class List:
     """`List my tasks`."""
 
 
-class Complete(_Command):
+@dataclass(frozen=True)
+class Complete:
     """`Complete 42`, `Complete it`."""
 
     which: Which
 
 
-class SetPriority(_Command):
+@dataclass(frozen=True)
+class SetPriority:
     """`Set 42 to low`, `Set it to high`."""
 
     which: Which
     priority: Priority
 
 
-class Ask(_Command):
+@dataclass(frozen=True)
+class Ask:
     """`What's its priority?`, `What's the priority of 42?`."""
 
     which: Which
 
 
-class Delete(_Command):
+@dataclass(frozen=True)
+class Delete:
     """`Delete 42`, `Delete it`."""
 
     which: Which
