@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
 
 from chatlab.taskbook import Priority
 
@@ -23,43 +24,41 @@ Which = int | Literal["it"]
 """A task by its number, or the one that was just spoken of."""
 
 
-@dataclass(frozen=True)
-class Create:
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Create(_Command):
     """`Create a task: water the plants (high)`."""
 
     title: str
     priority: Priority = "normal"
 
 
-@dataclass(frozen=True)
-class List:
+class List(_Command):
     """`List my tasks`."""
 
 
-@dataclass(frozen=True)
-class Complete:
+class Complete(_Command):
     """`Complete 42`, `Complete it`."""
 
     which: Which
 
 
-@dataclass(frozen=True)
-class SetPriority:
+class SetPriority(_Command):
     """`Set 42 to low`, `Set it to high`."""
 
     which: Which
     priority: Priority
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(_Command):
     """`What's its priority?`, `What's the priority of 42?`."""
 
     which: Which
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(_Command):
     """`Delete 42`, `Delete it`."""
 
     which: Which
@@ -68,8 +67,11 @@ class Delete:
 Command = Create | List | Complete | SetPriority | Ask | Delete
 """Everything a customer can ask for."""
 
-_WHICH = r"(?:task\s+)?#?(?P<which>\d{1,15}|it)"
-_PRIORITY = r"(?P<priority>low|normal|high)"
+for _kind in get_args(Command):  # so that `case Create(title, priority)` takes one apart
+    _kind.__match_args__ = tuple(_kind.model_fields)
+
+_WHICH = r"(?:task\s+)?#?(?P<which>(?a:[0-9]{1,15}|it))"
+_PRIORITY = r"(?P<priority>(?a:low|normal|high))"
 _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
     (
         rf"(?:create|add)\s+(?:a\s+)?task\s*(?::|for|to)\s*(?P<title>.*?\S)(?:\s*\({_PRIORITY}\))?",
@@ -79,7 +81,7 @@ _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
     (rf"(?:complete|finish)\s+{_WHICH}", Complete),
     (rf"set\s+{_WHICH}\s+to\s+{_PRIORITY}", SetPriority),
     (rf"what(?:'s|’s|\s+is)\s+the\s+priority\s+of\s+{_WHICH}", Ask),
-    (r"what(?:'s|’s|\s+is)\s+(?P<which>it)s\s+priority", Ask),
+    (r"what(?:'s|’s|\s+is)\s+(?P<which>(?a:it))s\s+priority", Ask),
     (rf"delete\s+{_WHICH}", Delete),
 ]
 
@@ -90,10 +92,7 @@ def understand(text: str) -> Command | None:
     for pattern, command in _SAYINGS:
         if found := re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL):
             parts = {name: value for name, value in found.groupdict().items() if value}
-            if "priority" in parts:
-                parts["priority"] = parts["priority"].lower()
-            if "which" in parts:
-                which = parts.pop("which")
-                return command(**parts, which=int(which) if which.isdecimal() else "it")
+            for name in parts.keys() - {"title"}:
+                parts[name] = parts[name].lower()
             return command(**parts)
     return None

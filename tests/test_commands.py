@@ -33,7 +33,16 @@ def test_it_is_understood(text, command):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "Hello", "Create a task:", "Create a task:   ", "Complete", "Set 4 to urgent"],
+    [
+        "",
+        "   ",
+        "Hello",
+        "Create a task:",
+        "Create a task:   ",
+        "Complete",
+        "Set 4 to urgent",
+        "Complete ıt",
+    ],
 )
 def test_it_is_no_command(text):
     assert understand(text) is None
