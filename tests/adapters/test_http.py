@@ -306,8 +306,8 @@ def test_whoever_leaves_at_a_hundred_moments_and_comes_back_sees_the_text_that_w
                         cursor = int(frame.get("id", cursor))
         return text_of(got), cuts
 
-    with ThreadPoolExecutor(3) as pool:
-        visits = list(pool.map(visited, range(3)))
+    with ThreadPoolExecutor(4) as pool:
+        visits = list(pool.map(visited, range(4)))
 
     assert {text for text, _ in visits} == {whole(150)}
     assert sum(cuts for _, cuts in visits) >= 100
