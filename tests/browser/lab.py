@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -40,6 +41,10 @@ CLOSE = """async () => {
   await opened.context.sessionContext.shutdown();
   opened.dispose();
 }"""
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+VIOLATIONS = """async () => (await axe.run({ include: ['.chatlab'] }, { resultTypes: ['violations'] }))
+  .violations.filter(one => ['serious', 'critical'].includes(one.impact))
+  .map(one => [one.id, ...one.nodes.map(node => node.html + ' ' + node.failureSummary)])"""
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 
 
@@ -101,6 +106,12 @@ class Opened:
         light = "true" if "Light" in name else "false"
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
+
+    def accessible(self) -> None:
+        """No serious or critical violation in any pane, as axe-core judges."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE)
+        assert self.page.evaluate(VIOLATIONS) == []
 
     def shot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
@@ -204,7 +215,8 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
         env |= {"JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces", "IPYTHONDIR": f"{home}/ipython"}
         folder = Path(home, "root")
         folder.mkdir()
-        shutil.copy(Path(__file__).parent / "rooms.py", folder)
+        for imported in ("rooms.py", "attack.py"):
+            shutil.copy(Path(__file__).parent / imported, folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -45,6 +45,9 @@ def test_tools_jobs_clicks_forms_and_code_in_light_and_dark(lab: Lab) -> None:
     with lab.open(CHAT) as opened:
         opened.run_all()
         page = opened.page
+        expect(page.locator(".chatlab-log")).to_be_visible()
+        opened.accessible()
+        opened.shot("chat_empty")
         say(opened, "tools")
         expect(page.locator(".chatlab-chip[data-status=completed]")).to_have_count(2)
         expect(page.locator(".chatlab-chip[data-status=failed]")).to_have_count(1)
@@ -65,7 +68,13 @@ def test_tools_jobs_clicks_forms_and_code_in_light_and_dark(lab: Lab) -> None:
         ended(opened, "Copied.")
         assert page.evaluate("() => navigator.clipboard.readText()") == "print('hello')\n"
         opened.shot("chat_light")
+        say(opened, "break")
+        ended(opened, "It failed. See the error.")
+        page.get_by_role("button", name="Events", exact=True).click()
+        page.locator(".chatlab-event").first.click()
+        opened.accessible()
         opened.theme("JupyterLab Dark")
+        opened.accessible()
         opened.shot("chat_dark")
         opened.behaved()
 
