@@ -1,12 +1,13 @@
 """The life of one turn from the inside: the ten steps, however they end (lesson 03)."""
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chatlab.context import RequestContext
 from chatlab.events import ThreadStreamEvent, ThreadUpdated
-from chatlab.question import Begun, Desk, Question, Say
+from chatlab.question import Begun, Click, Desk, Question, Say
 from chatlab.stores.base import IdempotentRequest
 from chatlab.turn import END, Progress, told, unhurried
 
@@ -31,8 +32,9 @@ class Life:
     async def run(self) -> AsyncGenerator[ThreadStreamEvent]:
         """The events of the turn. The task that closes this need not be the one that began it."""
         progress, recorder = self.progress, self.desk.recorder
+        method = "action" if isinstance(self.question, Click) else "respond"
         progress.state = "running"
-        try:
+        with self._to_its_end():
             await self._claim()
             async with self.desk.store.turn(progress.thread_id, self.context):
                 try:
@@ -43,7 +45,7 @@ class Life:
                     if not self.begun.replayed:
                         self.stream = self.answer(self.begun)
                     while (event := await progress.next_of(self.stream)) is not END:
-                        out = recorder.take(event)
+                        out = recorder.take(event, method)
                         if recorder.unsaved:
                             await self._save()
                         for event in out:
@@ -57,11 +59,23 @@ class Life:
                     try:
                         await self._hang_up()
                     finally:
-                        closing = await unhurried(self._close())
+                        closing = await unhurried(self._closed())
                 if not progress.stopped:
                     for event in closing:
                         yield event
+
+    @contextmanager
+    def _to_its_end(self) -> Generator[None]:
+        """Whatever happens inside: afterwards the turn has ended, and its state says how."""
+        progress = self.progress
+        try:
+            yield
+        except Exception as error:
+            progress.state, progress.error = "failed", error
+            raise
         finally:
+            if progress.state == "running":
+                progress.state = "stopped"
             progress.closed.set()
 
     async def _claim(self) -> None:
@@ -88,6 +102,15 @@ class Life:
             await aclose()
         except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the log
             self.progress.error = self.progress.error or error
+
+    async def _closed(self) -> list[ThreadStreamEvent]:
+        """As `_close`; where the store fails, the turn has failed, and its end says so."""
+        try:
+            return await self._close()
+        except Exception as error:
+            self.progress.state, self.progress.error = "failed", error
+            logger.exception("What a turn said in %s was not kept", self.progress.thread_id)
+            return [self.desk.recorder.stamp(told(error))]
 
     async def _close(self) -> list[ThreadStreamEvent]:
         """Keep what was said and save the thread; give back the events that end the stream."""

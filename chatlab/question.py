@@ -198,9 +198,11 @@ async def _new_thread(desk: Desk, thread_id: str, context: RequestContext) -> Be
     return Begun(thread, [desk.recorder.stamp(ThreadCreated(thread=thread))], created=True)
 
 
-def _check_text(message: str | None) -> None:
+def _check_text(message: object) -> None:
     if message is None:
         return
+    if not isinstance(message, str):
+        raise InvalidInput("The message", f"is of type {type(message).__name__}", "Send a str.")
     if len(message) > MAX_MESSAGE:
         raise InvalidInput(
             "The message", f"has {len(message):,} characters", f"Send at most {MAX_MESSAGE:,}."

@@ -64,8 +64,8 @@ class Recorder:
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
 
-    def take(self, event: object) -> list[ThreadStreamEvent]:
-        """Take in what `respond()` yielded; give back what goes out for it, stamped, in order.
+    def take(self, event: object, method: str = "respond") -> list[ThreadStreamEvent]:
+        """Take in what the method yielded; give back what goes out for it, stamped, in order.
 
         An item whose `ItemDone` is among it waits in `unsaved`: save first, send afterwards.
 
@@ -76,7 +76,7 @@ class Recorder:
             case AssistantMessage():
                 return [self._piece(event)]
             case ToolStatus() | Widget() | Task():
-                _check_json(event)
+                _check_json(event, method)
                 return [*self._end_message(), *self._other(event)]
             case ItemDone() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
                 fix = "The server sends that one itself; to end in an error, raise it."
@@ -84,7 +84,7 @@ class Recorder:
                 fix = "Wrap it: yield AssistantMessage(content=...)."
             case _:
                 fix = "Yield AssistantMessage, ToolStatus, Widget or Task."
-        raise RespondError("respond", f"a {type(event).__name__}", fix)
+        raise RespondError(method, f"a {type(event).__name__}", fix)
 
     def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
         """Close what is open; give back what goes out for it.
@@ -194,12 +194,12 @@ class Recorder:
         return out
 
 
-def _check_json(event: ToolStatus | Widget | Task) -> None:
+def _check_json(event: ToolStatus | Widget | Task, method: str) -> None:
     try:
         event.model_dump_json()
     except PydanticSerializationError as error:
         raise RespondError(
-            "respond", f"a {type(event).__name__} that cannot be kept as JSON", f"{error}."
+            method, f"a {type(event).__name__} that cannot be kept as JSON", f"{error}."
         ) from None
 
 

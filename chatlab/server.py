@@ -26,7 +26,7 @@ from chatlab.question import Begun, Click, Desk, Question, Say, SayAgain, all_it
 from chatlab.recorder import Recorder
 from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store
 from chatlab.stores.memory import MemoryStore
-from chatlab.turn import Progress, Turn, as_stream
+from chatlab.turn import Progress, Turn, as_stream, unhurried
 
 __all__ = ["ChatKitServer"]
 
@@ -158,20 +158,30 @@ class ChatKitServer(ABC, Generic[TContext]):
             await self.store.delete_thread(thread_id, context)
 
     async def fork(self, thread_id: str, item_id: str, context: TContext) -> ThreadMetadata:
-        """Copy what came before the item into a new thread. Raises `NotFoundError`."""
+        """Copy what came before the item into a new thread, or nothing if something goes wrong.
+
+        Raises `NotFoundError`.
+        """
         old = await self.store.load_thread(thread_id, context)
         await self.store.load_item(thread_id, item_id, context)
         now = self.clock.now()
         fresh = {"id": self.new_id("thr"), "created_at": now, "updated_at": now}
         new = old.model_copy(update=fresh)
         await self.store.save_thread(new, context)
-        async with aclosing(all_items(self.store, thread_id, context)) as items:
+        try:
+            await self._copy_until(item_id, thread_id, new.id, context)
+        except BaseException:
+            await unhurried(self.store.delete_thread(new.id, context))
+            raise
+        return new
+
+    async def _copy_until(self, item_id: str, old: str, new: str, context: TContext) -> None:
+        async with aclosing(all_items(self.store, old, context)) as items:
             async for item in items:
                 if item.id == item_id:
                     break
-                moved = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new.id}
-                await self.store.add_thread_item(new.id, item.model_copy(update=moved), context)
-        return new
+                moved = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new}
+                await self.store.add_thread_item(new, item.model_copy(update=moved), context)
 
     def _turn(
         self,

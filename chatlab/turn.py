@@ -16,6 +16,7 @@ from chatlab.errors import (
     PermissionDenied,
     RespondError,
     SessionError,
+    StoreError,
 )
 from chatlab.events import ErrorEvent, ThreadStreamEvent
 
@@ -24,6 +25,8 @@ __all__ = ["END", "Progress", "Turn", "TurnState", "as_stream", "told", "unhurri
 T = TypeVar("T")
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
+
+_SAFE = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
 
 END = object()
 """What `Progress.next_of` returns when there is nothing left."""
@@ -115,7 +118,11 @@ class Turn:
         if self._progress.stopped:
             await self._progress.ended()
             raise StopAsyncIteration
-        return await anext(self._events)
+        event = await anext(self._events)
+        if self._progress.stopped:  # while the store was at work, which is not interrupted
+            await self._events.aclose()
+            raise StopAsyncIteration
+        return event
 
     async def aclose(self) -> None:
         """Stop, from this task or another: `respond()` is closed before this returns."""
@@ -161,17 +168,15 @@ def as_stream(method: str, answer: object) -> AsyncIterator[object]:
 
 def told(error: Exception) -> ErrorEvent:
     """What the user may read of an error: chatlab's own sentences, and nothing else's."""
-    if isinstance(
-        error, InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
-    ):
+    if isinstance(error, _SAFE):
         return ErrorEvent(code=error.code, message=str(error))
+    code = "server_error"
+    message = "Something went wrong while answering. What was said so far is kept."
     if isinstance(error, AgentError):
-        return ErrorEvent(code=error.code, message=str(error), allow_retry=True)
-    return ErrorEvent(
-        code="server_error",
-        message="Something went wrong while answering. What was said so far is kept.",
-        allow_retry=True,
-    )
+        code, message = error.code, str(error)
+    elif isinstance(error, StoreError):
+        code, message = error.code, "Conversations cannot be loaded or kept now. Try again later."
+    return ErrorEvent(code=code, message=message, allow_retry=True)
 
 
 async def unhurried(work: Coroutine[object, object, T]) -> T:

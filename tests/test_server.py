@@ -22,6 +22,7 @@ from chatlab import (
     RequestContext,
     SQLStore,
     Store,
+    StoreError,
     Task,
     ToolStatus,
     TurnInProgress,
@@ -245,6 +246,7 @@ async def test_the_same_event_object_may_be_yielded_again_and_to_others(store):
 
 async def test_breaking_out_ten_times_loses_nothing_and_never_blocks(store):
     server = fixed(Words, store)
+    store.turn_wait = 20.0
     first = server.send("start", ALICE)
     await collect(first)
     for _ in range(10):
@@ -268,8 +270,10 @@ async def test_a_half_read_turn_in_a_variable_holds_the_thread_until_it_is_close
     server = fixed(Words, store)
     half = server.send("one two", ALICE)
     await anext(half)
+    early = server.send("again", ALICE, half.thread_id)
     with pytest.raises(TurnInProgress, match=half.thread_id):
-        await collect(server.send("again", ALICE, half.thread_id))
+        await collect(early)
+    assert (early.state, type(early.error)) == ("failed", TurnInProgress)
     await half.aclose()
     assert half.state == "stopped"
     again = await collect(server.send("again", ALICE, half.thread_id))
@@ -325,6 +329,35 @@ async def test_another_task_can_stop_a_turn_that_waits_for_its_next_event(store)
         ]
     assert turn.state == "stopped"
     assert shape(events) == ["thread_created", "done user: x (completed)", "+ Well"]
+
+
+class Thoughtful(MemoryStore):
+    """Takes its time to add an item."""
+
+    def __init__(self):
+        super().__init__()
+        self.at_work, self.may_go_on = anyio.Event(), anyio.Event()
+
+    async def add_thread_item(self, *args):
+        self.at_work.set()
+        await self.may_go_on.wait()
+        await super().add_thread_item(*args)
+
+
+async def test_a_stop_while_the_store_is_at_work_ends_the_turn_when_the_store_is_done():
+    store = Thoughtful()
+    server = fixed(Words, store)
+    turn = server.send("x", ALICE)
+    reading = asyncio.create_task(collect(turn))
+    await store.at_work.wait()
+    stopping = asyncio.create_task(turn.aclose())
+    await asyncio.sleep(0)
+    store.may_go_on.set()
+    with anyio.fail_after(10):
+        assert await reading == []
+        await stopping
+    assert turn.state == "stopped"
+    assert await saved(server, turn.thread_id) == [("user", "x", "completed")]
 
 
 class Deaf(Endless):
@@ -694,6 +727,44 @@ async def test_fork_copies_what_came_before_and_leaves_the_old_thread_alone(stor
     assert {item.thread_id for item in copied} == {new.id}
 
 
+class Breaking(MemoryStore):
+    """Fails at the method that is named."""
+
+    broken = ""
+
+    def __getattribute__(self, name):
+        if name == object.__getattribute__(self, "broken"):
+            raise StoreError("a disk", "has no room left", "Free some space.")
+        return super().__getattribute__(name)
+
+
+async def test_a_fork_that_fails_leaves_no_half_thread():
+    server = fixed(Words, Breaking())
+    first = server.send("a", ALICE)
+    await collect(first)
+    answer = (await server.thread(first.thread_id, ALICE)).items.data[1]
+    server.store.broken = "add_thread_item"
+    with pytest.raises(StoreError):
+        await server.fork(first.thread_id, answer.id, ALICE)
+    assert [thread.id for thread in (await server.threads(ALICE)).data] == [first.thread_id]
+
+
+@pytest.mark.parametrize("broken", ["load_thread_items", "save_item", "save_thread"])
+async def test_where_the_store_fails_the_stream_ends_in_an_error_and_claims_nothing(broken):
+    server = fixed(Words, Breaking())
+    first = server.send("a", ALICE)
+    await collect(first)
+    server.store.broken = broken
+    turn = server.send("b", ALICE, first.thread_id)
+    *before, last = shape(await collect(turn))
+    assert last == "error store_error"
+    assert not {"done assistant: b  (completed)", "thread_updated"} & set(before)
+    assert (turn.state, type(turn.error)) == ("failed", StoreError)
+    server.store.broken = ""
+    after = await collect(server.send("c", ALICE, first.thread_id))
+    assert shape(after)[-1] == "thread_updated"
+
+
 async def test_fork_leaves_nothing_running_in_the_background(store):
     server = fixed(Words, store)
     first = server.send("a", ALICE)
@@ -723,6 +794,7 @@ async def test_delete_takes_the_thread_and_everything_in_it(store):
         ("x" * 1_000_000, "1,000,000 characters"),
         ("a\ud800b", "position 1"),
         ("a\0b", "NUL"),
+        (42, "of type int"),
     ],
 )
 async def test_a_message_that_cannot_be_kept_is_refused_and_changes_nothing(store, message, says):
@@ -810,6 +882,18 @@ async def test_action_without_one_says_so(store):
     turn = server.act(Action(type="go"), ALICE, first.thread_id)
     await collect(turn)
     assert "Words has no action()" in str(turn.error)
+
+
+async def test_an_action_that_yields_no_event_is_called_by_its_name():
+    class Talker(Words):
+        async def action(self, thread, action, sender, context):
+            yield "Done."
+
+    server = fixed(Talker)
+    first = server.send("x", ALICE)
+    await collect(first)
+    (error,) = await collect(server.act(Action(type="go"), ALICE, first.thread_id))
+    assert error.message.startswith("action() must yield events; got a str.")
 
 
 async def test_something_cancelled_inside_respond_is_a_failure_and_not_a_stop(store):

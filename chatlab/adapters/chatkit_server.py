@@ -4,7 +4,7 @@ import binascii
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 from chatkit import actions as official_actions
 from chatkit import server as official_server
@@ -16,13 +16,13 @@ from typing_extensions import override
 from chatlab.adapters.chatkit_events import Translation, refusal
 from chatlab.adapters.chatkit_items import official_item, own_action, own_item, text_of
 from chatlab.adapters.chatkit_store import ChatKitStore
-from chatlab.adapters.chatkit_turn import ClosingResult, Exchange, Said, thread_of, translated
+from chatlab.adapters.chatkit_turn import ClosingResult, Exchange, Said, handed_on
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
-from chatlab.items import UserMessageItem, WidgetItem
+from chatlab.items import UserMessageItem
 from chatlab.server import ChatKitServer
 from chatlab.stores.base import checked_limit
-from chatlab.turn import Turn, as_stream
+from chatlab.turn import Turn
 
 __all__ = ["WrappedServer"]
 
@@ -72,7 +72,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         return official_server.NonStreamingResult(answer)
 
     @override
-    async def respond(
+    def respond(
         self,
         thread: official.ThreadMetadata,
         input_user_message: official.UserMessageItem | None,
@@ -80,15 +80,11 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside answers, for a server of yours that keeps the items itself."""
         said = None if input_user_message is None else own_item(input_user_message)
-        begun = await thread_of(self.server, thread.id, context, before=said and said.id)
-        input = cast("UserMessageItem | None", said)
-        answer = as_stream("respond", self.server.respond(begun, input, context))
-        async with aclosing(translated(self.server, thread.id, answer)) as events:
-            async for event in events:
-                yield event
+        input = said if isinstance(said, UserMessageItem) else None
+        return handed_on(self.server, thread.id, context, input=input)
 
     @override
-    async def action(
+    def action(
         self,
         thread: official.ThreadMetadata,
         action: official_actions.Action[str, Any],
@@ -96,17 +92,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         context: RequestContext,
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
-        begun = await thread_of(self.server, thread.id, context)
-        widget = None
-        if sender is not None:
-            widget = await self.server.store.load_item(thread.id, sender.id, context)
-        clicked = cast("WidgetItem | None", widget)
-        answer = self.server.action(begun, own_action(action), clicked, context)
-        async with aclosing(
-            translated(self.server, thread.id, as_stream("action", answer))
-        ) as events:
-            async for event in events:
-                yield event
+        clicked, sender_id = own_action(action), sender and sender.id
+        return handed_on(self.server, thread.id, context, action=clicked, sender_id=sender_id)
 
     @override
     async def sync_action(

@@ -1,6 +1,6 @@
 """One turn for an official client: what it asked, and what it is sent (lesson 11)."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +14,13 @@ from chatlab.adapters.chatkit_items import official_item, official_page
 from chatlab.adapters.chatkit_store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
-from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.items import Action, UserMessageItem, WidgetItem
 from chatlab.question import Desk, all_items
 from chatlab.recorder import Recorder
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turn import Turn, as_stream
 
-__all__ = ["ClosingResult", "Exchange", "Options", "Said", "thread_of", "translated"]
+__all__ = ["ClosingResult", "Exchange", "Options", "Said", "handed_on"]
 
 _Out = list[official.ThreadStreamEvent]
 
@@ -126,20 +126,28 @@ class Exchange:
         return item
 
 
-async def thread_of(
-    server: ChatKitServer[Any], thread_id: str, context: RequestContext, before: str | None = None
-) -> ThreadMetadata:
-    """The thread as `respond()` is given it: with what was said before the item `before`."""
+async def handed_on(
+    server: ChatKitServer[Any],
+    thread_id: str,
+    context: RequestContext,
+    *,
+    input: UserMessageItem | None = None,
+    action: Action | None = None,
+    sender_id: str | None = None,
+) -> AsyncGenerator[official.ThreadStreamEvent]:
+    """What a server answers to a message or a click, with nothing kept: that is the caller's part.
+
+    The message and the widget are in the thread already, as an official server has it.
+    """
     recorder = Recorder(thread_id, server.clock, server.new_id)
     desk = Desk(server.store, recorder, server.clock, server.history_limit)
-    return await desk.thread(thread_id, context, before)
-
-
-async def translated(
-    server: ChatKitServer[Any], thread_id: str, answer: AsyncIterator[object]
-) -> AsyncGenerator[official.ThreadStreamEvent]:
-    """An answer in official events, with nothing kept: that is up to whoever asked for it."""
-    recorder = Recorder(thread_id, server.clock, server.new_id)
+    thread = await desk.thread(thread_id, context, before=input and input.id)
+    if action is None:
+        answer = as_stream("respond", server.respond(thread, input, context))
+    else:
+        found = sender_id and await server.store.load_item(thread_id, sender_id, context)
+        sender = found if isinstance(found, WidgetItem) else None
+        answer = as_stream("action", server.action(thread, action, sender, context))
     translation = Translation(server.clock)
     try:
         async for event in answer:

@@ -16,6 +16,7 @@ from chatlab.server import ChatKitServer
 __all__ = ["chatkit_router"]
 
 _BODY = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+_OFFERED = "This server keeps no files and understands no speech."
 _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
 
 
@@ -37,11 +38,15 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
         service.replies.check(context)
         service.streams.check(context.user_id)
         try:
+            if official.attachment_store is None and b'"attachments.' in body:
+                raise NotImplementedError
             result: Any = await official.process(body, context)
         except ValidationError:
             raise InvalidInput(
                 "The request", "is none of the protocol's", "Use an official client."
             ) from None
+        except NotImplementedError:
+            raise InvalidInput("The request", "is for what is not offered", _OFFERED) from None
         if hasattr(result, "json"):
             return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
         frames = aiter(result)

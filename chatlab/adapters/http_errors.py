@@ -52,7 +52,10 @@ _SAID: dict[int, tuple[str, str]] = {
 }
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase}
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/json": {"schema": Problem.model_json_schema()}},
+    }
     for status in (400, 401, 403, 404, 408, 409, 413, 422, 429, 503)
 }
 """What FastAPI writes into the description of the API."""

@@ -18,6 +18,7 @@ from chatlab.context import RequestContext
 from chatlab.front import script, style
 from chatlab.front.board import Board, Patch
 from chatlab.front.entries import Entry, item_entry
+from chatlab.front.patches import Patches
 from chatlab.streams import sse_frame
 
 __all__ = ["Shown", "page"]
@@ -25,10 +26,11 @@ __all__ = ["Shown", "page"]
 _HERE = Path(__file__).parent / "page"
 _ITEMS = 50
 _BEAT = 15.0
+_TOGETHER = 500
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SAFE = {
     "Content-Security-Policy": _POLICY,
@@ -106,28 +108,28 @@ async def _patch_frames(
 ) -> AsyncGenerator[bytes]:
     """Events become patches here, as they do in a notebook's kernel.
 
-    A board that begins in the middle is told first what came before.
+    A board that begins in the middle is told first what came before. What has come together, goes
+    together.
     """
-    log, board = one.log, Board(mark=f"-{one.id}")
-    timed = cursor == 0 and not log.ended
+    log, now = one.log, [0.0]
+    board, waiting = Board(lambda: now[0], mark=f"-{one.id}"), Patches()
     board.begin()
     told = 0
-    while told < cursor and (event := log.next_after(told, cursor)):
-        told = event.seq
-        board.take(event)
-    while True:
-        while event := log.next_after(cursor):
-            cursor = event.seq
-            yield _frame(list(board.take(event)), cursor)
-        if log.ended:
-            break
-        if not await log.changed(cursor, _BEAT):
+    while not log.ended or told < log.last_seq:
+        most = told + _TOGETHER
+        while told < most and (event := log.next_after(told, told + 1)):
+            told, now[0] = event.seq, log.seconds(event.seq)
+            for patch in board.take(event):
+                if told > cursor:
+                    waiting.add(patch)
+        if patches := waiting.take():
+            yield _frame(patches, told)
+        elif not await log.changed(told, _BEAT):
             yield b": still here\n\n"
     last = list(board.end())
-    ended: list[Patch] = last if timed else last[:-1]
     if log.state == "stopped":
-        ended += await _as_stored(board, one.thread_id, service, context)
-    yield _frame([*ended, {"busy": False, "state": log.state}], cursor, "end")
+        last += await _as_stored(board, one.thread_id, service, context)
+    yield _frame([*last, {"busy": False, "state": log.state}], told, "end")
 
 
 async def _as_stored(

@@ -6,6 +6,7 @@ it lacks in few events, and nothing is kept per reader.
 """
 
 import asyncio
+import time
 from array import array
 from bisect import bisect_right
 
@@ -34,6 +35,8 @@ class TurnLog:
         self.last_seq = 0
         self._parts: list[_Run | ThreadStreamEvent] = []
         self._lasts = array("q")
+        self._started = time.monotonic()
+        self._times = array("f")
         self._changed = asyncio.Event()
 
     @property
@@ -53,6 +56,7 @@ class TurnLog:
         else:
             self._add(event, event.seq)
             self.size += len(event.model_dump_json())
+        self._times.extend([time.monotonic() - self._started] * (event.seq - self.last_seq))
         self.last_seq = event.seq
         self._wake()
 
@@ -72,6 +76,10 @@ class TurnLog:
             return None
         part = self._parts[place]
         return part.after(cursor, until) if isinstance(part, _Run) else part
+
+    def seconds(self, seq: int) -> float:
+        """When the event with this number came, after the turn had begun."""
+        return self._times[seq - 1]
 
     def check(self, cursor: int) -> None:
         """Refuse a cursor that no reader of this turn can have.

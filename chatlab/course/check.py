@@ -15,7 +15,7 @@ from chatlab.course.observing import observe, plain
 from chatlab.course.order import RunOrder
 from chatlab.course.panel import show_result
 
-__all__ = ["GRADED_RUN", "CheckFailed", "check", "run_check"]
+__all__ = ["GRADED_RUN", "CheckFailed", "check", "look", "run_check"]
 
 GRADED_RUN = "CHATLAB_GRADED_RUN"
 """Names the folder through which a graded run hands inputs in and gets observations out."""
@@ -65,6 +65,17 @@ def _handed_in(folder: str, part: Part) -> Any:
 
 def _hand_out(folder: str, part: Part, observation: dict[str, Any]) -> None:
     Path(folder, f"{part.id}.seen.json").write_text(json.dumps(observation), "utf-8")
+
+
+async def look(part_id: str, answer: Any, inputs: Any) -> None:
+    """Show what a check says of an answer with these inputs; nothing is counted or raised.
+
+    Raises:
+        NotFoundError: There is no such part.
+    """
+    part = part_for(part_id)
+    result, _ = await run_check(part, {part.subject: answer}, plain(inputs))
+    show_result(part, result)
 
 
 async def run_check(

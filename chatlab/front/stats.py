@@ -8,6 +8,8 @@ from chatlab.front.entries import Entry
 __all__ = ["TurnStats"]
 
 _KILO = 1000
+_NOTICEABLE = 0.05
+"""Seconds; a text that came within less has no pace to speak of."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class TurnStats:
         if self.first_text is not None:
             said.append(f"first text after {(self.first_text - self.started) * 1000:,.0f} ms")
             took = self.last_text - self.first_text
-            if self.tokens > 1 and took > 0:
+            if self.tokens > 1 and took >= _NOTICEABLE:
                 said.append(f"{(self.tokens - 1) / took:,.0f} tokens a second")
         said.append("1 event" if self.events == 1 else f"{self.events:,} events")
         said.append(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatlab.front.board import Patch
+from chatlab.front.patches import Patches
 
 __all__ = ["Wire"]
 
@@ -38,7 +39,7 @@ class Wire:
         self._everything = everything
         self._hear = hear
         self._seq = 0
-        self._waiting: list[Patch] = []
+        self._waiting = Patches()
         self._flushing: asyncio.TimerHandle | None = None
         self._beating: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -50,14 +51,7 @@ class Wire:
 
     def patch(self, patch: Patch) -> None:
         """Send it with the next frame."""
-        last = self._waiting[-1] if self._waiting else {}
-        if "add" in patch and last.get("key") == patch["key"] and "add" in last:
-            at = last["at"]
-            last["add"] += patch["add"]
-            last["cuts"] += [patch["cuts"][0] - at, patch["cuts"][1]]
-            last["at"] = patch["cuts"][0]
-        else:
-            self._waiting.append(patch | {"at": patch["cuts"][0]} if "add" in patch else patch)
+        self._waiting.add(patch)
         if self._flushing is None and self._loop is not None:
             self._flushing = self._loop.call_later(_EVERY, self.flush)
 
@@ -66,12 +60,9 @@ class Wire:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        if self._waiting and self._loop is not None:
+        if self._loop is not None and (patches := self._waiting.take()):
             self._seq += 1
-            for patch in self._waiting:
-                patch.pop("at", None)
-            self._front.send({"seq": self._seq, "patches": self._waiting})
-            self._waiting = []
+            self._front.send({"seq": self._seq, "patches": patches})
             self._beat_after(1.0, _BEATS)
 
     def _beat_after(self, seconds: float, left: int) -> None:
@@ -96,7 +87,7 @@ class Wire:
     def _heard(self, content: dict[str, Any]) -> None:
         match content:
             case {"type": "snapshot"}:
-                self._waiting = []
+                self._waiting.take()
                 self._front.send({"seq": self._seq} | self._everything())
             case {"type": "seen", "seq": int(seq)}:
                 if seq == self._seq:

@@ -19,9 +19,10 @@ KEYS = SignedKeys("a secret of 32 bytes, for tests only")
 
 def listening() -> socket.socket:
     """A socket on a free port."""
-    found = socket.socket()
+    found = socket.socket(proto=socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind(("127.0.0.1", 0))
+    found.listen(128)  # whoever comes before the server is up, waits
     return found
 
 
@@ -53,7 +54,8 @@ def served(app: FastAPI) -> Iterator[str]:
 def client_of(url: str, user: str = "alice", *permissions: str) -> httpx.Client:
     """Somebody with a good session key."""
     key = KEYS.key_for(user, frozenset(permissions))
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=30, verify=False)
 
 
 class Frame(dict):

@@ -13,11 +13,25 @@ from chatlab import (
     Widget,
 )
 
-__all__ = ["Talker", "text_of"]
+__all__ = ["WIDE", "Echo", "Talker", "text_of", "word"]
+
+WIDE = 1000
+
+
+class Echo(ChatKitServer):
+    """Says what was said."""
+
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content=input.content if input else "Hello")
+
+    async def action(self, thread, action, sender, context):
+        yield AssistantMessage(content=action.type)
 
 
 class Talker(ChatKitServer):
-    """Says so many numbered words, with a pause after each; a word of "wait" waits for a sign.
+    """Says so many numbered words, with a pause after each: "3 0.01".
+
+    After "wait" or "wide" it waits for a sign before the last word; "wide" ones fill a line.
 
     Attributes:
         go: Set it to let those go on who wait.
@@ -40,9 +54,9 @@ class Talker(ChatKitServer):
             yield ToolStatus(tool="count", status="running", detail=words)
             yield ToolStatus(tool="count", status="completed", output=int(words))
             for number in range(int(words)):
-                yield AssistantMessage(content=f"{number} wörd\n")
+                yield AssistantMessage(content=word(number, wide=more == ["wide"]))
                 await asyncio.sleep(float(pause))
-            if more == ["wait"]:
+            if more in (["wait"], ["wide"]):
                 await self.go.wait()
             yield AssistantMessage(content="done")
             yield Widget(root=Card(children=(Button(label="Go", action=Action(type="go")),)))
@@ -54,6 +68,11 @@ class Talker(ChatKitServer):
         if action.type == "forbidden":
             raise PermissionDenied("tasks:delete", context.user_id)
         yield AssistantMessage(content=f"You clicked {action.type}.")
+
+
+def word(number, *, wide=False) -> str:
+    """What the talker says as its word of this number."""
+    return f"{number} wörd\n".rjust(WIDE if wide else 0, "-")
 
 
 def text_of(frames) -> str:

@@ -45,6 +45,7 @@ class Counting(ChatKitServer):
         super().__init__(*args, **more)
         self.said = 0
         self.closed = 0
+        self.ended = asyncio.Event()
 
     async def respond(self, thread, input, context):
         try:
@@ -53,6 +54,7 @@ class Counting(ChatKitServer):
                 yield AssistantMessage(content=word)
         finally:
             self.closed += 1
+            self.ended.set()
 
 
 class Breaking(Counting):
@@ -189,12 +191,12 @@ async def test_a_client_that_drops_keeps_what_was_said():
         if event.get("update", {}).get("delta") == "two ":
             break
     del frame, event
+    gc.collect()
     async with asyncio.timeout(10):
-        while len(items := await client.items(thread)) < 2:
-            gc.collect()
-            await asyncio.sleep(0)
+        await server.ended.wait()
+    async with server.store.turn(thread, ALICE):
+        items = await client.items(thread)
 
-    assert server.closed == 1
     assert said_in(items) == [
         ("user_message", "Count"),
         ("assistant_message", "one two "),
@@ -303,6 +305,19 @@ async def test_an_exception_keeps_what_was_said_and_tells_nothing_of_the_inside(
     assert said_in(await client.items(thread)) == [
         ("user_message", "Go"),
         ("assistant_message", "So far "),
+    ]
+    assert "/var/secret" in caplog.text
+
+
+async def test_a_store_that_fails_is_said_in_the_stream_and_told_in_the_log(caplog):
+    class Torn(MemoryStore):
+        def turn(self, thread_id, context):
+            raise OSError("/var/secret")
+
+    events = await Client(as_chatkit(Counting(Torn())), ALICE).say("thr_1", "Hi")
+
+    assert events == [
+        official.ErrorEvent(message="Something went wrong. Please try again.", allow_retry=True)
     ]
     assert "/var/secret" in caplog.text
 

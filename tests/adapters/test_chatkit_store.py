@@ -1,6 +1,7 @@
 """A chatlab store with the official interface: what goes in comes out, for its owner alone."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from chatkit import server as official_server
@@ -126,6 +127,25 @@ async def test_every_kind_of_item_comes_out_as_it_went_in_and_where_it_went_in(s
     assert [one.content for one in own.data][:5] == ["Hi", "Hi@BobHi", "Hello", "", "Helloagain"]
 
 
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+async def test_every_kind_of_item_comes_out_of_postgresql_as_it_went_in(postgres_url):
+    carol = RequestContext(user_id=f"carol-{uuid4()}")
+    items = [item(id=name, **fields) for name, fields in KINDS.items()]
+    file = TypeAdapter(official.Attachment).validate_python(FILE)
+
+    async with SQLStore(postgres_url) as plain:
+        store = ChatKitStore(plain)
+        await store.save_thread(thread(), carol)
+        for one in items:
+            await store.add_thread_item("thr_1", one, carol)
+        await store.save_attachment(file, carol)
+
+        assert (await store.load_thread_items("thr_1", None, 99, "asc", carol)).data == items
+        assert await store.load_attachment("atc_1", carol) == file
+        await store.delete_thread("thr_1", carol)
+
+
 async def test_saving_an_item_replaces_all_of_it(store):
     await store.save_thread(thread(), ALICE)
     rich, bare = item(**KINDS["cited answer"]), item(**KINDS["plain answer"])
@@ -140,6 +160,16 @@ async def test_saving_an_item_replaces_all_of_it(store):
 
     assert (after, again) == (bare, rich)
     assert await store.load_item("thr_1", "it_1", ALICE) == bare
+
+
+async def test_an_item_that_is_saved_and_new_goes_to_the_end(store):
+    await store.save_thread(thread(), ALICE)
+    items = [item(id=name, **KINDS[name]) for name in ("workflow", "widget", "plain answer")]
+
+    for one in items:
+        await store.save_item("thr_1", one, ALICE)
+
+    assert (await store.load_thread_items("thr_1", None, 9, "asc", ALICE)).data == items
 
 
 async def test_what_is_saved_over_a_tools_call_or_a_widget_leaves_chatlabs_own_item_as_it_was(

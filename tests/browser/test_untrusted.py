@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from attack import BATCHES, PAYLOADS
+from attack import BATCHES, PAYLOADS, QUOTES, TAGS
 from lab import SHOTS, Lab, Opened
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
@@ -52,7 +52,7 @@ class Traps:
 def all_is_there(page: Page, selector: str) -> None:
     """Each payload can be read: it was shown, not swallowed."""
     shown = "".join((page.locator(selector).last.text_content() or "").split())
-    unread = [text for text in PAYLOADS[:60] if "".join(text.split()) not in shown]
+    unread = [text for text in (*TAGS, *QUOTES) if "".join(text.split()) not in shown]
     assert unread == []
 
 
@@ -81,7 +81,8 @@ def convert(path: Path) -> Path:
 @pytest.mark.filterwarnings("ignore:Your element with mimetype:UserWarning")
 def test_nothing_that_is_said_runs_live_in_the_inspector_reopened_or_converted(lab: Lab) -> None:
     mallory = (
-        "from attack import *\nparrot = Parrot()\n"
+        "from attack import *\nfrom chatlab.widgets import static\n"
+        "static._SHOWN = static._LETTERS = 10**7  # a copy of all of it\nparrot = Parrot()\n"
         "pane = ChatView(parrot, MALLORY, await titled(parrot.store))\npane"
     )
     talk = "await chat.say('tools'); await chat.say('code'); await attack(pane)"

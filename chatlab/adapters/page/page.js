@@ -85,11 +85,17 @@ function createTalk(userId, threadId) {
   const load = async () => {
     following.abort();
     let found = { entries: [], more: false, after: null, turn: null };
-    if (threadId) found = await toldAtLast("GET", `page/threads/${threadId}`);
+    let failed = null;
+    if (threadId) {
+      try {
+        found = await toldAtLast("GET", `page/threads/${threadId}`);
+      } catch (error) { failed = error; }
+    }
     older = found.more ? found.after : null;
     running = found.turn;
     seq += 1;
     tell({ seq, snapshot: found.entries, events: [], busy: Boolean(running), more: found.more });
+    if (failed) throw failed;
     if (running) await follow(running);
   };
 

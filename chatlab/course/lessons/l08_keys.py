@@ -235,15 +235,14 @@ def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
                 "It takes nothing, so that it always says the same: raise SessionNotFound",
             )
         said = (
-            f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:80]}): "
+            f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:50]}): "
             "that tells a thief what to try next."
         )
         if error["type"] == "KeyError":
             return no(said, 'Say which claims must be there: options={"require": [...]}.')
         return no(
             said,
-            "One error for all of them: SessionNotFound. jwt.PyJWTError is the parent of all that "
-            "PyJWT raises.",
+            "One error for all of them: SessionNotFound. All of PyJWT's are a jwt.PyJWTError.",
         )
     if len({error["message"] for error in errors.values()}) > 1:
         return no(

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const ask = make("button", { type: "button", textContent: "▶ Alice asks" });
   const stop = make("button", { type: "button", textContent: "■ Stop" });
   const slider = make("input", { type: "range", min: 1, max: most, step: 1, value: usual });
-  const shown = make("output", { className: "bf-number" });
+  const shown = make("span", { className: "bf-number" });
   const endless = make("input", { type: "checkbox" });
   endless.setAttribute("role", "switch");
   const tools = Object.entries(broken).map(([value, text]) => choice(group, value, text, value === "no"));

@@ -113,7 +113,8 @@ function render({ model, el }) {
       make("section", {}, make("h4", {}, make("span", { textContent: "Alice" }), out), hers),
       make("section", {}, make("h4", {}, make("span", { textContent: "Bob, with a badge of his own" })), his)));
   root.addEventListener("keydown", (event) => event.stopPropagation());
-  finish();
+  paint(0);
+  status.textContent = "Press Bob attacks: he tries six messages.";
   el.append(root);
   return stop;
 }

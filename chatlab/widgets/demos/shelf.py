@@ -1,175 +1,175 @@
-"""Lesson 02: a process that remembers, a shelf that keeps, and a button that kills the process.
-
-Run as `python -m chatlab.widgets.demos.shelf FILE`, it is that process: each line that comes in is
-kept in a list and in the database, and both are told back.
-"""
+"""A process that remembers, a shelf that keeps, and a button that kills the process (lesson 02)."""
 
 import asyncio
 import html
-import importlib
-import json
-import subprocess
-import sys
 import tempfile
 import weakref
 from pathlib import Path
 from typing import Any
 
-from chatlab.clock import SystemClock
-from chatlab.context import RequestContext
-from chatlab.errors import NotFoundError
-from chatlab.items import ThreadMetadata, UserMessageItem
-from chatlab.stores import SQLStore
+import anywidget
+import traitlets
+
+from chatlab.widgets.demos.shelf_keeper import Keeper
 from chatlab.widgets.live import STILL, show_live
 
-__all__ = ["Shelf"]
+__all__ = ["shelf"]
 
-_ALICE = RequestContext(user_id="alice")
-_THREAD = "thr_shelf"
+_HERE = Path(__file__).parent
+_SIZES = (1, 8)
+_SIZE = 4
 
-ipywidgets: Any = importlib.import_module("ipywidgets")
+_TALK = (
+    ("user", "Create a task for groceries"),
+    ("tool", "Task created"),
+    ("assistant", "Created, ID 42"),
+    ("user", "And one for the plants"),
+    ("tool", "Task created"),
+    ("assistant", "Created, ID 43"),
+    ("user", "Thank you!"),
+    ("assistant", "You are welcome"),
+    ("user", "What's its priority?"),
+    ("assistant", "Normal"),
+    ("user", "That is all"),
+    ("assistant", "Have a nice day"),
+)
+_SAID_AT_FIRST = 6
 
 
-class Shelf:
-    """A real process with a list in it, beside a real database file.
+class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
 
-    Shown by a notebook, it has a slider for the size of a page, and buttons.
-    """
+    _esm = _HERE / "shelf.js"
+    _css = _HERE / "shelf.css"
+    frame = traitlets.Dict().tag(sync=True)
+
+
+async def shelf() -> None:
+    """Show a real process with a list, and a real database file; the process can be killed."""
+    room = _Room()
+    (talked, _), (before, after) = await asyncio.gather(
+        asyncio.to_thread(room.talk), asyncio.to_thread(_rehearsed)
+    )
+    room.show(talked, "It keeps every message twice: in a list, and on the shelf.")
+    show_live(room.front, _still(before, after))
+
+
+class _Room:
+    """The process and the file, and what the browser asks of them."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
-        self._file = str(Path(self._folder.name, "shelf.sqlite"))
-        self._process: subprocess.Popen[str] | None = None
-        self._memory: list[str] = []
-        self._kept: list[str] = []
-        self._page = 4
-        self._knobs: list[Any] = []
-        self._end = weakref.finalize(self, self._folder.cleanup)
+        folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
+        self.keeper = Keeper(str(Path(folder.name, "chat.sqlite")))
+        self.front: Any = _Front(frame={})
+        self.front.on_msg(self._on_message)
+        self._end = weakref.finalize(self, folder.cleanup)
+        self._size = _SIZE
+        self._said = 0
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def say(self, *messages: str) -> None:
-        """Tell the process something: it notes it in its list and puts it on the shelf."""
-        for message in messages:
-            self._ask(message)
+    def talk(self) -> tuple[dict[str, Any], int]:
+        """Say the beginning of the conversation: what is kept then, and how much was said."""
+        kept: dict[str, Any] = {}
+        for line in _TALK[:_SAID_AT_FIRST]:
+            kept = self.keeper.ask(self._size, line)
+        self._said = _SAID_AT_FIRST
+        return kept, self._said
 
-    def kill(self) -> None:
-        """Kill the process, without a word of warning, and start another one."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-        self._ask(None)
+    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """From the browser, on whichever loop the kernel hands messages to."""
+        self._loop.call_soon_threadsafe(self._hear, content)
 
-    def _ask(self, message: str | None) -> None:
-        if self._process is None:
-            command = [sys.executable, "-m", "chatlab.widgets.demos.shelf", self._file]
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            weakref.finalize(self, _end, self._process)
-        if self._process.stdin is None or self._process.stdout is None:
+    def _hear(self, said: dict[str, Any]) -> None:
+        if self._tasks:
             return
-        self._process.stdin.write(json.dumps(message) + "\n")
-        self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        self._memory, self._kept = told["memory"], told["kept"]
+        match said:
+            case {"type": "say"}:
+                self._start(self._say())
+            case {"type": "kill"}:
+                self._start(self._kill())
+            case {"type": "size", "size": int() as size}:
+                self._size = min(max(size, _SIZES[0]), _SIZES[1])
+                self._start(self._turn_pages())
+            case _:
+                return
 
-    def _ipython_display_(self) -> None:
-        """Under the cell: the shelf with its knobs, and a still copy.
+    def _start(self, work: Any) -> None:
+        task: asyncio.Task[None] = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-        What an earlier cell showed stays as it was.
-        """
-        for knob in self._knobs:
-            knob.disabled = True
-        size = ipywidgets.IntSlider(self._page, 1, 8, description="page size")
-        more = ipywidgets.Button(description="Say something")
-        kill = ipywidgets.Button(description="Kill the process", button_style="danger")
-        self._knobs = [size, more, kill]
-        picture = ipywidgets.HTML(self._drawn())
-        box = ipywidgets.VBox([ipywidgets.HBox(self._knobs), picture])
-        box.add_class("chatlab-live")
-        copy = show_live(box, self._still())
+    async def _say(self) -> None:
+        line = _TALK[self._said % len(_TALK)]
+        self._said += 1
+        kept = await asyncio.to_thread(self.keeper.ask, self._size, line)
+        self.show(kept, f"“{line[1]}”: into the list, and onto the shelf.")
 
-        def renew() -> None:
-            picture.value = self._drawn()
-            copy.update(self._still(), raw=True)
+    async def _kill(self) -> None:
+        old = self.keeper.pid
+        self.show(
+            {**self.front.frame, "dead": True}, f"Process {old} is gone. Another one starts …"
+        )
+        await asyncio.to_thread(self.keeper.kill)
+        kept = await asyncio.to_thread(self.keeper.ask, self._size)
+        self.show(kept, f"Process {old} took its list with it. The shelf is what it was.")
 
-        def turn_page(change: dict[str, Any]) -> None:
-            self._page = change["new"]
-            renew()
+    async def _turn_pages(self) -> None:
+        kept = await asyncio.to_thread(self.keeper.ask, self._size)
+        count = len(kept["pages"])
+        self.show(kept, f"{self._size} a page: you ask {count} times to read it all.")
 
-        def say_more(_button: object) -> None:
-            self.say(f"Remark {len(self._kept) + 1}")
-            renew()
-
-        def kill_it(_button: object) -> None:
-            self.kill()
-            renew()
-
-        size.observe(turn_page, "value")
-        more.on_click(say_more)
-        kill.on_click(kill_it)
-
-    def _still(self) -> dict[str, str]:
-        pages = [self._kept[i : i + self._page] for i in range(0, len(self._kept), self._page)]
-        lines = [f"In the memory of the process: {', '.join(self._memory) or 'nothing'}"]
-        lines += [f"On the shelf, page {n}: {', '.join(page)}" for n, page in enumerate(pages, 1)]
-        return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{self._drawn()}</div>"}
-
-    def _drawn(self) -> str:
-        pages = [self._kept[i : i + self._page] for i in range(0, len(self._kept), self._page)]
-        memory = _row("In the memory of the process", [self._memory], "#1565c0")
-        return memory + _row("On the shelf, in the database", pages or [[]], "#1a7f37")
+    def show(self, kept: dict[str, Any], note: str) -> None:
+        """Send the browser all that there is to see."""
+        self.front.frame = {
+            "pid": self.keeper.pid,
+            "memory": kept["memory"],
+            "pages": kept["pages"],
+            "dead": kept.get("dead", False),
+            "size": self._size,
+            "sizes": list(_SIZES),
+            "note": note,
+        }
 
 
-def _row(title: str, pages: list[list[str]], colour: str) -> str:
-    inner = "".join(
-        '<span style="display:inline-flex;gap:4px;padding:4px;margin:2px;'
-        'border:1px dashed #8888;border-radius:6px;min-height:1.8em">'
-        + ("".join(_book(text, colour) for text in page) or "<i>&nbsp;empty&nbsp;</i>")
-        + "</span>"
-        for page in pages
-    )
-    return f'<div style="margin:6px 0"><b>{title}</b><br>{inner}</div>'
+def _rehearsed() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is kept before the process is killed, and after: tried with another process."""
+    with tempfile.TemporaryDirectory(prefix="chatlab-shelf-", ignore_cleanup_errors=True) as folder:
+        keeper = Keeper(str(Path(folder, "chat.sqlite")))
+        kept: dict[str, Any] = {}
+        for line in _TALK[:_SAID_AT_FIRST]:
+            kept = keeper.ask(_SIZE, line)
+        keeper.kill()
+        left = keeper.ask(_SIZE)
+        keeper.kill()
+    return kept, left
 
 
-def _book(text: str, colour: str) -> str:
+def _still(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    scenes = {"Before the process is killed": before, "After it was killed": after}
+    lines: list[str] = []
+    page = ""
+    for title, kept in scenes.items():
+        rows = [("in the memory of the process", kept["memory"])]
+        rows += [
+            (f"on the shelf, page {n}", one["items"])
+            for n, one in enumerate(kept["pages"], start=1)
+        ]
+        lines.append(f"{title}:")
+        lines += [f"  {where:29} {' | '.join(_words(items))}" for where, items in rows]
+        page += (
+            f"<h4>{title}</h4><table><tbody>{''.join(_row(*row) for row in rows)}</tbody></table>"
+        )
+    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{page}</div>"}
+
+
+def _words(items: list[list[str]]) -> list[str]:
+    return [text for _, text in items] or ["nothing"]
+
+
+def _row(where: str, items: list[list[str]]) -> str:
+    said = html.escape(" | ".join(_words(items)))
     return (
-        f'<span style="border-left:5px solid {colour};padding:1px 8px;background:#8882;'
-        f'border-radius:3px">{html.escape(text)}</span>'
+        f'<tr><th scope="row" style="text-align:left">{where}</th>'
+        f'<td style="text-align:left">{said}</td></tr>'
     )
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-
-
-async def _work(file: str) -> None:
-    """The process: a list in memory, a store on disk, and a line back for each line in."""
-    memory: list[str] = []
-    clock = SystemClock()
-    async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
-        try:
-            await store.load_thread(_THREAD, _ALICE)
-        except NotFoundError:
-            now = clock.now()
-            thread = ThreadMetadata(id=_THREAD, user_id="alice", created_at=now, updated_at=now)
-            await store.save_thread(thread, _ALICE)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            page = await store.load_thread_items(_THREAD, None, 1000, "asc", _ALICE)
-            kept = [item.content for item in page.data]
-            if (said := json.loads(line)) is not None:
-                memory.append(said)
-                kept.append(said)
-                item = UserMessageItem(
-                    id=f"msg_{len(kept)}", thread_id=_THREAD, content=said, timestamp=clock.now()
-                )
-                await store.add_thread_item(_THREAD, item, _ALICE)
-            print(json.dumps({"memory": memory, "kept": kept}), flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1]))

@@ -73,7 +73,7 @@ function render({ model, el }) {
   lock.onchange = () => { stop(); paint(99); status.textContent = verdict(); };
 
   const clock = make("input", { type: "range", min: 0, max: scene.last, value: 0, step: 1 });
-  const time = make("output", { className: "tt-time" });
+  const time = make("span", { className: "tt-time" });
   const over = make("span", { className: "tt-over" });
   const turnClock = () => {
     const hour = scene.hours[Number(clock.value)];

@@ -1,0 +1,129 @@
+"""The process of lesson 02: it keeps each message in a list, and in a database file.
+
+Run as `python -m chatlab.widgets.demos.shelf_keeper FILE`, it is that process. Each line that comes
+in is told back with all that is kept.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import weakref
+from typing import Any
+
+from chatlab.clock import SystemClock
+from chatlab.context import RequestContext
+from chatlab.errors import NotFoundError
+from chatlab.items import (
+    AssistantMessageItem,
+    ThreadItem,
+    ThreadMetadata,
+    ToolItem,
+    UserMessageItem,
+)
+from chatlab.stores import SQLStore
+
+__all__ = ["Keeper"]
+
+_ALICE = RequestContext(user_id="alice")
+_THREAD = "thr_shelf"
+
+
+class Keeper:
+    """The process, as seen from outside. It is started when it is first asked for something."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its number, while it runs."""
+        return None if self._process is None else self._process.pid
+
+    def ask(self, size: int, say: tuple[str, str] | None = None) -> dict[str, Any]:
+        """Tell it something, and hear what is kept.
+
+        Args:
+            size: How many items a page has.
+            say: A role, and what was said.
+        """
+        if self._process is None:
+            self._process = _started(self._file)
+            weakref.finalize(self, _end, self._process)
+        pipe_in, pipe_out = self._process.stdin, self._process.stdout
+        if pipe_in is None or pipe_out is None:
+            raise BrokenPipeError
+        pipe_in.write(json.dumps({"size": size, "say": say}) + "\n")
+        pipe_in.flush()
+        return json.loads(pipe_out.readline())
+
+    def kill(self) -> None:
+        """Kill it, without a word of warning."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+
+
+def _started(file: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "chatlab.widgets.demos.shelf_keeper", file]
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+async def _work(file: str) -> None:
+    memory: list[list[str]] = []
+    async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
+        await _thread(store)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            told = json.loads(line)
+            if told["say"] is not None:
+                memory.append(told["say"])
+                await store.add_thread_item(_THREAD, await _item(store, *told["say"]), _ALICE)
+            answer = {"memory": memory, "pages": await _pages(store, told["size"])}
+            print(json.dumps(answer), flush=True)  # noqa: T201 - it is how it answers
+
+
+async def _thread(store: SQLStore[ThreadItem]) -> None:
+    try:
+        await store.load_thread(_THREAD, _ALICE)
+    except NotFoundError:
+        now = SystemClock().now()
+        thread = ThreadMetadata(id=_THREAD, user_id="alice", created_at=now, updated_at=now)
+        await store.save_thread(thread, _ALICE)
+
+
+async def _item(store: SQLStore[ThreadItem], role: str, text: str) -> ThreadItem:
+    kept = await store.load_thread_items(_THREAD, None, 1000, "asc", _ALICE)
+    number = len(kept.data) + 1
+    said: dict[str, Any] = {"id": f"msg_{number}", "thread_id": _THREAD, "content": text}
+    said["timestamp"] = SystemClock().now()
+    if role == "tool":
+        return ToolItem(tool="create_task", call_id=f"call_{number}", **said)
+    return UserMessageItem(**said) if role == "user" else AssistantMessageItem(**said)
+
+
+async def _pages(store: SQLStore[ThreadItem], size: int) -> list[dict[str, Any]]:
+    """Every page, asked for one after the other, as a reader of the store would."""
+    pages: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        page = await store.load_thread_items(_THREAD, after, size, "asc", _ALICE)
+        items = [[item.role, item.content] for item in page.data]
+        pages.append({"items": items, "after": page.after, "has_more": page.has_more})
+        if not page.has_more:
+            return pages
+        after = page.after
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(sys.argv[1]))
