@@ -289,6 +289,8 @@ def test_the_inspector_lists_events_filters_them_and_shows_what_they_changed(lab
         types = page.locator(".chatlab-type").all_text_contents()
         assert types[:2] == ["thread_created", "item_done"]
         assert types[-1] == "thread_updated"
+        done = page.locator(".chatlab-event", has_text="assistant: Done.")
+        expect(done).to_have_count(1)
         say(opened, "and now many words")
         page.wait_for_function(
             "count => document.querySelectorAll('.chatlab-event').length > count", arg=len(types)
