@@ -34,7 +34,7 @@ TAGS = (
     '<img src="/pwn.png">',
     "<IMG SRC=jAvAsCrIpT:pwn(8)>",
     "<img/src/onerror=pwn(9)>",
-    '<img src=`x`onerror=pwn(10)>',
+    "<img src=`x`onerror=pwn(10)>",
     "<image src=x onerror=pwn(11)>",
     "<svg onload=pwn(12)>",
     "<svg><script>pwn(13)</script></svg>",
@@ -117,7 +117,7 @@ MARKDOWN = (
     "[<img src=x onerror=pwn(84)>](http://a.test)",
     "| <img src=x onerror=pwn(85)> |\n|---|\n| <script>pwn(86)</script> |",
     "# <img src=x onerror=pwn(87)>",
-    "```\"><img src=x onerror=pwn(88)>\ncode\n```",
+    '```"><img src=x onerror=pwn(88)>\ncode\n```',
     "```html\n<script>pwn(89)</script>\n```",
     "`<script>pwn(90)</script>`",
 )

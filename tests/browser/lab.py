@@ -42,8 +42,8 @@ CLOSE = """async () => {
   opened.dispose();
 }"""
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-VIOLATIONS = """async () => (await axe.run({ include: ['.chatlab'] }, { resultTypes: ['violations'] }))
-  .violations.filter(one => ['serious', 'critical'].includes(one.impact))
+VIOLATIONS = """async () => (await axe.run({ include: ['.chatlab'] })).violations
+  .filter(one => ['serious', 'critical'].includes(one.impact))
   .map(one => [one.id, ...one.nodes.map(node => node.html + ' ' + node.failureSummary)])"""
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 
