@@ -46,6 +46,16 @@ def test_checking_the_solution_says_passed_and_exits_0(chatlab):
     assert "✓  00.1  Say hello   passed, 1 of 1" in run.stdout
 
 
+def test_a_class_from_which_the_solutions_were_kept_back_gets_hints_and_a_clear_word(
+    chatlab, course
+):
+    shutil.rmtree(course / "solutions")
+    assert "Hint 1 of 3" in chatlab("hint", "00.1").stdout
+    run = chatlab("check", "00")
+    assert run.returncode == 2
+    assert "hand it in" in " ".join(run.stderr.split())
+
+
 def test_programs_get_json(chatlab):
     run = chatlab("check", "--json", "00")
     (lesson,) = json.loads(run.stdout)

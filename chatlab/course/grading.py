@@ -17,7 +17,7 @@ from chatlab.course.graded_run import RUN_SECONDS, GradedRun, run_for_a_grade
 from chatlab.course.judging import result_of
 from chatlab.course.notebook import Notebook, read, source_of
 from chatlab.course.observing import plain
-from chatlab.course.release import exercise_from
+from chatlab.course.release import pristine_of
 
 __all__ = ["Graded", "grade"]
 
@@ -61,7 +61,7 @@ def grade(root: Path, lesson: Lesson, submission: Path) -> Graded:
     Raises:
         InvalidInput: The file is not a notebook.
     """
-    pristine = exercise_from(read(root / "solutions" / f"{lesson.slug}.ipynb"), lesson)
+    pristine = pristine_of(root, lesson)
     answers = answers_in(read(submission), pristine, lesson)
     random = Random()
     inputs = {part.id: plain(part.inputs(random)) for part in lesson.parts}
@@ -176,4 +176,4 @@ def _broken(says: str) -> Finding:
             f"{says}.",
             "Run from the top, nothing has that name. Restart the kernel and run all cells to see.",
         )
-    return no(f"Its cell does not run: {says}", "Mend that line first.")
+    return no(f"Its cell does not run: {says}", "Run the cell in the notebook: it shows the line.")

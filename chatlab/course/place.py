@@ -11,14 +11,16 @@ __all__ = ["Progress", "course_root", "exercise_path"]
 
 
 def course_root() -> Path:
-    """The folder with `notebooks/`, `exercises/` and `solutions/`: here, above, or by the package.
+    """The folder with `notebooks/` and `exercises/`: here, above, or by the package.
+
+    `solutions/` may be missing: whoever teaches may keep them back.
 
     Raises:
         InvalidInput: There is none.
     """
     here = Path.cwd()
     for folder in (here, *here.parents, Path(__file__).parents[2]):
-        if all((folder / name).is_dir() for name in ("notebooks", "exercises", "solutions")):
+        if all((folder / name).is_dir() for name in ("notebooks", "exercises")):
             return folder
     raise InvalidInput(
         str(here), "is not in a copy of the course", "Change into the cloned folder and try again."

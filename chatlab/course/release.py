@@ -14,7 +14,7 @@ from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.notebook import Cell, Notebook, read, source_of, write
 from chatlab.errors import InvalidInput
 
-__all__ = ["exercise_from", "released", "stub_of"]
+__all__ = ["exercise_from", "pristine_of", "released", "stub_of"]
 
 _BEGIN = "### BEGIN SOLUTION"
 _END = "### END SOLUTION"
@@ -81,13 +81,29 @@ def _metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
     return dict(cell["metadata"])
 
 
+def pristine_of(root: Path, lesson: Lesson) -> Notebook:
+    """The exercise as it is before anybody has written in it.
+
+    Raises:
+        InvalidInput: There is nothing to make it from: the solutions were kept back.
+    """
+    path = root / "solutions" / f"{lesson.slug}.ipynb"
+    if not path.exists():
+        raise InvalidInput(
+            f"solutions/{path.name}",
+            "is not here, and a fresh exercise is made from it",
+            "Run the check cells in your notebook instead, and hand it in.",
+        )
+    return exercise_from(read(path), lesson)
+
+
 def released(root: Path, lesson: Lesson, *, check: bool) -> bool:
     """Write the exercise, or with `check` only look whether it is what would be written.
 
     Returns:
         Whether the file is (or was) as it should be.
     """
-    fresh = exercise_from(read(root / "solutions" / f"{lesson.slug}.ipynb"), lesson)
+    fresh = pristine_of(root, lesson)
     path = root / "exercises" / f"{lesson.slug}.ipynb"
     same = path.exists() and read(path) == fresh
     if not check and not same:

@@ -31,8 +31,8 @@ def print_graded(console: Console, graded: Graded) -> None:
     total = f"{graded.points:g} of {lesson.points:g} points"
     if graded.extra:
         total += f", and {graded.extra:g} for going further"
-    if not graded.passed and any(result.status == "not_started" for result in graded.results):
-        first = next(r.part for r in graded.results if r.status == "not_started")
+    if not graded.passed:
+        first = next(r.part for r in graded.results if r.status not in {"passed", "skipped"})
         total += f"   ·   stuck? chatlab hint {first}"
     console.print(
         Panel(

@@ -66,8 +66,9 @@ LESSON = Lesson(
                 "A page says two things: whether there is more, and where it goes on.",
                 "Begin with after=None. As long as `page.has_more`, ask again with "
                 "after=page.after.",
-                "while True: page = await store.load_thread_items(thread_id, after, 20, 'asc', "
-                "context); collect; if not page.has_more: break; after = page.after",
+                "while True: page = await store.load_thread_items(thread_id, after=after, "
+                "limit=20, order='asc', context=context); collect; if not page.has_more: break; "
+                "after = page.after",
             ),
             inputs=transcript_inputs,
             observe=transcript_seen,

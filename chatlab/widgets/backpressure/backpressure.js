@@ -56,7 +56,7 @@ function createEnd(name, ...parts) {
 }
 
 function createKnob(knob, [low, high], value, turn) {
-  const shown = make("output", { textContent: value });
+  const shown = make("b", { textContent: value, aria: { hidden: "true" } });
   const slider = make("input", { type: "range", min: low, max: high, value });
   slider.oninput = () => {
     shown.textContent = slider.value;

@@ -93,7 +93,8 @@ function render({ model, el }) {
     return make("label", {}, radio, `with ${title}`);
   });
   const group = make("fieldset", {}, make("legend", { textContent: "One turn" }), ...choices);
-  const bar = make("div", { className: "ts-bar" }, group, back, next, count);
+  const pages = make("div", { className: "ts-pages" }, back, next, count);
+  const bar = make("div", { className: "ts-bar" }, group, pages);
   const right = make("div", { className: "ts-right" }, box("Your code", source),
     box("In the store", store), box("On its way to the user", wire));
   const root = make("div", { className: "chatlab-live ts" }, bar, note,

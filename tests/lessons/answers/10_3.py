@@ -13,7 +13,7 @@ class TaskManager(Solved):
         return context
 
 
-# %% wrong: an event was made of the wrong stuff
+# %% wrong: Widget(root=...): Field required
 from chatlab.course.place import course_root
 from chatlab.course.written import written_in
 
