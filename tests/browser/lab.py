@@ -27,9 +27,11 @@ IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?
   ?.status === 'idle'"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
-OPEN = """async path => {
+OPEN = """async ([path, name]) => {
   const { commands, shell } = window.jupyterapp;
-  const opened = await commands.execute('docmanager:open', { path, factory: 'Notebook' });
+  const opened = await commands.execute('docmanager:open', {
+    path, factory: 'Notebook', kernel: { name }
+  });
   await opened.context.ready;
   shell.activateById(opened.id);
 }"""
@@ -148,7 +150,7 @@ class Lab:
             page.set_viewport_size({"width": width, "height": height})
             if page.url.startswith(self.url):
                 opened = Opened(page, opened.watch.anew(), path)
-                page.evaluate(OPEN, path.name)
+                page.evaluate(OPEN, [path.name, kernel])
             else:
                 page.goto(f"{self.url}/doc/tree/{path.name}?reset")
                 page.wait_for_selector(".jp-Notebook", timeout=60_000)
