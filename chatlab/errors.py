@@ -64,7 +64,7 @@ class NotFoundError(ChatlabError):
     def __init__(self, kind: str, id: str | int) -> None:
         self.kind = kind
         self.id = id
-        super().__init__(f"There is no {kind} {id!r}.")
+        super().__init__(f"There is no {kind} {id!r:.80}.")
 
 
 class PermissionDenied(ChatlabError):

@@ -1,15 +1,18 @@
-"""For tests, checks and lessons: streams collected, time and ids that never surprise."""
+"""For tests, checks and lessons: streams collected, time and ids that never surprise, a server."""
 
+import asyncio
+import socket
 from collections import Counter
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio.lowlevel
 
-from chatlab.errors import InvalidInput
+from chatlab.errors import InvalidInput, MissingDependency
 
-__all__ = ["CountingIds", "FixedClock", "collect"]
+__all__ = ["CountingIds", "FixedClock", "collect", "serving"]
 
 T = TypeVar("T")
 
@@ -63,3 +66,31 @@ class CountingIds:
         """The next id with this prefix."""
         self._made[prefix] += 1
         return f"{prefix}_{self._made[prefix]}"
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncGenerator[str]:
+    """Serve the app on a free port of this machine, as long as the block runs; gives its URL.
+
+    The server is uvicorn, on the loop that is running. It leaves signals alone: in a notebook,
+    interrupting the kernel stays what it is.
+
+    Raises:
+        MissingDependency: uvicorn is not installed.
+    """
+    try:
+        import uvicorn
+    except ImportError:
+        raise MissingDependency("uvicorn", "http") from None
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server: Any = uvicorn.Server(config)
+    server.capture_signals = nullcontext
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running

@@ -1,11 +1,11 @@
 """What every test shares."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from lacking import require_or_skip
-from postgres import programs, throw_away_server
+
+from chatlab.course.postgres import a_database, no_postgres
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +17,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL database: CHATLAB_TEST_POSTGRES names one, or a throw-away server is started."""
-    if given := os.environ.get("CHATLAB_TEST_POSTGRES"):
-        yield given
-        return
-    bin_folder = programs()
-    if bin_folder is None:
-        require_or_skip("PostgreSQL is not installed; on Debian: apt-get install postgresql")
-    with throw_away_server(bin_folder) as url:
+    if why := no_postgres():
+        require_or_skip(why)
+    with a_database() as url:
         yield url

@@ -1,12 +1,14 @@
 """What tests, checks and lessons stand on: a clock that obeys, ids that count."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import httpx
 import pytest
 
 from chatlab.errors import InvalidInput
-from chatlab.testing import CountingIds, FixedClock, collect
+from chatlab.testing import CountingIds, FixedClock, collect, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -68,3 +70,19 @@ def test_ids_count_by_prefix_and_begin_anew_with_each_counter() -> None:
 
     assert [new_id("msg"), new_id("thr"), new_id("msg")] == ["msg_1", "thr_1", "msg_2"]
     assert CountingIds()("msg") == "msg_1"
+
+
+async def test_an_app_is_served_as_long_as_the_block_runs_and_signals_are_left_alone() -> None:
+    async def app(scope, receive, send) -> None:
+        assert scope["type"] == "http", "an app without a lifespan is served, too"
+        await send({"type": "http.response.start", "status": 418, "headers": []})
+        await send({"type": "http.response.body", "body": b"no coffee"})
+
+    before = signal.getsignal(signal.SIGINT)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        async with serving(app) as url:
+            assert signal.getsignal(signal.SIGINT) is before
+            answer = await client.get(url)
+        assert (answer.status_code, answer.text) == (418, "no coffee")
+        with pytest.raises(httpx.ConnectError):
+            await client.get(url)

@@ -25,7 +25,7 @@ from chatlab.course.todo import TODO, NotStarted
 from chatlab.course.twins import hidden_twins
 from chatlab.turn import Turn
 
-__all__ = ["attempt", "observe", "plain", "raised", "turn_seen"]
+__all__ = ["attempt", "observe", "plain", "raised", "tasks_ended", "turn_seen"]
 
 _KIT = Path(__file__).parents[1]
 _LIBRARIES = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")})
@@ -103,6 +103,14 @@ async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
         "state": turn.state if isinstance(turn, Turn) else None,
         "raised": None if error is None else raised(error),
     }
+
+
+async def tasks_ended() -> None:
+    """End what the observed code has left running, where the judge has more to say than that."""
+    left = [task for task in _observed.get() or () if not task.done()]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def observe(  # noqa: PLR0911 - each way it can end is one line

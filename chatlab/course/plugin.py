@@ -27,8 +27,9 @@ _NBVAL_SECONDS = 2000
 _SHOWN = {"stream", "display_data", "update_display_data", "execute_result"}
 
 if "CHATLAB_QUICK_NBFORMAT" in os.environ:
-    # jsonschema would spend seconds on a grammar for a format that no notebook has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    # jsonschema would spend seconds on formats that no notebook has.
+    for name in ("rfc3987_syntax", "isoduration"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,15 +1,19 @@
-"""A PostgreSQL server of one's own for one test run: made, used, thrown away."""
+"""A PostgreSQL server of one's own, for a check or a test run: made, used, thrown away."""
 
+import importlib.util
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-__all__ = ["programs", "throw_away_server"]
+__all__ = ["GIVEN", "a_database", "no_postgres", "programs", "throw_away_server"]
+
+GIVEN = "CHATLAB_TEST_POSTGRES"
+"""Names the URL of a database to use, or is "none"."""
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -33,22 +37,52 @@ def _version(initdb: Path) -> float:
     return float(name) if name.replace(".", "").isdigit() else 0.0
 
 
+def no_postgres() -> str | None:
+    """What to install when no PostgreSQL database can be had here.
+
+    With CHATLAB_TEST_POSTGRES, what it says counts.
+    """
+    if importlib.util.find_spec("asyncpg") is None:
+        return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
+    given = os.environ.get(GIVEN)
+    if given == "none" or not (given or programs()):
+        return "PostgreSQL is not installed; on Debian: apt-get install postgresql"
+    return None
+
+
 @contextmanager
-def throw_away_server(bin_folder: Path) -> Iterator[str]:
+def a_database() -> Generator[str]:
+    """The URL of a database: the one that CHATLAB_TEST_POSTGRES names, or one to throw away."""
+    bin_folder = programs()
+    if given := os.environ.get(GIVEN):
+        yield given
+    elif bin_folder is not None:
+        with throw_away_server(bin_folder) as url:
+            yield url
+    else:
+        raise FileNotFoundError(no_postgres())
+
+
+@contextmanager
+def throw_away_server(bin_folder: Path) -> Generator[str]:
     """A server that listens on a socket in its own folder, and on no port; gives its URL.
 
     PostgreSQL does not run as root, so root runs it as the user that Debian made for it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="chatlab-pg-"))
-    who: dict[str, object] = {}
-    if os.geteuid() == 0:
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    # The user that the server runs as may not enter a folder that is only root's.
+    folder = Path(tempfile.mkdtemp(prefix="chatlab-pg-", dir="/tmp" if as_root else None))  # noqa: S108
+    who: dict[str, Any] = {}
+    if as_root:
+        import pwd
+
         user = pwd.getpwnam("postgres")
         who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         os.chown(folder, user.pw_uid, user.pw_gid)
     data, log = folder / "data", folder / "log"
 
     def run(program: str, *arguments: str) -> None:
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - the server's own programs
             [bin_folder / program, "-D", data, *arguments],
             **who,
             cwd=folder,

@@ -1,0 +1,124 @@
+"""Lesson 11: out into the world."""
+
+from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.lessons.l11_chatkit import (
+    chatkit_inputs,
+    chatkit_lacking,
+    chatkit_seen,
+)
+from chatlab.course.lessons.l11_chatkit_judged import chatkit_judged
+from chatlab.course.lessons.l11_reconnect import (
+    reconnect_inputs,
+    reconnect_seen,
+)
+from chatlab.course.lessons.l11_reconnect_judged import reconnect_judged
+from chatlab.course.lessons.l11_serve import serve_inputs, serve_seen
+from chatlab.course.lessons.l11_serve_judged import serve_judged
+from chatlab.course.lessons.l11_worker import worker_inputs, worker_judged, worker_seen
+from chatlab.course.postgres import no_postgres
+
+__all__ = ["LESSON"]
+
+LESSON = Lesson(
+    slug="11_ship_it",
+    title="Ship it",
+    promise="The TaskManager is on the network, and no broken line costs a word.",
+    minutes=45,
+    objectives=(
+        Objective("11.a", "create", "Put a chat server behind HTTP, so that its turns go on."),
+        Objective("11.b", "apply", "Serve the protocol that official ChatKit clients speak."),
+        Objective("11.c", "create", "Read a reply to its end over a line that breaks."),
+        Objective("11.d", "apply", "Move conversations to a database that workers share."),
+    ),
+    introduces=("ASGI", "cursor", "replay", "ChatKit protocol", "worker", "PostgreSQL"),
+    uses=(
+        *("request/response", "streaming", "event", "Thread", "ThreadItem", "Store"),
+        *("RequestContext", "ChatKitServer", "respond()", "delta", "cancellation"),
+        *("SSE frame", "session key", "authentication", "existence leak"),
+        *("one turn at a time",),
+    ),
+    parts=(
+        Part(
+            id="11.1",
+            title="The turn outlives the line",
+            subject="create_app",
+            points=3,
+            difficulty=3,
+            minutes=10,
+            objective="11.a",
+            hints=(
+                "Three routes. The first one begins a turn and does not wait for it; who does?",
+                "A dictionary of turns, outside of the routes. The second route reads a log, the "
+                "third closes a turn; both first look whose it is.",
+                "opened = Opened(turn, context.user_id); opened.task = "
+                "asyncio.create_task(write(turn, opened.log)); later: "
+                "StreamingResponse(event_frames(opened.log, cursor), ...)",
+            ),
+            inputs=serve_inputs,
+            observe=serve_seen,
+            judge=serve_judged,
+            twins=("chatlab.adapters.http:create_app",),
+        ),
+        Part(
+            id="11.2",
+            title="The official protocol",
+            subject="chatkit_app",
+            points=3,
+            difficulty=2,
+            minutes=7,
+            objective="11.b",
+            hints=(
+                "One route for everything. process() knows what is asked, and gives one of two "
+                "kinds of results.",
+                "isinstance(result, StreamingResult) tells them apart. One goes into a "
+                "StreamingResponse, the other is JSON already.",
+                "result = await chat.process(await request.body(), context), with `try` around "
+                "it: except ValidationError: raise HTTPException(422)",
+            ),
+            inputs=chatkit_inputs,
+            observe=chatkit_seen,
+            judge=chatkit_judged,
+            lacking=chatkit_lacking,
+            twins=("chatlab.adapters.http:create_app",),
+        ),
+        Part(
+            id="11.3",
+            title="Come back",
+            subject="reconnect",
+            points=3,
+            difficulty=3,
+            minutes=8,
+            objective="11.c",
+            hints=(
+                "What do you need to know, when the line breaks, to go on where you were?",
+                "`while True:` around the whole request. An error of the line leads to the next "
+                'round; only the frame "end" leads out.',
+                'try: async with client.stream("GET", f"{turn_url}/events", params={"cursor": '
+                "cursor}) as response: ... except httpx.TransportError: await asyncio.sleep(0.01)",
+            ),
+            inputs=reconnect_inputs,
+            observe=reconnect_seen,
+            judge=reconnect_judged,
+        ),
+        Part(
+            id="11.4",
+            title="One database, many workers",
+            subject="worker",
+            points=2,
+            difficulty=2,
+            minutes=5,
+            objective="11.d",
+            hints=(
+                "What has to be opened before the app is there, and closed when it goes?",
+                "@asynccontextmanager turns a function that yields once into something for "
+                "`async with`. A store is something for `async with`, too.",
+                "async with SQLStore(url) as store: yield make_app(store)",
+            ),
+            inputs=worker_inputs,
+            observe=worker_seen,
+            judge=worker_judged,
+            limit=20.0,
+            lacking=no_postgres,
+        ),
+    ),
+)
