@@ -208,9 +208,13 @@ def serve(
     from chatlab.course.capstone import task_manager
     from chatlab.course.serving import serve
     from chatlab.stores import SQLStore
+    from chatlab.stores.urls import checked_url
 
-    found = task_manager(course_root(), source, SQLStore(database) if database else None)
-    kept = f"in {database}" if database else "in memory"
+    store, kept = None, "in memory"
+    if database is not None:
+        store = SQLStore(database)
+        kept = f"in {checked_url(database).render_as_string(hide_password=True)}"
+    found = task_manager(course_root(), source, store)
     serve(console, found, host=host, port=port, kept=kept)
 
 

@@ -106,7 +106,9 @@ async def send(said: Said, service: Serving, context: Badge) -> TurnSeen:
     key = said.idempotency_key
     one = await service.turns.start(
         lambda: service.server.send(said.message, context, said.thread_id, idempotency_key=key),
-        *(context, key, said),
+        context,
+        key,
+        None if said.message is None else said,
     )
     return TurnSeen.of(one)
 

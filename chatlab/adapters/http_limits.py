@@ -27,6 +27,7 @@ class Limits:
         turn_bytes: How much a turn may send.
         keep_seconds: How long a finished turn can still be read.
         keep_turns: How many finished turns of one user can still be read.
+        keep_bytes: How much of everybody's finished turns is kept.
     """
 
     body_bytes: int = 1_000_000
@@ -37,6 +38,7 @@ class Limits:
     turn_bytes: int = 4_000_000
     keep_seconds: float = 300.0
     keep_turns: int = 20
+    keep_bytes: int = 50_000_000
 
 
 def too_many(what: str) -> HTTPException:

@@ -18,7 +18,7 @@ __all__ = ["OpenTurn", "OpenTurns"]
 logger = logging.getLogger("chatlab.http")
 
 _OPENING = 3.0
-"""How many seconds a request waits for the first event of the turn that it asked for."""
+"""How many seconds a request waits for a first event that may take its time."""
 
 
 class OpenTurn:
@@ -118,9 +118,11 @@ class OpenTurns:
         key: str | None = None,
         message: object = None,
     ) -> OpenTurn:
-        """Run a turn; give it back when its first event is there, or when that takes its time.
+        """Run a turn; give it back when its first event is there.
 
-        A message that comes again under its key while its turn runs finds that turn.
+        For a `message` that event says that it is in the store; without one it may be long in
+        coming, and is not waited for. A message that comes again under its key while its turn runs
+        finds that turn.
 
         Raises:
             ChatlabError: What the turn was refused with, such as a `TurnInProgress`.
@@ -133,7 +135,7 @@ class OpenTurns:
             if key is not None:
                 self._asked[asked] = (message, one)
                 one.task.add_done_callback(lambda _: self._asked.pop(asked, None))
-        await one.log.changed(0, _OPENING)
+        await one.log.changed(0, _OPENING if message is None else None)
         refused = one.refused
         if refused is not None:
             self._turns.pop(one.id, None)
@@ -164,13 +166,24 @@ class OpenTurns:
         running = [one for one in self._turns.values() if not one.log.ended]
         await asyncio.gather(*(one.stop() for one in running), return_exceptions=True)
 
+    def _forget(self, mine: list[OpenTurn]) -> None:
+        """Let go of the oldest turns that are over, where there are too many or too long ones."""
+        over = [one for one in mine if one.log.ended]
+        for old in islice(over, max(0, len(over) - self._limits.keep_turns + 1)):
+            del self._turns[old.id]
+        kept = [one for one in self._turns.values() if one.log.ended]
+        size = sum(one.log.size for one in kept)
+        for old in kept:
+            if size <= self._limits.keep_bytes:
+                break
+            size -= old.log.size
+            del self._turns[old.id]
+
     def _begin(self, make: Callable[[], Turn], context: RequestContext) -> OpenTurn:
         mine = [one for one in self._turns.values() if one.user_id == context.user_id]
         if sum(not one.log.ended for one in mine) >= self._limits.turns:
             raise too_many("answers")
-        over = [one for one in mine if one.log.ended]
-        for old in islice(over, max(0, len(over) - self._limits.keep_turns + 1)):
-            del self._turns[old.id]
+        self._forget(mine)
         one = OpenTurn(self._new_id("trn"), context.user_id, make(), self._limits)
         self._turns[one.id] = one
         loop = asyncio.get_running_loop()

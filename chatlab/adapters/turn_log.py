@@ -92,7 +92,7 @@ class TurnLog:
                 "cursor", f"is {cursor}", f"This turn has sent the events 1 to {self.last_seq}."
             )
 
-    async def changed(self, cursor: int, patience: float) -> bool:
+    async def changed(self, cursor: int, patience: float | None) -> bool:
         """Wait until there is more than `cursor`, or the end; False when patience ran out."""
         try:
             async with asyncio.timeout(patience):

@@ -17,7 +17,7 @@ except ImportError as error:
 __all__ = ["serve"]
 
 _CUSTOMERS = ("alice", "bob")
-_HERE = ("127.0.0.1", "localhost", "::1")
+_HERE = ("127.0.0.1", "localhost")
 _ENDING = 3
 """How many seconds open connections are given when the server stops."""
 
@@ -44,7 +44,7 @@ def serve(console: Console, found: Capstone, *, host: str, port: int, kept: str)
         sign_in=lambda name: _key_for(found, name),
         hosts=_HERE,
     )
-    where = f"http://{'localhost' if host == '::1' else host}:{listening.getsockname()[1]}"
+    where = f"http://{host}:{listening.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(found.notebook)} is at [bold]{where}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
     console.print(f"Conversations are kept {escape(kept)}, tasks in memory. Ctrl+C stops it.")
@@ -53,12 +53,12 @@ def serve(console: Console, found: Capstone, *, host: str, port: int, kept: str)
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends small pieces at once only on sockets that say they are TCP.
-    listening = socket.socket(family, proto=socket.IPPROTO_TCP)
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError:
         listening.close()
         raise InvalidInput(

@@ -1,5 +1,6 @@
 """A real server on a real socket of this machine, for the tests of the HTTP adapter."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 
 from chatlab.adapters.http import SignedKeys
 
-__all__ = ["KEYS", "Frame", "client_of", "events_of", "frames_of", "listening", "served"]
+__all__ = ["KEYS", "Address", "Frame", "client_of", "events_of", "frames_of", "listening", "served"]
 
 KEYS = SignedKeys("a secret of 32 bytes, for tests only")
 
@@ -26,16 +27,29 @@ def listening() -> socket.socket:
     return found
 
 
+class Address(str):
+    """Where a server listens, and how to cut all connections to it."""
+
+    __slots__ = ("loop", "server")
+
+    def cut(self) -> None:
+        for connection in tuple(self.server.server_state.connections):
+            self.loop.call_soon_threadsafe(connection.transport.abort)
+
+
 @contextlib.contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def served(app: FastAPI) -> Iterator[Address]:
     """The app on uvicorn, in a thread with a loop of its own; gives its address."""
     sock = listening()
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     up = threading.Event()
     startup = server.startup
+    url = Address(f"http://127.0.0.1:{sock.getsockname()[1]}")
+    url.server = server
 
     async def started(sockets):
+        url.loop = asyncio.get_running_loop()
         await startup(sockets)
         up.set()
 
@@ -44,16 +58,18 @@ def served(app: FastAPI) -> Iterator[str]:
     thread.start()
     try:
         assert up.wait(30)
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        yield url
     finally:
         server.should_exit = True
         thread.join()
         sock.close()
 
 
-def client_of(url: str, user: str = "alice", *permissions: str) -> httpx.Client:
+def client_of(
+    url: str, user: str = "alice", *permissions: str, key: str | None = None
+) -> httpx.Client:
     """Somebody with a good session key."""
-    key = KEYS.key_for(user, frozenset(permissions))
+    key = key or KEYS.key_for(user, frozenset(permissions))
     headers = {"Authorization": f"Bearer {key}"}
     return httpx.Client(base_url=url, headers=headers, timeout=30, verify=False)
 

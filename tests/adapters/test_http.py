@@ -16,7 +16,9 @@ from chatlab import MemoryStore
 from chatlab.adapters.http import Limits, SignedKeys, create_app
 from chatlab.testing import FixedClock
 
-LIMITS = Limits(body_bytes=20_000, body_seconds=1, streams=3, turns=3, turn_bytes=60_000)
+LIMITS = Limits(
+    body_bytes=20_000, body_seconds=1, streams=3, turns=3, turn_bytes=60_000, keep_turns=4
+)
 
 
 @pytest.fixture(scope="module")
@@ -156,16 +158,35 @@ def test_a_message_sent_again_under_its_key_finds_its_turn_and_then_its_answer(a
     assert told in items
 
 
-def test_what_respond_raises_is_told_without_what_is_inside(alice, caplog):
+def test_what_respond_raises_is_told_without_what_is_inside(alice):
     turn = said(alice, "raise secretly")
     *_, error, end = events_of(alice, turn["turn_id"])
 
     assert error["data"]["code"] == "server_error"
     assert "/secret/path" not in error["data"]["message"]
     assert end["data"] == {"state": "failed"}
-    assert "secretly" not in " ".join(
-        record.getMessage() for record in caplog.records if record.name == "chatlab.http"
-    )
+
+
+def test_the_log_has_a_line_for_each_turn_and_nothing_that_was_said(alice, caplog):
+    caplog.set_level("DEBUG", "chatlab")
+    turn = said(alice, "1 0 hush")
+    events_of(alice, turn["turn_id"])
+    lines = [record.getMessage() for record in caplog.records if "chatlab" in record.name]
+
+    [line] = [line for line in lines if turn["turn_id"] in line]
+    assert line.startswith(f"Turn {turn['turn_id']} in {turn['thread_id']} completed after ")
+    assert not any(word in line for line in lines for word in ("hush", "wörd", "done"))
+
+
+def test_finished_turns_are_kept_for_a_while_and_not_too_many_of_them(bob):
+    turns = []
+    for _ in range(LIMITS.keep_turns + 2):
+        turns.append(said(bob, "1"))
+        assert events_of(bob, turns[-1]["turn_id"])[-1]["event"] == "end"
+    found = [bob.get(f"/api/turns/{turn['turn_id']}").status_code for turn in turns]
+
+    assert found == [404] * 2 + [200] * LIMITS.keep_turns
+    assert bob.get(f"/api/threads/{turns[0]['thread_id']}").status_code == 200
 
 
 @pytest.mark.parametrize(

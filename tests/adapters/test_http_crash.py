@@ -37,6 +37,7 @@ class Customer:
     thread_id: str | None = None
     promised: dict[str, dict] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     answered: int = 0
     talking: threading.Event = field(default_factory=threading.Event)
 
@@ -55,6 +56,7 @@ class Customer:
         answer = client.post("/api/turns", json=body)
         assert answer.status_code == 202, answer.text
         self.thread_id = answer.json()["thread_id"]
+        self.heard.append(body["message"])
         self.talking.set()
         with client.stream("GET", f"/api/turns/{answer.json()['turn_id']}/events") as response:
             for frame in frames_of(response.iter_lines()):
@@ -85,6 +87,7 @@ class Customer:
         assert [id for id in ids if id in self.promised] == list(self.promised)
         said = Counter(item["content"] for item in found if item["type"] == "user_message")
         assert max(said.values()) == 1
+        assert set(self.heard) <= set(said)
 
 
 def killed_under_load(crew, database, rounds, seed):
@@ -117,6 +120,25 @@ def test_ten_kills_lose_nothing_that_was_promised_and_double_nothing(crew, datab
 def test_a_hundred_kills_lose_nothing_either(crew, database):
     promised = killed_under_load(crew, database, 100, random.randrange(10**6))
     print(f"\n100 kills; {promised:,} items were promised, and are there")
+
+
+def test_a_server_that_is_told_to_end_keeps_what_its_turns_have_said(crew, database):
+    pid, url = crew.start(database)
+    name = f"fay-{uuid.uuid4().hex}"
+    with client_of(url, name) as client:
+        turn = client.post("/api/turns", json={"message": "2 0 wait"}).json()
+        with client.stream("GET", f"/api/turns/{turn['turn_id']}/events") as response:
+            lines = frames_of(response.iter_lines())
+            assert next(f for f in lines if "1 wörd" in f["data"].get("content", ""))
+            crew.end(pid)
+            with suppress(httpx.TransportError):
+                list(lines)
+    pid, url = crew.start(database)
+    with client_of(url, name) as client:
+        *_, last = client.get(f"/api/threads/{turn['thread_id']}").json()["items"]["data"]
+    crew.kill(pid)
+
+    assert (last["content"], last["status"]) == ("0 wörd\n1 wörd\n", "incomplete")
 
 
 @pytest.fixture

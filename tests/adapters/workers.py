@@ -7,9 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 __all__ = ["Workers", "workers"]
 
@@ -34,6 +37,13 @@ class Workers:
         """End it with SIGKILL: it does not notice."""
         os.kill(pid, signal.SIGKILL)
         self.alive.remove(pid)
+
+    def end(self, pid: int) -> None:
+        """Tell it to end, and wait until it has."""
+        os.kill(pid, signal.SIGTERM)
+        self.alive.remove(pid)
+        while psutil.pid_exists(pid):
+            time.sleep(0.02)
 
 
 @contextmanager
@@ -86,7 +96,9 @@ async def serve(order: dict) -> None:
         Talker(store), KEYS.authenticate, limits=Limits(**order["limits"]), chatkit=False
     )
     sock: socket.socket = listening()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", http="h11"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="critical", http="h11", timeout_graceful_shutdown=1)
+    )
     startup = server.startup
 
     async def started(sockets):

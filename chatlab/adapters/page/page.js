@@ -73,9 +73,14 @@ function createTalk(userId, threadId) {
   let following = new AbortController();
   let seq = 0;
   let count = 0;
+  let since = new Set(); // what the last message of the user has led to
 
   const tell = (frame) => hearers.forEach((hear) => hear(frame));
-  const show = (...patches) => { seq += 1; tell({ seq, patches }); };
+  const show = (...patches) => {
+    for (const { put } of patches) if (put) since.add(put.key);
+    seq += 1;
+    tell({ seq, patches });
+  };
   const fail = (error) => {
     count += 1;
     show({ put: { key: `page-${count}`, kind: "error", text: error.message, retry: again !== null } },
@@ -83,6 +88,7 @@ function createTalk(userId, threadId) {
   };
 
   const load = async () => {
+    const was = running;
     following.abort();
     let found = { entries: [], more: false, after: null, turn: null };
     let failed = null;
@@ -91,6 +97,7 @@ function createTalk(userId, threadId) {
         found = await toldAtLast("GET", `page/threads/${threadId}`);
       } catch (error) { failed = error; }
     }
+    if (running !== was) return; // a turn has begun meanwhile, and is followed
     older = found.more ? found.after : null;
     running = found.turn;
     seq += 1;
@@ -109,36 +116,42 @@ function createTalk(userId, threadId) {
       try {
         const path = `page/turns/${turn.turn_id}/patches?cursor=${cursor}`;
         for await (const { event, id, data } of framesOf(await ask("GET", path, undefined, signal))) {
-          show(...JSON.parse(data).patches);
+          const { patches } = JSON.parse(data);
+          show(...patches);
           cursor = Number(id);
           wait = 250;
-          if (event === "end") { running = null; return; }
+          if (event === "end") {
+            running = null;
+            return patches.at(-1).state;
+          }
         }
       } catch (error) {
-        if (signal.aborted || error.status === 401) return;
-        if (error.status === 404) { running = null; await load(); return; }
+        if (signal.aborted || error.status === 401) return "left";
+        if (error.status === 404) { running = null; await load(); return "lost"; }
       }
       await pause(wait);
-      if (signal.aborted) return;
+      if (signal.aborted) return "left";
     }
   };
 
   const start = async (path, body, repeat) => {
     again = repeat;
     show({ busy: true, state: "running" });
-    const turn = await toldAtLast("POST", path, body);
+    const turn = await (body?.idempotency_key ? toldAtLast : told)("POST", path, body);
     running = turn;
     if (!threadId) {
       threadId = turn.thread_id;
       history.replaceState(null, "", `#${threadId}`);
     }
     listThreads(threadId);
-    await follow(turn);
+    return follow(turn);
   };
 
-  const say = (text) => start("api/turns", {
-    message: text, thread_id: threadId, idempotency_key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-"),
-  }, answerAgain);
+  const say = (text) => {
+    since = new Set();
+    const idempotency_key = Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
+    return start("api/turns", { message: text, thread_id: threadId, idempotency_key }, answerAgain);
+  };
 
   const act = (action, item) => start(`api/threads/${threadId}/actions`, { action, item_id: item },
     () => act(action, item));
@@ -147,8 +160,10 @@ function createTalk(userId, threadId) {
     const { items } = await told("GET", `api/threads/${threadId}?order=desc`);
     const asked = items.data.find((item) => item.role === "user");
     if (!asked) return;
-    await start(`api/threads/${threadId}/items/${asked.id}/retry`, undefined, answerAgain);
-    await load();
+    const later = items.data.slice(0, items.data.indexOf(asked)).map((item) => item.id);
+    const old = [...new Set([...since, ...later])].filter((one) => one !== asked.id);
+    const path = `api/threads/${threadId}/items/${asked.id}/retry`;
+    if (await start(path, undefined, answerAgain) === "completed") show({ drop: old });
   };
 
   const earlier = async () => {
@@ -175,7 +190,7 @@ function createTalk(userId, threadId) {
     model: {
       get: (name) => look[name],
       on: (_name, hear) => hearers.push(hear),
-      send: (message) => { Promise.resolve(done(message)).catch(fail); },
+      send: (message) => { Promise.resolve().then(() => done(message)).catch(fail); },
     },
     leave: () => following.abort(),
   };

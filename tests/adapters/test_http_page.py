@@ -1,0 +1,201 @@
+"""The page at `/` in a real browser: the notebooks' pane, over HTTP."""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from lacking import require_or_skip
+from playwright.sync_api import expect, sync_playwright
+from serving import KEYS, served
+
+from chatlab.adapters.http import create_app
+
+sys.path.append(str(Path(__file__).parents[1] / "browser"))
+from lab import SHOTS, Watch
+from rooms import Room
+
+pytestmark = pytest.mark.browser
+
+TOKENS = 90
+REPLY = ".chatlab-assistant"
+LOST = "Failed to load resource"
+
+
+expect.set_options(timeout=20_000)
+
+
+class Tap:
+    """A model that says as many words as it is let."""
+
+    said = 0
+
+    async def stream(self, _prompt):
+        for number in range(TOKENS):
+            while number >= self.said:  # noqa: ASYNC110 - another thread says how many
+                await asyncio.sleep(0.005)
+            yield f"word{number} "
+
+
+@pytest.fixture(scope="module")
+def room():
+    return Room()
+
+
+@pytest.fixture
+def tap(room):
+    room.model = Tap()
+    return room.model
+
+
+@pytest.fixture(scope="module")
+def url(room):
+    app = create_app(room, KEYS.authenticate, sign_in=KEYS.key_for, chatkit=False)
+    with served(app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        require_or_skip("there is no chromium; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        found = playwright.chromium.launch(executable_path=program, args=flags)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def visit(browser, url):
+    """A page of somebody who has come in, with the keyboard alone; it must behave."""
+    contexts, watch = [], Watch()
+
+    def come(name):
+        context = browser.new_context(viewport={"width": 1100, "height": 760})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        watch.on(page)
+        page.goto(url)
+        page.get_by_role("button", name=f"Be {name}").press("Enter")
+        expect(box(page)).to_be_focused()
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+    assert [error for error in watch.errors if LOST not in error] == []
+    assert watch.strays == []
+
+
+def box(page):
+    return page.get_by_role("textbox", name="Write a message")
+
+
+def say(page, text):
+    box(page).fill(text)
+    box(page).press("Enter")
+
+
+def status(page, text):
+    expect(page.get_by_role("status")).to_have_text(text)
+
+
+def shot(page, name):
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"page_{name}.png")
+
+
+def test_a_reply_outlives_a_lost_connection_and_a_reload_and_is_whole(visit, url, tap):
+    page = visit("Alice")
+    cursors = []
+    page.on("request", lambda asked: "cursor=" in asked.url and cursors.append(asked.url))
+    reply = page.locator(REPLY)
+    say(page, "Tell me")
+    tap.said = 10
+    expect(reply).to_contain_text("word9")
+    for visits in (2, 3):
+        url.cut()
+        tap.said += 10
+        expect(reply).to_contain_text(f"word{tap.said - 1}")
+        assert len(cursors) == visits
+    expect(reply).to_have_attribute("aria-busy", "true")
+    page.reload()
+    expect(reply).to_contain_text("word29")
+    shot(page, "streaming")
+    tap.said = TOKENS
+    expect(reply).to_have_attribute("aria-busy", "false")
+    assert reply.text_content().split() == [f"word{number}" for number in range(TOKENS)]
+    expect(page.locator(".chatlab-stats")).to_contain_text("tokens a second")
+
+    other = visit("Bob")
+    other.goto(page.url)
+    other.reload()
+    expect(other.get_by_role("alert")).to_have_text(f"There is no thread '{page.url[-36:]}'.")
+
+
+def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narrow(visit, room, tap):
+    page = visit("Alice")
+    say(page, "Tell me")
+    tap.said = 10
+    expect(page.locator(REPLY)).to_contain_text("word9")
+    box(page).press("Escape")
+    status(page, "Stopped.")
+    expect(page.locator(REPLY)).to_contain_text("stopped")
+    say(page, "widget")
+    page.get_by_role("button", name="Complete", exact=True).press("Enter")
+    expect(page.locator(REPLY).last).to_have_text("complete: id=42")
+    room.broken = True
+    say(page, "break")
+    expect(page.get_by_role("alert")).to_contain_text("Something went wrong")
+    room.broken = False
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator(REPLY).last).to_have_text("Before the break. And after it.")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Events").press("Enter")
+    shot(page, "light")
+    page.emulate_media(color_scheme="dark")
+    shot(page, "dark")
+    expect(page.locator(".chatlab-event").first).to_be_visible()
+    page.set_viewport_size({"width": 700, "height": 760})
+    page.get_by_role("button", name="Events", exact=True).press("Enter")
+    shot(page, "narrow")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    page.get_by_role("button", name="New conversation").press("Enter")
+    expect(page.locator("article")).to_have_count(0)
+    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("button").press(
+        "Enter"
+    )
+    expect(page.locator(REPLY).last).to_have_text("Before the break. And after it.")
+    page.get_by_role("button", name="Log out").press("Enter")
+    expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
+
+
+def test_a_server_that_knows_no_names_asks_for_a_key(browser):
+    app = create_app(Room(), KEYS.authenticate, chatkit=False)
+    with served(app) as url:
+        assert httpx.post(f"{url}/api/sessions", json={"user_id": "alice"}).status_code == 404
+        page = browser.new_page()
+        page.goto(url)
+        expect(page.get_by_role("button", name="Be Alice")).to_have_count(0)
+        page.get_by_label("A session key").fill("no key")
+        page.get_by_role("button", name="Log in").press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Log in again")
+        page.get_by_label("A session key").fill(KEYS.key_for("carol"))
+        page.get_by_role("button", name="Log in").press("Enter")
+        expect(page.locator("#who")).to_contain_text("carol")
+        page.close()
+
+
+def test_the_page_needs_nothing_from_anywhere_else_and_runs_nothing_that_is_said(url):
+    answer = httpx.get(url)
+    policy = answer.headers["content-security-policy"]
+
+    assert "script-src 'self';" in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
