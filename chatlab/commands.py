@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,8 +67,11 @@ class Delete(_Command):
 Command = Create | List | Complete | SetPriority | Ask | Delete
 """Everything a customer can ask for."""
 
-_WHICH = r"(?:task\s+)?#?(?P<which>\d{1,15}|it)"
-_PRIORITY = r"(?P<priority>low|normal|high)"
+for _kind in get_args(Command):  # so that `case Create(title, priority)` takes one apart
+    _kind.__match_args__ = tuple(_kind.model_fields)
+
+_WHICH = r"(?:task\s+)?#?(?P<which>(?a:[0-9]{1,15}|it))"
+_PRIORITY = r"(?P<priority>(?a:low|normal|high))"
 _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
     (
         rf"(?:create|add)\s+(?:a\s+)?task\s*(?::|for|to)\s*(?P<title>.*?\S)(?:\s*\({_PRIORITY}\))?",
@@ -78,7 +81,7 @@ _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
     (rf"(?:complete|finish)\s+{_WHICH}", Complete),
     (rf"set\s+{_WHICH}\s+to\s+{_PRIORITY}", SetPriority),
     (rf"what(?:'s|’s|\s+is)\s+the\s+priority\s+of\s+{_WHICH}", Ask),
-    (r"what(?:'s|’s|\s+is)\s+(?P<which>it)s\s+priority", Ask),
+    (r"what(?:'s|’s|\s+is)\s+(?P<which>(?a:it))s\s+priority", Ask),
     (rf"delete\s+{_WHICH}", Delete),
 ]
 
@@ -89,10 +92,7 @@ def understand(text: str) -> Command | None:
     for pattern, command in _SAYINGS:
         if found := re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL):
             parts = {name: value for name, value in found.groupdict().items() if value}
-            if "priority" in parts:
-                parts["priority"] = parts["priority"].lower()
-            if "which" in parts:
-                which = parts.pop("which")
-                return command(**parts, which=int(which) if which.isdecimal() else "it")
+            for name in parts.keys() - {"title"}:
+                parts[name] = parts[name].lower()
             return command(**parts)
     return None

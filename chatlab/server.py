@@ -164,9 +164,8 @@ class ChatKitServer(ABC, Generic[TContext]):
         """
         old = await self.store.load_thread(thread_id, context)
         await self.store.load_item(thread_id, item_id, context)
-        now = self.clock.now()
-        fresh = {"id": self.new_id("thr"), "created_at": now, "updated_at": now}
-        new = old.model_copy(update=fresh)
+        times = dict.fromkeys(("created_at", "updated_at"), self.clock.now())
+        new = old.model_copy(update={"id": self.new_id("thr"), **times})
         await self.store.save_thread(new, context)
         try:
             await self._copy_until(item_id, thread_id, new.id, context)

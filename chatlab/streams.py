@@ -13,11 +13,10 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
-import anyio
-
 from chatlab.clock import Clock, SystemClock
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ThreadStreamEvent
+from chatlab.turn import unhurried
 
 __all__ = ["Buffered", "Moment", "Pipe", "buffered", "coalesce", "sse_frame", "timeline", "to_sse"]
 
@@ -223,9 +222,10 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
     finally:
         buffer.close()
         early = producer.cancel()
-        with anyio.CancelScope(shield=True):
-            await asyncio.wait([producer])
-        error = None if producer.cancelled() else producer.exception()
+        try:
+            await unhurried(asyncio.wait([producer]))
+        finally:
+            error = None if producer.cancelled() else producer.exception()
         if early and error is not None:
             raise error
 

@@ -33,7 +33,16 @@ def test_it_is_understood(text, command):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "Hello", "Create a task:", "Create a task:   ", "Complete", "Set 4 to urgent"],
+    [
+        "",
+        "   ",
+        "Hello",
+        "Create a task:",
+        "Create a task:   ",
+        "Complete",
+        "Set 4 to urgent",
+        "Complete ıt",
+    ],
 )
 def test_it_is_no_command(text):
     assert understand(text) is None
@@ -42,3 +51,27 @@ def test_it_is_no_command(text):
 @given(st.text())
 def test_nothing_anybody_can_say_breaks_it(text):
     understand(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Create a task: buy milk (high)", ("buy milk", "high")),
+        ("Set 42 to low", (42, "low")),
+        ("Complete it", ("it",)),
+        ("What's its priority?", ("it",)),
+        ("Delete 42", (42,)),
+        ("List my tasks", ()),
+    ],
+)
+def test_a_command_can_be_taken_apart_as_the_specification_writes_it(text, parts):
+    match understand(text):
+        case Create(title, priority):
+            found = (title, priority)
+        case SetPriority(which, priority):
+            found = (which, priority)
+        case Complete(which) | Ask(which) | Delete(which):
+            found = (which,)
+        case List():
+            found = ()
+    assert found == parts

@@ -277,6 +277,35 @@ async def test_a_reader_who_is_cancelled_while_it_waits_closes_the_stream(throug
     assert closed == ["closed"]
 
 
+@pytest.mark.parametrize("tool", [buffered, coalesce])
+async def test_a_reader_who_is_cancelled_twice_leaves_nothing_running_behind(tool) -> None:
+    closed: list[str] = []
+
+    async def slow_to_close() -> AsyncIterator[ThreadStreamEvent]:
+        try:
+            yield piece(1, "Hm")
+            await anyio.sleep_forever()
+        finally:
+            await rounds(5)
+            closed.append("closed")
+
+    async def read() -> None:
+        async with tool(slow_to_close(), 2) as events:
+            await collect(events)
+
+    before = asyncio.all_tasks()
+    reader = asyncio.create_task(read())
+    await rounds(20)
+    reader.cancel()
+    await rounds(2)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+
+    assert closed == ["closed"]
+    assert asyncio.all_tasks() == before
+
+
 @every_tool
 async def test_a_reader_who_was_cancelled_before_it_began_closes_the_stream(through) -> None:
     wire = Wire(tool(1), tool(2))

@@ -3,6 +3,8 @@
 import importlib
 from typing import Any
 
+from chatlab.widgets.kernel import mend_this_kernel
+
 __all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 
 STILL = (
@@ -30,6 +32,7 @@ def show_live(widget: Any, still: dict[str, str]) -> Any:
 
 def publish_view(widget: Any) -> None:
     """Put the live widget under the cell."""
+    mend_this_kernel()
     view: dict[str, Any] = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     _ipython().publish_display_data({"application/vnd.jupyter.widget-view+json": view})
 
