@@ -3,18 +3,21 @@
 import importlib
 from typing import Any
 
+from chatlab.widgets.kernel import mend_this_kernel
+
 __all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 
 STILL = (
     "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still,"
     ".jp-OutputArea:has(.chatlab-still):not(:has(.chatlab-live)) "
-    '.jp-OutputArea-child:has([data-mime-type$="widget-view+json"])'
+    ".jp-OutputArea-child:has(>.jupyter-widgets)"
     "{display:none}</style>"
-    '<div class="chatlab-still">'
+    '<div class="chatlab-still mathjax_ignore tex2jax_ignore">'
 )
 """How the HTML of a still copy begins; it ends with `</div>`.
 
 In JupyterLab, the copy hides while the widget lives; what is left of a dead one hides for good.
+A dollar sign in a conversation is no mathematics.
 """
 
 
@@ -30,6 +33,7 @@ def show_live(widget: Any, still: dict[str, str]) -> Any:
 
 def publish_view(widget: Any) -> None:
     """Put the live widget under the cell."""
+    mend_this_kernel()
     view: dict[str, Any] = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     _ipython().publish_display_data({"application/vnd.jupyter.widget-view+json": view})
 
