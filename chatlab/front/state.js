@@ -21,7 +21,18 @@ function createState(say) {
     paint({ noted: events });
   };
 
-  const apply = (patch) => {
+  // A finished message does not say again what has come in pieces.
+  const complete = (patch) => {
+    const { put, event } = patch;
+    if (put?.html !== undefined && put.text === undefined) {
+      return { put: { key: put.key, kind: put.kind, text: state.entries.get(put.key)?.text ?? "", ...put } };
+    }
+    if (event?.item?.type !== "assistant_message" || event.item.content !== undefined) return patch;
+    return { event: { ...event, item: { ...event.item, content: state.entries.get(event.item.id)?.text ?? "" } } };
+  };
+
+  const apply = (short) => {
+    const patch = complete(short);
     if (patch.put) state.entries.set(patch.put.key, patch.put);
     else if (patch.add !== undefined) {
       const entry = state.entries.get(patch.key);

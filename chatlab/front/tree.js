@@ -24,12 +24,14 @@ function treeNode(node, send, tell) {
       return make("label", {}, caption(), make("select", { name: node.name }, ...options));
     }
     case "form": {
-      const form = make("form", {}, ...children(), make("button", { textContent: node.submit }));
-      form.onsubmit = (event) => {
+      const form = make("form");
+      // Before the children: an input may be called "onsubmit", or anything else that a form has.
+      form.addEventListener("submit", (event) => {
         event.preventDefault();
         const values = Object.fromEntries(new FormData(form));
         send({ ...node.action, payload: { ...node.action.payload, ...values } });
-      };
+      });
+      form.append(...children(), make("button", { textContent: node.submit }));
       return form;
     }
     default:

@@ -10,13 +10,14 @@ __all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 STILL = (
     "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still,"
     ".jp-OutputArea:has(.chatlab-still):not(:has(.chatlab-live)) "
-    '.jp-OutputArea-child:has([data-mime-type$="widget-view+json"])'
+    ".jp-OutputArea-child:has(>.jupyter-widgets)"
     "{display:none}</style>"
-    '<div class="chatlab-still">'
+    '<div class="chatlab-still mathjax_ignore tex2jax_ignore">'
 )
 """How the HTML of a still copy begins; it ends with `</div>`.
 
 In JupyterLab, the copy hides while the widget lives; what is left of a dead one hides for good.
+A dollar sign in a conversation is no mathematics.
 """
 
 

@@ -10,6 +10,10 @@ from chatlab.widgets.live import STILL
 __all__ = ["body", "bundle"]
 
 _NOTHING = "(nothing was said)"
+_SHOWN = 200
+_LETTERS = 200_000
+"""A notebook stays small however long the talk is: so many entries and so much text, the newest."""
+
 _SIGNS = {"running": "…", "completed": "✓", "failed": "✗", "unfinished": "…"}
 _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;max-width:44em"
 _MINE = _BOX + ";margin-left:20%;background:#8882"
@@ -17,20 +21,37 @@ _MINE = _BOX + ";margin-left:20%;background:#8882"
 
 def bundle(board: Board, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
-    text = "\n".join(_line(entry, who) for entry in _said(board))
+    left_out, entries = _said(board)
+    lines = [*_before(left_out), *(_line(entry, who) for entry in entries)]
     return {
-        "text/plain": text or _NOTHING,
+        "text/plain": "\n".join(lines) or _NOTHING,
         "text/html": f"{STILL}{body(board, who)}</div>",
     }
 
 
 def body(board: Board, who: str = "You") -> str:
-    """The HTML alone, to stand in a page with others."""
-    return "".join(_block(entry, who) for entry in _said(board)) or _NOTHING
+    """The HTML alone, to stand in a page with others. It reads well without its styles too."""
+    left_out, entries = _said(board)
+    before = [f"<p><i>{line}</i></p>" for line in _before(left_out)]
+    return "".join([*before, *(_block(entry, who) for entry in entries)]) or _NOTHING
 
 
-def _said(board: Board) -> list[Entry]:
-    return [entry for entry in board.snapshot() if entry["kind"] != "stats"]
+def _said(board: Board) -> tuple[int, list[Entry]]:
+    """How many entries are left out, and the others."""
+    entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
+    room, kept = _LETTERS, 0
+    for entry in reversed(entries[-_SHOWN:]):
+        room -= len(str(entry))
+        if room < 0 and kept:
+            break
+        kept += 1
+    return len(entries) - kept, entries[len(entries) - kept :]
+
+
+def _before(left_out: int) -> list[str]:
+    if not left_out:
+        return []
+    return [f"({left_out:,} earlier {'entry' if left_out == 1 else 'entries'}, not in this copy)"]
 
 
 def _line(entry: Entry, who: str) -> str:
@@ -54,16 +75,13 @@ def _line(entry: Entry, who: str) -> str:
 
 def _block(entry: Entry, who: str) -> str:
     if entry["kind"] == "user":
-        return (
-            f'<div style="{_MINE}"><b>{html.escape(who)}</b><br>{html.escape(entry["text"])}</div>'
-        )
+        said = html.escape(entry["text"]).replace("\n", "<br>")
+        return f'<div style="{_MINE}"><b>{html.escape(who)}</b><br>{said}</div>'
     if entry["kind"] == "assistant":
         stopped = "<i>stopped</i>" if entry.get("stopped") else ""
         said = entry.get("html") or html.escape(entry["text"])
-        return f'<div style="{_BOX}">{said}{stopped}</div>'
-    return (
-        f'<div style="margin:6px 0"><small>{html.escape(_line(entry, who).strip())}</small></div>'
-    )
+        return f'<div style="{_BOX}"><b>Assistant</b>{said}{stopped}</div>'
+    return f'<div style="margin:6px 0">{html.escape(_line(entry, who).strip())}</div>'
 
 
 def _words(node: dict[str, Any]) -> list[str]:

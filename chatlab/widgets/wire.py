@@ -1,6 +1,7 @@
 """Numbered frames of patches to the browser; what gets lost on the way is healed.
 
-A frame carries all patches of 50 ms under the next number. The browser that misses a number asks
+A frame carries all patches of 50 ms under the next number; the frames of a reply that goes on and
+on come a little less often, down to eight a second. The browser that misses a number asks
 for everything once. After the last frame its number is said again until the browser has it.
 """
 
@@ -10,11 +11,12 @@ from typing import Any
 
 from chatlab.front.board import Patch
 from chatlab.front.patches import Patches
+from chatlab.widgets.lean import Lean
 
 __all__ = ["Wire"]
 
-_EVERY = 0.05
-"""Seconds between two frames: an envelope costs 600 bytes, whatever it carries."""
+_EVERY, _AT_MOST, _GROWS = 0.05, 0.125, 0.0025
+"""Seconds between two frames, and how they grow: an envelope costs 600 bytes, whatever is in it."""
 
 _BEATS = 8
 """How often the last number is said again, each time after twice as long."""
@@ -40,6 +42,8 @@ class Wire:
         self._hear = hear
         self._seq = 0
         self._waiting = Patches()
+        self._lean = Lean()
+        self._every = _EVERY
         self._flushing: asyncio.TimerHandle | None = None
         self._beating: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -51,12 +55,13 @@ class Wire:
 
     def patch(self, patch: Patch) -> None:
         """Send it with the next frame."""
-        self._waiting.add(patch)
+        self._waiting.add(self._lean.of(patch))
         if self._flushing is None and self._loop is not None:
-            self._flushing = self._loop.call_later(_EVERY, self.flush)
+            self._flushing = self._loop.call_later(self._every, self._tick)
 
     def flush(self) -> None:
-        """Send what waits, now."""
+        """Send what waits, now: the turn is over."""
+        self._every = _EVERY
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
@@ -64,6 +69,11 @@ class Wire:
             self._seq += 1
             self._front.send({"seq": self._seq, "patches": patches})
             self._beat_after(1.0, _BEATS)
+
+    def _tick(self) -> None:
+        longer = min(self._every + _GROWS, _AT_MOST)
+        self.flush()
+        self._every = longer
 
     def _beat_after(self, seconds: float, left: int) -> None:
         self._stop_beating()

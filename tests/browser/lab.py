@@ -13,7 +13,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -25,6 +27,26 @@ IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?
   ?.status === 'idle'"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+OPEN = """async ([path, name]) => {
+  const { commands, shell } = window.jupyterapp;
+  const opened = await commands.execute('docmanager:open', {
+    path, factory: 'Notebook', kernel: { name }
+  });
+  await opened.context.ready;
+  shell.activateById(opened.id);
+}"""
+CLOSE = """async () => {
+  const { commands, shell } = window.jupyterapp;
+  const opened = shell.currentWidget;
+  await commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
+  await opened.context.save();
+  await opened.context.sessionContext.shutdown();
+  opened.dispose();
+}"""
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+VIOLATIONS = """async () => (await axe.run({ include: ['.chatlab'] })).violations
+  .filter(one => ['serious', 'critical'].includes(one.impact))
+  .map(one => [one.id, ...one.nodes.map(node => node.html + ' ' + node.failureSummary)])"""
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 
 
@@ -42,6 +64,12 @@ class Watch:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._request)
         page.on("websocket", self._websocket)
+
+    def anew(self) -> Self:
+        """Forget it all."""
+        for noted in (self.errors, self.strays, self.sent, self.received):
+            noted.clear()
+        return self
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -81,6 +109,12 @@ class Opened:
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
+    def accessible(self) -> None:
+        """No serious or critical violation in any pane, as axe-core judges."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE)
+        assert self.page.evaluate(VIOLATIONS) == []
+
     def shot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
@@ -98,34 +132,63 @@ class Lab:
     folder: Path
     browser: Browser
     count: int = 0
+    home: Opened | None = None
 
     @contextmanager
     def open(
         self, *cells: str, width: int = 1100, height: int = 1000, kernel: str = "python3"
     ) -> Iterator[Opened]:
-        """A page with a new notebook of these code cells, not yet run."""
-        self.count += 1
-        path = self.folder / f"test_{self.count}.ipynb"
-        path.write_text(json.dumps(notebook(cells, kernel)), encoding="utf-8")
-        with self.visit(path, width=width, height=height) as opened:
+        """A new notebook of these code cells, not yet run, in the page that the tests share.
+
+        A test that fails takes the page with it.
+        """
+        path = self.written(*cells, kernel=kernel)
+        opened = self.home or Opened(*self.page(), path)
+        page = opened.page
+        self.home = None
+        try:
+            page.set_viewport_size({"width": width, "height": height})
+            if page.url.startswith(self.url):
+                opened = Opened(page, opened.watch.anew(), path)
+                page.evaluate(OPEN, [path.name, kernel])
+            else:
+                page.goto(f"{self.url}/doc/tree/{path.name}?reset")
+                page.wait_for_selector(".jp-Notebook", timeout=60_000)
+            page.wait_for_function(IDLE, timeout=60_000)
             yield opened
+            page.evaluate(CLOSE)
+        except BaseException:
+            page.context.close()
+            raise
+        self.home = opened
 
     @contextmanager
     def visit(self, path: Path, *, width: int = 1100, height: int = 1000) -> Iterator[Opened]:
-        """A page with a notebook that is there."""
-        context = self.browser.new_context(viewport={"width": width, "height": height})
+        """A notebook that is there, in a page of its own."""
+        page, watch = self.page()
         try:
-            page = context.new_page()
-            page.set_default_timeout(30_000)
-            watch = Watch()
-            watch.on(page)
+            page.set_viewport_size({"width": width, "height": height})
             page.goto(f"{self.url}/doc/tree/{path.name}?reset")
             page.wait_for_selector(".jp-Notebook", timeout=60_000)
             page.wait_for_function(IDLE, timeout=60_000)
             yield Opened(page, watch, path)
-            page.evaluate(THEME, "JupyterLab Light")
         finally:
-            context.close()
+            page.context.close()
+
+    def written(self, *cells: str, kernel: str = "python3") -> Path:
+        """A new notebook of these code cells."""
+        self.count += 1
+        path = self.folder / f"test_{self.count}.ipynb"
+        path.write_text(json.dumps(notebook(cells, kernel)), encoding="utf-8")
+        return path
+
+    def page(self) -> tuple[Page, Watch]:
+        """An empty page that tells on itself."""
+        page = self.browser.new_context().new_page()
+        page.set_default_timeout(30_000)
+        watch = Watch()
+        watch.on(page)
+        return page, watch
 
 
 def notebook(cells: tuple[str, ...], kernel: str) -> dict:
@@ -154,7 +217,8 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
         env |= {"JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces", "IPYTHONDIR": f"{home}/ipython"}
         folder = Path(home, "root")
         folder.mkdir()
-        shutil.copy(Path(__file__).parent / "rooms.py", folder)
+        for imported in ("rooms.py", "attack.py"):
+            shutil.copy(Path(__file__).parent / imported, folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, expect
 ROOM = "from rooms import *; from chatlab.widgets import ChatView, show"
 CHAT = ROOM + "\nserver = Room()\nchat = ChatView(server, ALICE)\nchat"
 GROWN = "([node, length]) => node.textContent.length > length"
+AT_END = "node => node.scrollHeight - node.scrollTop - node.clientHeight < 30"
 SAID = "entries => entries.map(entry => entry.textContent)"
 
 
@@ -45,6 +46,9 @@ def test_tools_jobs_clicks_forms_and_code_in_light_and_dark(lab: Lab) -> None:
     with lab.open(CHAT) as opened:
         opened.run_all()
         page = opened.page
+        expect(page.locator(".chatlab-log")).to_be_visible()
+        opened.accessible()
+        opened.shot("chat_empty")
         say(opened, "tools")
         expect(page.locator(".chatlab-chip[data-status=completed]")).to_have_count(2)
         expect(page.locator(".chatlab-chip[data-status=failed]")).to_have_count(1)
@@ -65,7 +69,13 @@ def test_tools_jobs_clicks_forms_and_code_in_light_and_dark(lab: Lab) -> None:
         ended(opened, "Copied.")
         assert page.evaluate("() => navigator.clipboard.readText()") == "print('hello')\n"
         opened.shot("chat_light")
+        say(opened, "break")
+        ended(opened, "It failed. See the error.")
+        page.get_by_role("button", name="Events", exact=True).click()
+        page.locator(".chatlab-event").first.click()
+        opened.accessible()
         opened.theme("JupyterLab Dark")
+        opened.accessible()
         opened.shot("chat_dark")
         opened.behaved()
 
@@ -115,51 +125,138 @@ def test_when_the_second_try_succeeds_the_first_one_is_gone(lab: Lab) -> None:
         opened.behaved()
 
 
+def tab_to(opened: Opened, target: Locator, *, back: bool = False) -> None:
+    """Press Tab until the target has the focus, as somebody without a mouse would."""
+    for _ in range(40):
+        opened.page.keyboard.press("Shift+Tab" if back else "Tab")
+        if target.evaluate("node => node === document.activeElement"):
+            return
+    expect(target).to_be_focused()
+
+
 def test_the_keyboard_alone_does_all_of_it_and_never_reaches_the_notebook(lab: Lab) -> None:
-    with lab.open(CHAT) as opened:
+    cell = CHAT.replace("ALICE)", "ALICE, await long_thread(server.store, 400))")
+    with lab.open(cell) as opened:
         opened.run_all()
-        page = opened.page
-        box = page.get_by_role("textbox", name="Write a message")
-        box.focus()
-        page.keyboard.type("one")
-        page.keyboard.press("Shift+Enter")
-        page.keyboard.type("two")
-        expect(box).to_have_value("one\ntwo")
-        page.keyboard.press("Enter")
-        expect(answer(opened)).to_have_attribute("aria-busy", "true")
-        page.keyboard.type("half-typed")
-        page.keyboard.press("Escape")
-        ended(opened, "Stopped.")
-        expect(box).to_have_value("half-typed")
-        expect(box).to_be_focused()
-        page.keyboard.press("Control+a")
-        page.keyboard.type("widget")
-        page.keyboard.press("Enter")
-        ended(opened)
-        page.keyboard.press("Shift+Tab")
-        expect(page.get_by_role("button", name="Create", exact=True)).to_be_focused()
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.type("high")
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.type("Milk")
-        page.keyboard.press("Enter")
-        expect(answer(opened).last).to_have_text("create: priority=high, title=Milk")
-        page.keyboard.press("Escape")
-        page.keyboard.press("a")
-        expect(page.locator(".jp-Cell")).to_have_count(1)
+        opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        opened.page.get_by_role("textbox", name="Write a message").focus()
+        type_and_stop_by_keyboard(opened)
+        click_and_submit_by_keyboard(opened)
+        copy_and_retry_by_keyboard(opened)
+        read_by_keyboard(opened)
+        inspect_by_keyboard(opened)
+        opened.page.keyboard.press("Escape")
+        opened.page.keyboard.press("a")
+        expect(opened.page.locator(".jp-Cell")).to_have_count(1)
+        fits_at_twice_the_size(opened)
         opened.behaved()
+
+
+def type_and_stop_by_keyboard(opened: Opened) -> None:
+    keys, box = opened.page.keyboard, opened.page.get_by_role("textbox", name="Write a message")
+    keys.type("one")
+    keys.press("Shift+Enter")
+    keys.type("two")
+    expect(box).to_have_value("one\ntwo")
+    keys.press("Enter")
+    expect(answer(opened).last).to_have_attribute("aria-busy", "true")
+    keys.type("half-typed")
+    keys.press("Escape")
+    ended(opened, "Stopped.")
+    expect(box).to_have_value("half-typed")
+    expect(box).to_be_focused()
+    keys.press("Control+a")
+
+
+def click_and_submit_by_keyboard(opened: Opened) -> None:
+    page, keys = opened.page, opened.page.keyboard
+    keys.type("widget")
+    keys.press("Enter")
+    ended(opened)
+    tab_to(opened, page.get_by_role("button", name="Create", exact=True), back=True)
+    keys.press("Shift+Tab")
+    keys.type("high")
+    keys.press("Shift+Tab")
+    keys.type("Milk")
+    keys.press("Enter")
+    expect(answer(opened).last).to_have_text("create: priority=high, title=Milk")
+    ended(opened)
+    tab_to(opened, page.get_by_role("button", name="Complete", exact=True), back=True)
+    keys.press("Space")
+    expect(answer(opened).last).to_have_text("complete: id=42")
+    ended(opened)
+
+
+def copy_and_retry_by_keyboard(opened: Opened) -> None:
+    page, keys = opened.page, opened.page.keyboard
+    box = page.get_by_role("textbox", name="Write a message")
+    tab_to(opened, box)
+    keys.type("code")
+    keys.press("Enter")
+    ended(opened)
+    tab_to(opened, page.get_by_role("button", name="Copy", exact=True), back=True)
+    keys.press("Enter")
+    ended(opened, "Copied.")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "print('hello')\n"
+    tab_to(opened, box)
+    keys.type("break")
+    keys.press("Enter")
+    ended(opened, "It failed. See the error.")
+    tab_to(opened, page.get_by_role("button", name="Try again"), back=True)
+    keys.press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(2)
+    ended(opened, "It failed. See the error.")
+
+
+def read_by_keyboard(opened: Opened) -> None:
+    log = opened.page.get_by_role("log")
+    count = log.locator("article").count()
+    tab_to(opened, log, back=True)
+    opened.page.keyboard.press("Home")
+    expect(log.locator("article")).not_to_have_count(count)
+    tab_to(opened, opened.page.get_by_role("button", name="Latest"))
+    opened.page.keyboard.press("Enter")
+    opened.page.wait_for_function(AT_END, arg=log.element_handle())
+    expect(log).to_be_focused()
+
+
+def inspect_by_keyboard(opened: Opened) -> None:
+    page, keys = opened.page, opened.page.keyboard
+    tab_to(opened, page.get_by_role("button", name="Events", exact=True))
+    keys.press("Enter")
+    tab_to(opened, page.get_by_role("searchbox", name="Filter events"))
+    keys.type("tool_status nothing like it")
+    expect(page.locator(".chatlab-event").locator("visible=true")).to_have_count(0)
+    keys.press("Control+a")
+    keys.type("complete: delta")
+    tab_to(opened, page.locator(".chatlab-event").locator("visible=true").first)
+    keys.press("Enter")
+    expect(page.locator(".chatlab-hit")).to_contain_text("complete: id=42")
+    opened.shot("keyboard")
+
+
+def fits_at_twice_the_size(opened: Opened) -> None:
+    """A window of 1280 pixels at 200% is one of 640: nothing may be cut off sideways."""
+    opened.page.set_viewport_size({"width": 640, "height": 500})
+    pane = opened.page.locator(".chatlab")
+    for part in (".chatlab-log", ".chatlab-input", ".chatlab-foot", ".chatlab-bar"):
+        wide = "node => node.scrollWidth - node.clientWidth"
+        assert pane.locator(part).evaluate(wide) <= 0
+        box = pane.locator(part).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 640
+    opened.shot("chat_zoomed")
 
 
 def test_the_log_follows_until_you_scroll_up(lab: Lab) -> None:
     with lab.open(CHAT) as opened:
         opened.run_all()
         page = opened.page
-        at_end = "node => node.scrollHeight - node.scrollTop - node.clientHeight < 30"
         for _ in range(4):
             say(opened, "code")
             ended(opened)
         log = page.get_by_role("log")
-        page.wait_for_function(at_end, arg=log.element_handle())
+        page.wait_for_function(AT_END, arg=log.element_handle())
         say(opened, "Tell me")
         expect(answer(opened).last).to_have_attribute("aria-busy", "true")
         log.hover()
@@ -170,7 +267,7 @@ def test_the_log_follows_until_you_scroll_up(lab: Lab) -> None:
         page.wait_for_function(GROWN, arg=list(long))
         assert log.evaluate("node => node.scrollTop") == top
         page.get_by_role("button", name="Latest").click()
-        page.wait_for_function(at_end, arg=log.element_handle())
+        page.wait_for_function(AT_END, arg=log.element_handle())
         opened.behaved()
 
 
@@ -213,6 +310,8 @@ def test_the_inspector_lists_events_filters_them_and_shows_what_they_changed(lab
         types = page.locator(".chatlab-type").all_text_contents()
         assert types[:2] == ["thread_created", "item_done"]
         assert types[-1] == "thread_updated"
+        done = page.locator(".chatlab-event", has_text="assistant: Done.")
+        expect(done).to_have_count(1)
         say(opened, "and now many words")
         page.wait_for_function(
             "count => document.querySelectorAll('.chatlab-event').length > count", arg=len(types)

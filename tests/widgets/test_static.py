@@ -1,0 +1,62 @@
+"""The copy that a saved notebook keeps: it reads well anywhere, and stays small."""
+
+import re
+
+import pytest
+
+from chatlab.front.board import Board
+from chatlab.items import AssistantMessageItem, UserMessageItem
+from chatlab.testing import FixedClock
+from chatlab.widgets.static import bundle
+
+
+def talk(count, letters=10):
+    board = Board()
+    for n in range(count):
+        kind = AssistantMessageItem if n % 2 else UserMessageItem
+        text = f"{n}: {'x' * letters}"
+        board.item(kind(id=f"msg_{n}", thread_id="thr", content=text, timestamp=FixedClock().now()))
+    return board
+
+
+def as_a_strict_site_shows_it(text):
+    """Without styles, classes and scripts, as GitHub shows a notebook."""
+    text = re.sub(r"<(style|script)>.*?</\1>", "", text, flags=re.DOTALL)
+    text = re.sub(r' (style|class)="[^"]*"', "", text)
+    text = re.sub(r"<(/?)(div|p|br|pre|ul|li|table|tr)[^>]*>", "\n", text)
+    return [line for line in re.sub(r"<[^>]+>", "", text).splitlines() if line.strip()]
+
+
+def test_it_reads_well_where_styles_are_taken_away():
+    board = Board()
+    common = {"thread_id": "thr", "timestamp": FixedClock().now()}
+    board.item(UserMessageItem(id="msg_1", content="Two lines:\nthis <one>", **common))
+    board.item(AssistantMessageItem(id="msg_2", content="It costs $5, not $6.", **common))
+    shown = as_a_strict_site_shows_it(bundle(board, "alice")["text/html"])
+    assert shown == [
+        "alice",
+        "Two lines:",
+        "this &lt;one&gt;",
+        "Assistant",
+        "It costs $5, not $6.",
+    ]
+
+
+def test_a_conversation_of_10000_items_is_copied_from_its_end():
+    copy = bundle(talk(10_000))
+    first, second, *_, last = copy["text/plain"].splitlines()
+    assert first == "(9,800 earlier entries, not in this copy)"
+    assert second == f"You: 9800: {'x' * 10}"
+    assert last == f"Assistant: 9999: {'x' * 10}"
+    assert copy["text/html"].count("<b>You</b>") == 100
+
+
+@pytest.mark.parametrize("letters", [1_000, 50_000, 150_000, 500_000])
+def test_its_size_is_bounded_however_long_the_messages_are(letters):
+    copy = bundle(talk(300, letters))
+    assert len(copy["text/html"]) < 250_000 + letters
+    assert copy["text/plain"].endswith("x" * letters)
+
+
+def test_a_short_conversation_is_copied_whole():
+    assert "earlier" not in bundle(talk(200))["text/plain"]
