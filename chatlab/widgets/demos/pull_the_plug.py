@@ -26,6 +26,8 @@ _EVERY = 0.05
 _LONGEST = 600.0
 """After so many seconds without an end, the server is shut down."""
 
+_PATIENCE = 60.0
+"""For so many seconds the still copy waits for a server that does not answer."""
 _CUT, _BACK = 20, 32
 """In the still copy: the piece after which the plug is pulled, and put in again."""
 
@@ -167,7 +169,7 @@ async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
             await moved.wait()
 
     with suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_PATIENCE):
             steps.until(_CUT)
             await journey.begin()
             await until(lambda: _pieces(journey.heard) == _CUT)
