@@ -10,7 +10,7 @@ from itertools import islice
 import httpx
 import pytest
 from serving import KEYS, client_of, events_of, frames_of, served
-from talkers import Talker, text_of
+from talkers import Echo, Talker, text_of
 
 from chatlab import MemoryStore
 from chatlab.adapters.http import Limits, SignedKeys, create_app
@@ -326,6 +326,19 @@ def test_streams_tell_proxies_not_to_keep_them_back_and_nothing_is_cached(alice)
     answer = alice.get("/api/threads", headers=elsewhere)
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_other_sites_may_call_if_they_are_named_and_other_names_of_the_server_are_refused():
+    shop = "https://shop.example"
+    app = create_app(Echo(), KEYS.authenticate, origins=[shop], hosts=["127.0.0.1"], chatkit=False)
+    allowed = "access-control-allow-origin"
+    with served(app) as url, client_of(url) as alice:
+        named = alice.get("/api/threads", headers={"Origin": shop})
+        other = alice.get("/api/threads", headers={"Origin": "https://elsewhere.example"})
+        rebound = alice.get("/api/threads", headers={"Host": "elsewhere.example"})
+
+    assert (named.headers.get(allowed), other.headers.get(allowed)) == (shop, None)
+    assert (named.status_code, rebound.status_code) == (200, 400)
 
 
 def test_whoever_leaves_at_a_hundred_moments_and_comes_back_sees_the_text_that_was_sent(alice):
