@@ -260,6 +260,16 @@ def test_a_body_that_never_comes_is_not_waited_for(url):
         assert sock.recv(100).startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.parametrize("path", ["/api/turns/{}/events", "/page/turns/{}/patches"])
+def test_a_silent_stream_says_that_it_is_still_there(path):
+    app = create_app(Talker(), KEYS.authenticate, limits=Limits(beat_seconds=0.01), chatkit=False)
+    with served(app) as url, client_of(url) as alice:
+        turn = said(alice, "1 0 wait")
+        with alice.stream("GET", path.format(turn["turn_id"])) as response:
+            assert next(line for line in response.iter_lines() if line.startswith(":"))
+        alice.post(f"/api/turns/{turn['turn_id']}/stop")
+
+
 def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
     host, port = url.removeprefix("http://").split(":")
     with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=20) as sock:
