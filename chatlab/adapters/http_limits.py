@@ -95,7 +95,7 @@ class BodyLimit:
             except Exception:
                 if not body.refused:
                     raise
-        if body.refused:
+        if body.refused and not body.answered:
             await _refusal(body.refused, self._limits)(scope, receive, send)
 
 
@@ -107,6 +107,7 @@ class _Body:
         self._arrived = 0
         self._complete = False
         self.refused = 0
+        self.answered = False
 
     async def receive(self) -> Message:
         """The request's next message; for a request that is refused, that the client has gone."""
@@ -128,6 +129,7 @@ class _Body:
     async def send(self, message: Message) -> None:
         """Pass on what the app says, unless it speaks to a request that is refused."""
         if not self.refused:
+            self.answered = True
             await self._send(message)
 
 

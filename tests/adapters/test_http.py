@@ -138,13 +138,16 @@ def test_a_click_and_a_retry_are_turns_too(alice):
     assert alice.get(thread).status_code == 404
 
 
-def test_a_message_sent_again_under_its_key_finds_its_turn_and_then_its_answer(alice):
+def test_a_message_sent_again_under_its_key_finds_its_turn_and_then_its_answer(alice, bob):
     first = said(alice, "2 0 wait", idempotency_key="key-1")
     again = said(alice, "2 0 wait", idempotency_key="key-1")
     other = alice.post("/api/turns", json={"message": "another", "idempotency_key": "key-1"})
+    his = said(bob, "2 0 wait", idempotency_key="key-1")
     alice.post(f"/api/turns/{first['turn_id']}/stop")
+    bob.post(f"/api/turns/{his['turn_id']}/stop")
 
     assert again["turn_id"] == first["turn_id"]
+    assert his["thread_id"] != first["thread_id"]
     assert other.status_code in {409, 422}
     done = said(alice, "2", idempotency_key="key-2")
     told = text_of(events_of(alice, done["turn_id"]))
@@ -255,6 +258,22 @@ def test_a_body_that_never_comes_is_not_waited_for(url):
         sock.sendall(head.encode() + b"{")
 
         assert sock.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
+    host, port = url.removeprefix("http://").split(":")
+    with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=20) as sock:
+        turn = said(alice, "1 0 wait")
+        head = f"GET /api/turns/{turn['turn_id']}/events HTTP/1.1\r\nHost: {host}\r\n"
+        head += f"Content-Length: 9\r\nAuthorization: Bearer {KEYS.key_for('alice')}\r\n\r\n"
+        sock.sendall(head.encode())
+        heard = b""
+        while more := sock.recv(4096):
+            heard += more
+        alice.post(f"/api/turns/{turn['turn_id']}/stop")
+
+    assert heard.startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1" not in heard[8:]
 
 
 def test_one_user_has_so_many_streams_and_another_ones_are_their_own(alice, bob):
