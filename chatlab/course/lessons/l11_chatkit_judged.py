@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chatlab.course.findings import Finding, no, yes
 from chatlab.course.lessons.l11_chatkit import loaded, said
-from chatlab.course.lessons.l11_people import line_of, refused_wrong, unmade_app
+from chatlab.course.lessons.l11_people import broken_app, refused_wrong, unmade_app
 from chatlab.course.lessons.talking import short
 
 __all__ = ["chatkit_judged"]
@@ -44,7 +44,7 @@ def _crashed(one: dict[str, Any]) -> Finding | None:
         case "AttributeError", message if "'json'" in message:
             return no(said, "There are two kinds of results; only a NonStreamingResult has .json.")
         case _:
-            return no(said, line_of(crash))
+            return broken_app(f"{one['called']}: the app broke with", crash)
 
 
 def _create_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
@@ -57,7 +57,7 @@ def _create_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None
         )
     if one["kind"] != "text/event-stream":
         return no(
-            f"threads.create: the reply came as {one['kind'] or 'nothing'}.",
+            f"threads.create: the reply came as {one['kind'] or 'something without a type'}.",
             'A StreamingResult goes into StreamingResponse(result, media_type="text/event-stream")',
         )
     if wrong := _unofficial(one):
@@ -132,7 +132,7 @@ def _list_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
             )
         if one["kind"] != "application/json":
             return no(
-                f"{one['called']}: the answer came as {one['kind'] or 'nothing'}.",
+                f"{one['called']}: the answer came as {one['kind'] or 'something without a type'}.",
                 'Response(result.json, media_type="application/json")',
             )
     ids = [thread["id"] for thread in json.loads(seen["list"]["body"])["data"]]
@@ -188,7 +188,8 @@ def _bob_wrong(seen: dict[str, Any]) -> Finding | None:
     if hers["status"] != 404:
         return no(
             f"Bob asked for a thread that is not his: got {hers['status']}, expected 404.",
-            "process() raises NotFoundError; answer_errors(app) makes a 404 of it.",
+            "process() raises NotFoundError, and answer_errors(app) makes a 404 of it: catch "
+            "nothing but ValidationError.",
         )
     return None
 

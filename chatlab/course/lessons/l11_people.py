@@ -8,9 +8,20 @@ import httpx
 from chatlab.course.findings import Finding, no
 from chatlab.course.lessons.l11_held import HeldServer, authenticate_with
 from chatlab.course.lessons.l11_wire import Wire, client_of, wired
+from chatlab.course.lessons.what_broke import line_of
 from chatlab.course.observing import attempt
 
-__all__ = ["Visit", "line_of", "refused_wrong", "unmade_app", "visited"]
+__all__ = ["Visit", "broken_app", "refused_wrong", "unmade_app", "visited"]
+
+_THOUGHTS = {
+    "no running event loop": "Write `async def`: a plain `def` runs in a thread, without a loop.",
+    "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
+    "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
+    "NotFoundError.__init__()": 'It wants to know what, and which one: NotFoundError("turn", id).',
+    "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
+    "'NonStreamingResult' object is not": "Only a StreamingResult can be streamed: isinstance().",
+    "no attribute 'process'": "What has process() is as_chatkit(server).",
+}
 
 
 class Visit:
@@ -66,12 +77,15 @@ def unmade_app(name: str, why: dict[str, Any]) -> Finding:
     """What to try when there is no app."""
     if why["type"] == "NoApp":
         return no(f"{name} gave back a {why['message']}.", "End it with `return app`.")
-    return no(f"{name} raised {why['type']}: {why['message']}", line_of(why))
+    return broken_app(f"{name} raised", why)
 
 
-def line_of(error: dict[str, Any]) -> str:
-    """The learner's line that raised, if it was one."""
-    return f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+def broken_app(said: str, why: dict[str, Any]) -> Finding:
+    """An exception of the app's, and what to try."""
+    message = why["message"]
+    thoughts = [thought for part, thought in _THOUGHTS.items() if part in message]
+    advice = " ".join([*thoughts[:1], line_of(why)]).strip()
+    return no(f"{said} {why['type']}: {message[:140]}", advice)
 
 
 def refused_wrong(

@@ -1,5 +1,6 @@
 """Part 11.3: read a reply to its end, over a line that breaks off in every way there is."""
 
+import asyncio
 import inspect
 import json
 from collections.abc import AsyncIterator
@@ -18,6 +19,9 @@ __all__ = ["ENOUGH", "WAYS", "reconnect_inputs", "reconnect_seen"]
 
 ENOUGH = 25
 """How many requests the server answers before it has had enough."""
+
+_MOMENT = 0.001
+"""Seconds: who rests less than that has not rested."""
 
 WAYS = {
     "cut": "the line was cut",
@@ -67,14 +71,18 @@ class BadLine(httpx.AsyncBaseTransport):
         asked: The cursor that each request came with; None for one without.
         wrong_paths: What else it was asked for.
         got: What the client has made of it so far.
-        at_breaks: How many events the client had when the line broke off, each time.
+        at_breaks: For each response, how many whole events it had brought when it ended or
+            broke off, and how many of these the client had yielded.
+        at_once: Whether the client asked again in the same moment, after nobody had answered.
     """
 
     def __init__(self, inputs: dict[str, Any], *, known: bool = True) -> None:
         self.asked: list[str | None] = []
         self.wrong_paths: list[str] = []
         self.got: list[Any] = []
-        self.at_breaks: list[int] = []
+        self.at_breaks: list[list[int]] = []
+        self.at_once = False
+        self._rested = True
         self._turn = inputs["turn"] if known else None
         self._events = inputs["events"]
         self._breaks = list(inputs["breaks"])
@@ -85,12 +93,14 @@ class BadLine(httpx.AsyncBaseTransport):
         self.asked.append(cursor)
         if len(self.asked) > ENOUGH:
             raise Enough
+        self.at_once = self.at_once or not self._rested
         if (request.method, request.url.path) != ("GET", f"{self._turn}/events"):
             self.wrong_paths.append(f"{request.method} {request.url.path}")
             return httpx.Response(404, json={"detail": "Not Found"})
         how, count = self._breaks.pop(0) if self._breaks else (None, 0)
         if how == "nobody":
-            self.at_breaks.append(len(self.got))
+            self._rested = False
+            asyncio.get_running_loop().call_later(_MOMENT, self._rest)
             raise httpx.ConnectError("Nobody answers.", request=request)
         if cursor is not None and not cursor.isdecimal():
             return httpx.Response(422, json={"code": "invalid_input", "message": "cursor"})
@@ -103,6 +113,9 @@ class BadLine(httpx.AsyncBaseTransport):
         kind = {"content-type": "text/event-stream"}
         return httpx.Response(200, headers=kind, stream=_Broken(self, frames, how, count))
 
+    def _rest(self) -> None:
+        self._rested = True
+
 
 class _Broken(httpx.AsyncByteStream):
     """So many whole frames, and then what happens."""
@@ -114,10 +127,13 @@ class _Broken(httpx.AsyncByteStream):
         self._count = count
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        had = len(self._line.got)
         if self._how is None:
             yield b": all is well\n\n"
-            for frame in self._frames:
+            for frame in self._frames[:-1]:
                 yield frame
+            self._line.at_breaks.append([len(self._frames) - 1, len(self._line.got) - had])
+            yield self._frames[-1]
             return
         # Fewer than there are, so that the reply is never over when the line breaks.
         count = min(self._count, len(self._frames) - 2)
@@ -126,7 +142,7 @@ class _Broken(httpx.AsyncByteStream):
         if "in a frame" in self._how:
             frame = self._frames[count]
             yield frame[: len(frame) - 7]
-        self._line.at_breaks.append(len(self._line.got))
+        self._line.at_breaks.append([count, len(self._line.got) - had])
         if self._how.startswith("cut"):
             raise httpx.ReadError("The line was cut.")
 
@@ -173,4 +189,5 @@ async def _read(
         "asked": line.asked,
         "wrong_paths": line.wrong_paths,
         "at_breaks": line.at_breaks,
+        "at_once": line.at_once,
     }

@@ -42,15 +42,37 @@ def _wrong(
     sent = [event for _, event in inputs["events"]]
     if strange := [event for event in one["got"] if event not in sent]:
         return no(
-            f"{called} yielded {short(str(strange[0]))}, which the server never sent.",
-            "Yield the event as it came: json.loads(frame.data).",
+            f"{called} yielded {short(str(strange[0]))}, which is no event of the turn.",
+            'Yield json.loads(frame.data), and the frame "end" not at all.',
         )
     if wrong := _other_events(called, inputs, expected, one):
         return wrong
-    if one["at_breaks"] and not any(one["at_breaks"]):
+    return _late(called, one)
+
+
+_AS_IT_COMES = (
+    'Yield each event when it comes: `async with client.stream("GET", ...) as response`. '
+    "client.get() waits for the end."
+)
+
+
+def _late(called: str, one: dict[str, Any]) -> Finding | None:
+    """What came too late, or too soon."""
+    if not any(yielded for _, yielded in one["at_breaks"]):
         return no(
             f"{called}: nothing was yielded before the whole reply was there.",
-            "Yield each event when it comes; then nobody has to wait for a broken line.",
+            _AS_IT_COMES,
+        )
+    held = [brought for brought, yielded in one["at_breaks"] if brought > 1 and not yielded]
+    if held:
+        return no(
+            f"{called}: a response had brought {held[0]} events, and none was yielded yet.",
+            _AS_IT_COMES,
+        )
+    if one["at_once"]:
+        return no(
+            f"{called}: nobody answered, and it asked again in the same moment.",
+            "Rest first: await asyncio.sleep(0.01). It lets others run; time.sleep() does not.",
         )
     return None
 
@@ -78,8 +100,13 @@ def _raised(called: str, inputs: dict[str, Any], one: dict[str, Any]) -> Finding
             f"{called}: half a frame was read as an event.",
             "Only an empty line ends a frame: what comes without one was cut off. frames() knows.",
         )
-    if kind == "TypeError" and "async with" in str(error.get("line")):
-        return no(f"{called} raised {kind}: {error['message']}", line)
+    if kind == "ValueError" and "int()" in error["message"]:
+        return no(
+            f"{called}: a frame without an id was read as an event. {line}".strip(),
+            'The frame "end" has none: look for frame.event == "end" first, and return.',
+        )
+    if "context manager protocol" in error["message"]:
+        return no(f"{called} raised {kind}: {error['message']}", f"Write `async with`. {line}")
     return no(f"{called} raised {kind}: {error['message'][:140]}", line)
 
 
@@ -100,7 +127,9 @@ def _other_events(
         )
     if len(set(seqs)) < len(seqs):
         return _doubled(called, one, seqs)
-    lost = next(seq for seq in wanted if seq not in seqs)
+    lost = next((seq for seq in wanted if seq not in seqs), None)
+    if lost is None:
+        return no(f"{called}: the order of the events is {seqs[:9]}.", "Yield each as it comes.")
     text = next(event for event in expected if event["seq"] == lost).get("content", "")
     return no(
         f"{called}: event {lost} never came ({short(text)}).",
@@ -148,8 +177,8 @@ def _goes_on(one: dict[str, Any]) -> Finding | None:
     if len(one["asked"]) > 1:
         return no(
             f"{called} asked {len(one['asked'])} times.",
-            "A 404 is an answer, not a broken line. response.raise_for_status() raises "
-            "HTTPStatusError: let it through, and catch only httpx.TransportError.",
+            "A 404 is an answer, not a broken line. Call response.raise_for_status(); what it "
+            "raises let through, and catch only httpx.TransportError.",
         )
     if one["raised"] is None:
         return no(

@@ -122,11 +122,13 @@ class _Turns:
         """What Bob is told of Alice's turn, and of one that never was."""
         never = f"{_TURNS}/{'trn_' + '0' * 32}"
         tries: dict[str, Any] = {}
+        crash: dict[str, Any] | None = None
         for what, method, end in (("events", "GET", "/events"), ("stop", "POST", "/stop")):
             hers = await self._call(self._visit.bob, method, turn + end)
             nobodys = await self._call(self._visit.bob, method, never + end)
+            crash = crash or hers["crash"] or nobodys["crash"]
             tries[what] = [_without(hers, turn), _without(nobodys, never)]
-        return tries | {"left": list(self._server.left)}
+        return tries | {"crash": crash}
 
     async def _stopped(self, thread_id: str) -> dict[str, Any]:
         """A second message in the same thread; stopped while it is held."""

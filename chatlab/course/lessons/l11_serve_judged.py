@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l11_people import line_of, refused_wrong, unmade_app
+from chatlab.course.lessons.l11_people import broken_app, refused_wrong, unmade_app
 from chatlab.course.lessons.talking import short
 
 __all__ = ["serve_judged"]
@@ -17,10 +17,10 @@ def serve_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         refused_wrong("POST /api/turns", seen["refused"], _crashed)
         or _begun_wrong(inputs, seen["first"])
         or _cut_wrong(inputs, seen["cut"])
+        or _bob_wrong(seen["bob"])
         or _left_wrong(seen)
         or _back_wrong(inputs, seen["cut"], seen["back"])
         or _again_wrong(inputs, seen["again"])
-        or _bob_wrong(seen["bob"])
         or _stopped_wrong(inputs, seen)
         or _other_app_wrong(seen["other app"])
     )
@@ -32,8 +32,8 @@ def serve_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
 def _crashed(seen: dict[str, Any]) -> Finding | None:
     if not (crash := seen.get("crash")):
         return None
-    said = f"{seen.get('called') or 'GET .../' + seen.get('url', '')}: the app broke with "
-    return no(f"{said}{crash['type']}: {crash['message'][:140]}", line_of(crash))
+    called = seen.get("called") or f"GET .../{seen.get('url', '')}"
+    return broken_app(f"{called}: the app broke with", crash)
 
 
 def _begun_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
@@ -67,13 +67,18 @@ def _cut_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
         )
     if not one["kind"].startswith("text/event-stream"):
         return no(
-            f"The events came as {one['kind'] or 'nothing'}.",
+            f"The events came as {one['kind'] or 'something without a type'}.",
             'StreamingResponse(..., media_type="text/event-stream")',
         )
     if one["late"]:
         return no(
             "No word of the reply arrived before it was complete.",
             "Send each frame when it is there: give the stream itself to StreamingResponse.",
+        )
+    if not one["raw"] and one["broke"] == "endless":
+        return no(
+            "GET .../events: the response began, and no event came.",
+            "Who writes the log? Something has to run: asyncio.create_task(write(turn, log))",
         )
     if not one["frames"] or any(frame["event"] is None for frame in one["frames"]):
         return no(
@@ -86,6 +91,12 @@ def _cut_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
             "event_frames(log, cursor) gives each frame the event's seq as its id.",
         )
     expected = "".join(inputs["pieces"][: inputs["hold_at"]])
+    errors = [frame["event"] for frame in one["frames"] if frame["kind"] == "error"]
+    if errors:
+        return no(
+            f"The turn ended in an error: {errors[0].get('message', '')[:140]}",
+            "server.send(said.message, context, said.thread_id)",
+        )
     if one["text"] != expected:
         return no(
             f"Half of the reply is {short(expected)}; the stream said {short(one['text'])}.",
@@ -155,6 +166,13 @@ def _again_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
 def _bob_wrong(bob: dict[str, Any]) -> Finding | None:
     for what in ("events", "stop"):
         (hers_status, hers), (never_status, never) = bob[what]
+        if wrong := _crashed({"called": f"Bob's request for {what}", "crash": bob["crash"]}):
+            return wrong
+        if hers_status == 405:
+            return no(
+                f"{what} of a turn: got 405, another method was expected.",
+                "Events are a @app.get(...); to stop is a @app.post(...).",
+            )
         if hers_status < 400:
             return no(
                 f"Bob asked for {what} of Alice's turn, and got it ({hers_status}).",
@@ -179,6 +197,11 @@ def _stopped_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | No
     begun, stop = one["begun"], one["stop"]
     if wrong := _crashed(begun):
         return wrong
+    if begun["turn_id"] == seen["first"]["turn_id"]:
+        return no(
+            "Two messages in one thread, and both turns have the same turn_id.",
+            'A thread has many turns. Each one gets an id of its own: new_id("trn")',
+        )
     if begun["thread_id"] != seen["first"]["thread_id"]:
         return no(
             "A message with a thread_id began another thread.",

@@ -31,13 +31,20 @@ class Wire(httpx.AsyncBaseTransport):
     def __init__(self, app: Any) -> None:
         self.crash: dict[str, Any] | None = None
         self._app = app
+        self._calls: list[_Call] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request, until its response begins."""
         call = _Call(self._app, request, await request.aread())
+        self._calls.append(call)
         await call.begun.wait()
         self.note(call)
         return httpx.Response(call.status, headers=call.headers, stream=_Body(self, call))
+
+    def close(self) -> None:
+        """End what an app still does after its answer, as a server does when it goes."""
+        for call in self._calls:
+            call.end()
 
     def note(self, call: "_Call") -> None:
         """Remember what the app raised. Raises `NotStarted` for what nobody has written yet."""
@@ -98,10 +105,19 @@ class _Call:
             await asyncio.sleep(0)
 
     async def hang_up(self) -> None:
-        """The client goes; a server gives its app a moment to notice."""
+        """The client goes; a server gives its app a moment to notice.
+
+        After a whole answer there is nothing to notice: what the app does then is its own affair.
+        """
+        if self.whole:
+            return
         self._gone.set()
         await rounds(5)
         await asyncio.wait([self._task], timeout=_PATIENCE)
+        self._task.cancel()
+
+    def end(self) -> None:
+        """Let nothing of it run on."""
         self._task.cancel()
 
 
@@ -151,11 +167,15 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
 @asynccontextmanager
 async def wired(app: Any) -> AsyncGenerator[Wire]:
     """A wire to the app, between its start and its end."""
-    if not hasattr(app, "router"):
-        yield Wire(app)
-        return
-    async with app.router.lifespan_context(app):
-        yield Wire(app)
+    wire = Wire(app)
+    try:
+        if not hasattr(app, "router"):
+            yield wire
+            return
+        async with app.router.lifespan_context(app):
+            yield wire
+    finally:
+        wire.close()
 
 
 def client_of(wire: Wire, session_key: str | None) -> httpx.AsyncClient:
