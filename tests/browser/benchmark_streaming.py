@@ -85,7 +85,7 @@ def measured(lab: Lab, way: str) -> Cost:
         page.set_default_timeout(180_000)
         page.evaluate(RUN_NEXT, 2)
         if way != "idle":
-            page.get_by_text("frozen rivers").last.wait_for()
+            page.get_by_text("frozen rivers").last.wait_for(state="attached")
         page.wait_for_timeout(500)
         sent = sum(map(len, [*opened.watch.received, *opened.watch.sent]))
         tasks = page.evaluate("() => window.longTasks")
