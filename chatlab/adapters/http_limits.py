@@ -23,6 +23,7 @@ class Limits:
         body_seconds: How long a request may take to arrive.
         streams: Open streams of one user.
         turns: Running turns of one user.
+        beat_seconds: How long a stream may be silent before it says that it is still there.
         turn_seconds: How long a turn may run.
         turn_bytes: How much a turn may send.
         keep_seconds: How long a finished turn can still be read.
@@ -34,6 +35,7 @@ class Limits:
     body_seconds: float = 30.0
     streams: int = 16
     turns: int = 8
+    beat_seconds: float = 15.0
     turn_seconds: float = 600.0
     turn_bytes: int = 4_000_000
     keep_seconds: float = 300.0
@@ -95,7 +97,7 @@ class BodyLimit:
             except Exception:
                 if not body.refused:
                     raise
-        if body.refused:
+        if body.refused and not body.answered:
             await _refusal(body.refused, self._limits)(scope, receive, send)
 
 
@@ -107,6 +109,7 @@ class _Body:
         self._arrived = 0
         self._complete = False
         self.refused = 0
+        self.answered = False
 
     async def receive(self) -> Message:
         """The request's next message; for a request that is refused, that the client has gone."""
@@ -128,6 +131,7 @@ class _Body:
     async def send(self, message: Message) -> None:
         """Pass on what the app says, unless it speaks to a request that is refused."""
         if not self.refused:
+            self.answered = True
             await self._send(message)
 
 

@@ -13,7 +13,7 @@ from chatlab.course.findings import Result
 from chatlab.course.judging import result_of
 from chatlab.course.observing import observe, plain
 from chatlab.course.order import RunOrder
-from chatlab.course.panel import show_result
+from chatlab.course.panel import LOOKS, show_result
 
 __all__ = ["GRADED_RUN", "CheckFailed", "check", "look", "run_check"]
 
@@ -33,7 +33,8 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback through the kit's own code."""
-        return [f"{type(self).__name__}: {self}"]
+        _, word, _ = LOOKS[self.result.status]
+        return [f"{self.result.part} {word}: what to try next is said above."]
 
 
 def check(part_id: str) -> Awaitable[None]:

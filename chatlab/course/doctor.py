@@ -3,10 +3,11 @@
 import importlib.util
 import shutil
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from chatlab.course.postgres import programs
 
 __all__ = ["print_health"]
 
@@ -46,7 +47,7 @@ def print_health(console: Console) -> bool:
         "Chromium, for the browser tests",
         "" if chromium else "apt-get install chromium",
     )
-    postgres = shutil.which("postgres") or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    postgres = programs()
     table.add_row(
         _sign(there=bool(postgres), needed=False),
         "PostgreSQL, for 11.4 and its tests",

@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 import inspect
 import json
+import logging
 import signal
 import sysconfig
 import threading
@@ -128,7 +129,7 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     if subject is TODO:
         return {"state": "not_started"}
     try:
-        with _tasks_seen() as tasks, hidden_twins(part), _alarm(part.limit + 1):
+        with _no_log(), _tasks_seen() as tasks, hidden_twins(part), _alarm(part.limit + 1):
             async with asyncio.timeout(part.limit):
                 value = plain(await part.observe(subject, inputs))
             await asyncio.sleep(0)
@@ -150,6 +151,20 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
 def _where(error: BaseException) -> dict[str, Any]:
     seen = raised(error)
     return {"line": seen.get("line"), "number": seen.get("number")}
+
+
+@contextmanager
+def _no_log() -> Generator[None]:
+    """Keep the log of turns that fail out of the notebook: the check says what went wrong."""
+    log = logging.getLogger("chatlab")
+    silence, above = logging.NullHandler(), log.propagate
+    log.addHandler(silence)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = above
+        log.removeHandler(silence)
 
 
 @contextmanager

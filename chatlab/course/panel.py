@@ -2,6 +2,7 @@
 
 import html
 import importlib
+import re
 import sys
 from typing import Any
 
@@ -31,7 +32,7 @@ def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel for a notebook; everything that comes from outside is escaped."""
     sign, word, colour = LOOKS[result.status]
     lines = "".join(
-        f'<div style="margin-top:4px">{html.escape(line)}</div>'
+        f'<div style="margin-top:4px">{_marked(line)}</div>'
         for line in _said(part, result, as_graded=as_graded)
     )
     return (
@@ -39,6 +40,11 @@ def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
         f'<strong><span aria-hidden="true">{sign}</span> {part.id} {html.escape(part.title)}: '
         f"{word}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
     )
+
+
+def _marked(line: str) -> str:
+    """The line, escaped; what stands between backticks looks like code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
 
 def show_result(part: Part, result: Result, *, as_graded: bool = True) -> None:

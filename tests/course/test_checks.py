@@ -1,10 +1,12 @@
 """A check in a notebook: the kit's twins are off, and state left over is spoken of."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from chatlab import AssistantMessage, ChatKitServer
 from chatlab.course.catalogue import part_for
 from chatlab.course.check import run_check
 from chatlab.course.findings import Result, yes
@@ -122,3 +124,15 @@ def test_a_real_kernel_tells_which_cell_runs():
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+async def test_a_turn_that_fails_puts_no_traceback_under_the_check(caplog):
+    class EchoServer(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content=input.text)
+
+    part = part_for("03.1")
+    result, _ = await run_check(part, {"EchoServer": EchoServer}, part.inputs(Random(1)))
+
+    assert "its text is input.content" in result.feedback[1]
+    assert caplog.text == ""

@@ -122,6 +122,11 @@ def _misfiled(called: str, owner: str, place: int, found: list[Any], books: list
             f"{called}: the TaskBook that your server was given is empty.",
             "Create the task in `self.book`, for `context.user_id`; make no book of your own.",
         )
+    if any(one["title"] == owner for one in books[place]):
+        return no(
+            f"{called}: now there is a task called {owner!r}.",
+            "The user comes first: self.book.create(context.user_id, title).",
+        )
     near = [one["title"] for one in books[place] if one["user_id"] == owner]
     if not found and near:
         return no(

@@ -73,14 +73,21 @@ def sse_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list
     if wrong := needless_async("sse_frame", seen[0]):
         return [wrong]
     for given, one in zip(inputs, seen, strict=True):
-        called = f"sse_frame({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        called = _called(given)
         if "raised" in one:
             error = one["raised"]
             where = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
             return [no(f"{called} raised {error['type']}: {error['message']}", where)]
         if wrong := _wrong(called, given, one["value"]):
             return [wrong]
+    for given, one in zip(inputs, seen, strict=True):
+        if wrong := _forgetful(_called(given), given, one["value"]["text"]):
+            return [wrong]
     return [yes(2, "A browser reads back every frame as you meant it.")]
+
+
+def _called(given: dict[str, Any]) -> str:
+    return f"sse_frame({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
 
 def _wrong(called: str, given: dict[str, Any], made: dict[str, str]) -> Finding | None:
@@ -110,6 +117,16 @@ def _wrong(called: str, given: dict[str, Any], made: dict[str, str]) -> Finding 
     return no(
         f"{called}: the browser read the id {id!r}, expected {expected[2]!r}.",
         "A line `id: ...` only when `id` is not None.",
+    )
+
+
+def _forgetful(called: str, given: dict[str, Any], frame: str) -> Finding | None:
+    """A frame without an id leaves the last one as it was."""
+    if "id" in given or next(frames_read(f"id: 7\n\n{frame}"))[2] == "7":
+        return None
+    return no(
+        f"{called}: before it came an event with the id 7, and now the browser has forgotten it.",
+        "An empty `id: ` is an id, too. Write the line only when `id` is not None.",
     )
 
 

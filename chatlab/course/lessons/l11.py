@@ -50,9 +50,9 @@ LESSON = Lesson(
                 "Three routes. The first one begins a turn and does not wait for it; who does?",
                 "A dictionary of turns, outside of the routes. The second route reads a log, the "
                 "third closes a turn; both first look whose it is.",
-                "opened = Opened(turn, context.user_id); opened.task = "
-                "asyncio.create_task(write(turn, opened.log)); later: "
-                "StreamingResponse(event_frames(opened.log, cursor), ...)",
+                "task = asyncio.create_task(write(turn, log)); turns[turn_id] = "
+                "Opened(context.user_id, turn, log, task). Later: StreamingResponse("
+                'event_frames(one.log, cursor), media_type="text/event-stream")',
             ),
             inputs=serve_inputs,
             observe=serve_seen,

@@ -46,7 +46,7 @@ def authenticate_with(inputs: dict[str, Any]) -> Callable[[str], RequestContext]
 
 async def patiently(there: Callable[[], bool], rounds: int = 200) -> bool:
     """Let others run until it is there; for good measure, threads of theirs, too."""
-    for number in range(rounds + 15):
+    for number in range(rounds + 20):
         if there():
             return True
         await asyncio.sleep(0 if number < rounds else 0.01)

@@ -39,10 +39,11 @@ def _wrong(
         )
     if one["raised"]:
         return _raised(called, inputs, one)
-    if any(not isinstance(event, dict) for event in one["got"]):
+    sent = [event for _, event in inputs["events"]]
+    if strange := [event for event in one["got"] if event not in sent]:
         return no(
-            f"{called} yielded {short(str(one['got'][0]))}.",
-            "Yield the event: what the given frames() has made of the frame's data.",
+            f"{called} yielded {short(str(strange[0]))}, which the server never sent.",
+            "Yield the event as it came: json.loads(frame.data).",
         )
     if wrong := _other_events(called, inputs, expected, one):
         return wrong

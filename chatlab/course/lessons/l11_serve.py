@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 
 from chatlab.course.lessons.l04_sse import frames_read
-from chatlab.course.lessons.l11_held import people_inputs
+from chatlab.course.lessons.l11_held import authenticate_with, people_inputs
 from chatlab.course.lessons.l11_people import Visit, visited
+from chatlab.course.lessons.l11_wire import client_of, wired
 
 __all__ = ["serve_inputs", "serve_seen"]
 
@@ -25,14 +26,15 @@ def serve_inputs(random: Random) -> dict[str, Any]:
 
 async def serve_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """A turn whose line is cut, and that is read again; another's tries; a turn that is stopped."""
-    return await visited(subject, inputs, lambda visit: _Turns(visit).all())
+    return await visited(subject, inputs, lambda visit: _Turns(visit, subject).all())
 
 
 class _Turns:
     """What people do with turns."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, subject: Any) -> None:
         self._visit = visit
+        self._subject = subject
         self._server = visit.server
         self._inputs = visit.inputs
 
@@ -51,7 +53,18 @@ class _Turns:
         seen["back"] = await self._read(f"{turn}/events?cursor={cursor}")
         seen["again"] = await self._read(f"{turn}/events")
         seen["stopped"] = await self._stopped(first["thread_id"])
+        seen["other app"] = await self._other_app(turn)
         return seen
+
+    async def _other_app(self, turn: str) -> int:
+        """What a second app says of a turn of the first one."""
+        app = self._subject(self._server, authenticate_with(self._inputs))
+        async with (
+            wired(app) as wire,
+            client_of(wire, self._inputs["keys"][0]) as client,
+            client.stream("GET", f"{turn}/events") as response,
+        ):
+            return response.status_code
 
     async def _refused(self) -> dict[str, Any]:
         body = {"message": "Hello"}
@@ -167,7 +180,8 @@ def _frames(text: str) -> list[dict[str, Any]]:
 
 def _said(frames: list[dict[str, Any]]) -> str:
     events = [frame["event"] for frame in frames if frame["event"]]
-    return "".join(e.get("content", "") for e in events if e.get("type") == "assistant_message")
+    texts = [e.get("content") for e in events if e.get("type") == "assistant_message"]
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _body(response: httpx.Response) -> Any:

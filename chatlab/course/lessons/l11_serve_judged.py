@@ -22,6 +22,7 @@ def serve_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         or _again_wrong(inputs, seen["again"])
         or _bob_wrong(seen["bob"])
         or _stopped_wrong(inputs, seen)
+        or _other_app_wrong(seen["other app"])
     )
     if wrong:
         return [wrong]
@@ -202,3 +203,12 @@ def _stopped_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | No
             "await turn.aclose(): it returns when respond() is closed.",
         )
     return _endless("GET .../events after Stop", one["rest"])
+
+
+def _other_app_wrong(status: int) -> Finding | None:
+    if status == 404:
+        return None
+    return no(
+        f"A second app answered {status} for a turn of the first one: they share a dictionary.",
+        "Make the dictionary inside create_app.",
+    )

@@ -64,6 +64,7 @@ _THOUGHTS = {
     r"'tuple' object has no attribute": "A page is not its items: loop over `.data`.",
     r"^tuple index out of range": "`history` is what was said before, and it may be empty.",
     r"'Action' object has no attribute": "An action has a `type` and a `payload`, a dictionary.",
+    r"'ThreadMetadata' object has no": "The order is respond(self, thread, input, context).",
     r"object has no attribute 'content'": "Not every event has content: look at its `type` first.",
 }
 

@@ -61,6 +61,7 @@ function told(frame) {
     if (twice) return `Alice is back, and reads ${many(twice, "piece")} of the reply twice.`;
     return "Alice is back, and has every word once. She sent one number.";
   }
+  if (frame.fault) return `The server broke: ${frame.fault}`;
   if (!frame.running) return "Nobody came back, so the server was shut down.";
   if (!frame.plugged) return `The plug is out after event ${frame.cursor}. The server does not mind: it goes on writing into its log.`;
   return frame.asked.length > 1 ? `Back, with cursor=${frame.asked.at(-1)}.` : `Alice reads along. Newest event: ${last}.`;

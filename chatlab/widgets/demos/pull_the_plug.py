@@ -26,6 +26,8 @@ _EVERY = 0.05
 _LONGEST = 600.0
 """After so many seconds without an end, the server is shut down."""
 
+_PATIENCE = 20.0
+"""For so many seconds the still copy waits for a server that does not answer."""
 _CUT, _BACK = 20, 32
 """In the still copy: the piece after which the plug is pulled, and put in again."""
 
@@ -99,6 +101,7 @@ class _Socket:
         app = self._create_app(Telling(lambda _: asyncio.sleep(pause)), alice_for)
         async with serving(app) as url, client_at(url) as client:
             journey = self._journey = Journey(client, self._news.set)
+            fault = ""
             try:
                 async with asyncio.timeout(_LONGEST):
                     await journey.begin()
@@ -109,11 +112,13 @@ class _Socket:
                         await asyncio.sleep(_EVERY)
             except TimeoutError:
                 pass
+            except Exception as error:  # noqa: BLE001 - whoever watches has to know
+                fault = f"{type(error).__name__}: {error}"
             finally:
-                self._show(journey, running=False)
+                self._show(journey, running=False, fault=fault)
                 await journey.close()
 
-    def _show(self, journey: Journey, *, running: bool) -> None:
+    def _show(self, journey: Journey, *, running: bool, fault: str = "") -> None:
         self.front.frame = {
             "run": self._run,
             "running": running,
@@ -123,6 +128,7 @@ class _Socket:
             "cursor": journey.cursor,
             "plugged": journey.plugged,
             "over": journey.over,
+            "fault": fault,
         }
 
 
@@ -167,7 +173,7 @@ async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
             await moved.wait()
 
     with suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_PATIENCE):
             steps.until(_CUT)
             await journey.begin()
             await until(lambda: _pieces(journey.heard) == _CUT)

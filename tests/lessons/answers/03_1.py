@@ -169,3 +169,9 @@ class EchoServer(ChatKitServer):
 class EchoServer(ChatKitServer):
     async def respond(self, thread, input, context):
         yield AssistantMessage(content=input.text)
+
+
+# %% wrong: The order is respond(self, thread, input, context).
+class EchoServer(ChatKitServer):
+    async def respond(self, input, thread, context):
+        yield AssistantMessage(content=input.content)

@@ -223,3 +223,14 @@ class TaskServer(ChatKitServer):
             t = await self.book.create(context.user_id, input.content)
             yield AssistantMessage(content=f'{t.id} {t.title}')
         else: yield AssistantMessage(content="help")
+
+
+# %% wrong: The user comes first
+class TaskServer(ChatKitServer):
+    def __init__(self, book): super().__init__(); self.book=book
+    async def respond(self, thread, input, context):
+        create=parse(input.content)
+        if create:
+            task=await self.book.create(create.title, context.user_id)
+            yield AssistantMessage(content=f"{task.title} {task.id}")
+        else: yield AssistantMessage(content="?")

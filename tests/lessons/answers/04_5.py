@@ -121,3 +121,8 @@ def sse_frame(data, event=None, id=None):
     fields = [("id", id), ("event", event)]
     fields += [("data", line) for line in re.sub("\r\n?", "\n", data).split("\n")]
     return "".join(f"{name}: {value}\n" for name, value in fields if value is not None) + "\n"
+
+
+# %% wrong: Write the line only when `id` is not None.
+def sse_frame(data, event=None, id=None):
+    return "\n".join([f"id: {id or ''}", f"event: {event or 'message'}", *[f"data: {l}" for l in re.split(r"\r\n|\r|\n", data)], "", ""])

@@ -270,6 +270,41 @@ def create_app(server, authenticate):
     return app
 
 
+# %% wrong: Make the dictionary inside create_app.
+turns = {}
+
+
+def opened(turn_id, context):
+    if turn_id not in turns or turns[turn_id].user_id != context.user_id:
+        raise NotFoundError("turn", turn_id)
+    return turns[turn_id]
+
+
+def create_app(server, authenticate):
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn, log = server.send(said.message, context, said.thread_id), TurnLog()
+        turn_id = new_id("trn")
+        task = asyncio.create_task(write(turn, log))
+        turns[turn_id] = Opened(context.user_id, turn, log, task)
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        frames = event_frames(opened(turn_id, context).log, cursor)
+        return StreamingResponse(frames, media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        await opened(turn_id, context).turn.aclose()
+
+    return app
+
+
 # %% right: keyed by user and id, one dictionary a thing, stop cancels the task
 def create_app(server, authenticate):
     app = FastAPI()
@@ -373,4 +408,43 @@ def create_app(server, authenticate):
         await kept.turn.aclose()
         return {}
 
+    return app
+
+
+# %% right: routes that are plain functions, which run in threads; a router
+def create_app(server, authenticate):
+    from fastapi import APIRouter
+
+    api = APIRouter(prefix="/api/turns")
+    badge = badge_for(authenticate)
+    kept = {}
+
+    @api.post("", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        log = TurnLog()
+        turn = server.send(said.message, context, said.thread_id)
+        name = new_id("trn")
+        kept[name] = Opened(context.user_id, turn, log, asyncio.create_task(write(turn, log)))
+        return {"turn_id": name, "thread_id": turn.thread_id}
+
+    def one(turn_id: str, context: RequestContext = Depends(badge)):
+        found = kept.get(turn_id)
+        if found and found.user_id == context.user_id:
+            return found
+        raise NotFoundError("turn", turn_id)
+
+    @api.get("/{turn_id}/events")
+    def events(cursor: int = 0, found: Opened = Depends(one)):
+        return StreamingResponse(
+            event_frames(found.log, cursor), headers={"content-type": "text/event-stream"}
+        )
+
+    @api.post("/{turn_id}/stop")
+    async def stop(found: Opened = Depends(one)):
+        await found.turn.aclose()
+        await found.task
+
+    app = FastAPI()
+    answer_errors(app)
+    app.include_router(api)
     return app

@@ -176,7 +176,7 @@ async def reconnect(client, turn_url, cursor):
             await asyncio.sleep(0.001)
 
 
-# %% wrong: Yield the event
+# %% wrong: Yield the event as it came
 async def reconnect(client, turn_url, cursor):
     while True:
         try:
