@@ -13,15 +13,23 @@ from chatlab.adapters.http_limits import Places
 from chatlab.adapters.turn_log import TurnLog
 from chatlab.streams import sse_frame
 
-__all__ = ["ByteStream", "Cursor", "EventStream", "LastEventId", "cursor_of", "event_frames"]
+__all__ = [
+    "BEAT",
+    "ByteStream",
+    "Cursor",
+    "EventStream",
+    "LastEventId",
+    "cursor_of",
+    "event_frames",
+]
 
 Cursor = Annotated[int, Query(ge=0, description="The `seq` of the last event that you have.")]
 LastEventId = Annotated[
     int | None, Header(ge=0, description="As `cursor`. Browsers send it when they come back.")
 ]
 
-_BEAT = 15.0
-"""Seconds of silence after which a stream says that it is still there."""
+BEAT = b": still here\n\n"
+"""What a stream says when it has nothing to say: a comment, which readers leave out."""
 
 
 class ByteStream(Protocol):
@@ -67,10 +75,11 @@ def cursor_of(cursor: int, last_event_id: int | None, log: TurnLog) -> int:
     return found
 
 
-async def event_frames(log: TurnLog, cursor: int) -> AsyncGenerator[bytes]:
+async def event_frames(log: TurnLog, cursor: int, beat: float) -> AsyncGenerator[bytes]:
     """The events after the cursor as frames, each with its `seq` as id; at last, how it ended.
 
-    Whoever does not get the last one was cut off, and comes back.
+    After `beat` seconds of silence it says that it is still there. Whoever does not get the last
+    frame was cut off, and comes back.
     """
     while True:
         while event := log.next_after(cursor):
@@ -79,5 +88,5 @@ async def event_frames(log: TurnLog, cursor: int) -> AsyncGenerator[bytes]:
         if log.ended:
             yield sse_frame(json.dumps({"state": log.state}), "end").encode()
             return
-        if not await log.changed(cursor, _BEAT):
-            yield b": still here\n\n"
+        if not await log.changed(cursor, beat):
+            yield BEAT

@@ -152,7 +152,8 @@ async def events(
     """The turn's events after the cursor, as they come. The turn goes on without its readers."""
     log = service.turns.find(turn_id, context).log
     start = cursor_of(cursor, last_event_id, log)
-    return EventStream(event_frames(log, start), service.streams, context.user_id)
+    frames = event_frames(log, start, service.limits.beat_seconds)
+    return EventStream(frames, service.streams, context.user_id)
 
 
 @api.post("/turns/{turn_id}/stop")

@@ -23,6 +23,7 @@ class Limits:
         body_seconds: How long a request may take to arrive.
         streams: Open streams of one user.
         turns: Running turns of one user.
+        beat_seconds: How long a stream may be silent before it says that it is still there.
         turn_seconds: How long a turn may run.
         turn_bytes: How much a turn may send.
         keep_seconds: How long a finished turn can still be read.
@@ -34,6 +35,7 @@ class Limits:
     body_seconds: float = 30.0
     streams: int = 16
     turns: int = 8
+    beat_seconds: float = 15.0
     turn_seconds: float = 600.0
     turn_bytes: int = 4_000_000
     keep_seconds: float = 300.0

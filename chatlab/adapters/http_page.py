@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from chatlab.adapters.event_stream import Cursor, EventStream, cursor_of
+from chatlab.adapters.event_stream import BEAT, Cursor, EventStream, cursor_of
 from chatlab.adapters.http_api import After, PathId, TurnSeen
 from chatlab.adapters.http_errors import PROBLEMS
 from chatlab.adapters.http_service import Badge, Service, Serving
@@ -25,7 +25,6 @@ __all__ = ["Shown", "page"]
 
 _HERE = Path(__file__).parent / "page"
 _ITEMS = 50
-_BEAT = 15.0
 _TOGETHER = 500
 
 _POLICY = (
@@ -124,8 +123,8 @@ async def _patch_frames(
                     waiting.add(patch)
         if patches := waiting.take():
             yield _frame(patches, told)
-        elif not await log.changed(told, _BEAT):
-            yield b": still here\n\n"
+        elif not await log.changed(told, service.limits.beat_seconds):
+            yield BEAT
     last = list(board.end())
     if log.state == "stopped":
         last += await _as_stored(board, one.thread_id, service, context)

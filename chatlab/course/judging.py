@@ -4,11 +4,9 @@ from typing import Any
 
 from chatlab.course.catalogue import Part
 from chatlab.course.findings import Finding, Result, no
+from chatlab.course.observing import DROPPED
 
 __all__ = ["result_of"]
-
-_CLOSING = frozenset({"a task", "Life._close"})
-"""What Python and the kit run when a stream is dropped: the mistake lies before that."""
 
 
 def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
@@ -21,7 +19,7 @@ def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
         case {"state": "seen", "value": value}:
             return _judged(part, inputs, value)
         case {"state": "left_behind", "tasks": tasks, "value": value} if (
-            _CLOSING.issuperset(tasks) and _judged(part, inputs, value).status == "failed"
+            tasks == [DROPPED] and _judged(part, inputs, value).status == "failed"
         ):
             return _judged(part, inputs, value)
         case _:

@@ -26,7 +26,10 @@ from chatlab.course.todo import TODO, NotStarted
 from chatlab.course.twins import hidden_twins
 from chatlab.turn import Turn
 
-__all__ = ["attempt", "observe", "plain", "raised", "tasks_ended", "turn_seen"]
+__all__ = ["DROPPED", "attempt", "observe", "plain", "raised", "tasks_ended", "turn_seen"]
+
+DROPPED = "a stream that was dropped"
+"""What is left running when somebody stops reading: the mistake lies before that."""
 
 _KIT = Path(__file__).parents[1]
 _LIBRARIES = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")})
@@ -143,9 +146,18 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        names = sorted({getattr(task.get_coro(), "__qualname__", "a task") for task in left})
+        names = sorted({_name(task) for task in left})
         return {"state": "left_behind", "tasks": names, "value": value}
     return {"state": "seen", "value": value}
+
+
+def _name(task: "asyncio.Task[Any]") -> str:
+    """What the task runs: the learner's own function, or what closes a stream behind them."""
+    coro: Any = task.get_coro()
+    code = getattr(coro, "cr_code", None)
+    if code is None or Path(code.co_filename).is_relative_to(_KIT):
+        return DROPPED
+    return coro.__qualname__
 
 
 def _where(error: BaseException) -> dict[str, Any]:

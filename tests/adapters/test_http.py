@@ -10,7 +10,7 @@ from itertools import islice
 import httpx
 import pytest
 from serving import KEYS, client_of, events_of, frames_of, served
-from talkers import Talker, text_of
+from talkers import Echo, Talker, text_of
 
 from chatlab import MemoryStore
 from chatlab.adapters.http import Limits, SignedKeys, create_app
@@ -260,6 +260,16 @@ def test_a_body_that_never_comes_is_not_waited_for(url):
         assert sock.recv(100).startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.parametrize("path", ["/api/turns/{}/events", "/page/turns/{}/patches"])
+def test_a_silent_stream_says_that_it_is_still_there(path):
+    app = create_app(Talker(), KEYS.authenticate, limits=Limits(beat_seconds=0.01), chatkit=False)
+    with served(app) as url, client_of(url) as alice:
+        turn = said(alice, "1 0 wait")
+        with alice.stream("GET", path.format(turn["turn_id"])) as response:
+            assert next(line for line in response.iter_lines() if line.startswith(":"))
+        alice.post(f"/api/turns/{turn['turn_id']}/stop")
+
+
 def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
     host, port = url.removeprefix("http://").split(":")
     with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=20) as sock:
@@ -326,6 +336,19 @@ def test_streams_tell_proxies_not_to_keep_them_back_and_nothing_is_cached(alice)
     answer = alice.get("/api/threads", headers=elsewhere)
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_other_sites_may_call_if_they_are_named_and_other_names_of_the_server_are_refused():
+    shop = "https://shop.example"
+    app = create_app(Echo(), KEYS.authenticate, origins=[shop], hosts=["127.0.0.1"], chatkit=False)
+    allowed = "access-control-allow-origin"
+    with served(app) as url, client_of(url) as alice:
+        named = alice.get("/api/threads", headers={"Origin": shop})
+        other = alice.get("/api/threads", headers={"Origin": "https://elsewhere.example"})
+        rebound = alice.get("/api/threads", headers={"Host": "elsewhere.example"})
+
+    assert (named.headers.get(allowed), other.headers.get(allowed)) == (shop, None)
+    assert (named.status_code, rebound.status_code) == (200, 400)
 
 
 def test_whoever_leaves_at_a_hundred_moments_and_comes_back_sees_the_text_that_was_sent(alice):

@@ -34,6 +34,11 @@ pytestmark = [
     pytest.mark.anyio,
     # A forgotten `await` is one of the mistakes; what comes of it is the check's to say.
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    # So is a `yield` after a stop: the generator cannot be closed, and Python complains of it.
+    pytest.mark.filterwarnings(
+        "ignore:Exception ignored in. <async_generator object CarefulServer"
+        ":pytest.PytestUnraisableExceptionWarning"
+    ),
 ]
 
 HERE = Path(__file__).parent

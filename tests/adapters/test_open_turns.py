@@ -1,0 +1,83 @@
+"""The turns that an app runs, without HTTP around them."""
+
+import pytest
+from talkers import Talker
+
+from chatlab import InvalidInput, RequestContext, StoreError
+from chatlab.adapters.http import Limits, SignedKeys
+from chatlab.adapters.open_turns import OpenTurns
+from chatlab.stores import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+ALICE = RequestContext(user_id="alice")
+
+
+class Torn(MemoryStore):
+    """A store that can no longer be reached when a turn is to be finished."""
+
+    async def save_thread(self, thread, context):
+        if thread.updated_at > thread.created_at:
+            raise StoreError("here", "does not answer", "Is it running?")
+        await super().save_thread(thread, context)
+
+
+def sending(talker, message):
+    return lambda: talker.send(message, ALICE)
+
+
+async def ended(one):
+    """The turn's last event, and how it ended."""
+    await one.task
+    return one.log.next_after(one.log.last_seq - 1), one.log.state
+
+
+async def test_a_turn_that_takes_too_long_is_stopped_and_says_so():
+    talker = Talker()
+    turns = OpenTurns(Limits(turn_seconds=0.05))
+    one = await turns.start(sending(talker, "1 0 wait"), ALICE, None, "said")
+
+    last, state = await ended(one)
+    items = (await talker.thread(one.thread_id, ALICE)).items.data
+
+    assert (last.code, state) == ("limit_reached", "stopped")
+    assert "took longer than 0.05 seconds" in last.message
+    assert (items[-1].content, items[-1].status) == ("0 wörd\n", "incomplete")
+
+
+async def test_a_turn_whose_store_breaks_down_says_so_and_not_where_it_is():
+    turns = OpenTurns(Limits())
+    one = await turns.start(sending(Talker(Torn()), "1"), ALICE, None, "said")
+
+    last, state = await ended(one)
+
+    assert (last.type, state) == ("error", "failed")
+    assert "here" not in last.message
+
+
+async def test_the_oldest_turns_make_room_when_they_are_long():
+    async def over(turns):
+        one = await turns.start(sending(Talker(), "100"), ALICE, None, "said")
+        await one.task
+        return one
+
+    size = (await over(OpenTurns(Limits()))).log.size
+    turns = OpenTurns(Limits(keep_bytes=2 * size + size // 2))
+    kept = [await over(turns) for _ in range(4)]
+
+    assert [one.id in turns._turns for one in kept] == [False, True, True, True]
+
+
+async def test_closing_stops_what_runs():
+    talker = Talker()
+    turns = OpenTurns(Limits())
+    one = await turns.start(sending(talker, "1 0 wait"), ALICE, None, "said")
+
+    await turns.aclose()
+
+    assert one.log.state == "stopped"
+
+
+def test_a_secret_that_can_be_guessed_is_refused():
+    with pytest.raises(InvalidInput, match="Use 32 bytes or more, made at random"):
+        SignedKeys("secret")
