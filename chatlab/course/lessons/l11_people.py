@@ -18,6 +18,7 @@ _THOUGHTS = {
     "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
     "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
     "NotFoundError.__init__()": 'It wants to know what, and which one: NotFoundError("turn", id).',
+    "trn_00000": "For a turn that never was, raise NotFoundError: look with turns.get(turn_id).",
     "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
     "'NonStreamingResult' object is not": "Only a StreamingResult can be streamed: isinstance().",
     "no attribute 'process'": "What has process() is as_chatkit(server).",

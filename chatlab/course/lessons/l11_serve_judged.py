@@ -17,10 +17,10 @@ def serve_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         refused_wrong("POST /api/turns", seen["refused"], _crashed)
         or _begun_wrong(inputs, seen["first"])
         or _cut_wrong(inputs, seen["cut"])
-        or _bob_wrong(seen["bob"])
         or _left_wrong(seen)
         or _back_wrong(inputs, seen["cut"], seen["back"])
         or _again_wrong(inputs, seen["again"])
+        or _bob_wrong(seen["bob"])
         or _stopped_wrong(inputs, seen)
         or _other_app_wrong(seen["other app"])
     )
@@ -108,6 +108,8 @@ def _cut_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
 def _left_wrong(seen: dict[str, Any]) -> Finding | None:
     if seen["left"] == ["completed"]:
         return None
+    if seen["bob"]["stop"][0][0] < 400:
+        return _bob_may("stop")
     return no(
         "The reader's line broke, and the reply ended with it.",
         "The turn belongs to the server: a task of its own reads it, whoever listens.",
@@ -163,6 +165,13 @@ def _again_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
     return None
 
 
+def _bob_may(what: str) -> Finding:
+    return no(
+        f"Bob asked for {what} of Alice's turn, and got it.",
+        "Keep with each turn whose it is, and compare: one.user_id == context.user_id.",
+    )
+
+
 def _bob_wrong(bob: dict[str, Any]) -> Finding | None:
     for what in ("events", "stop"):
         (hers_status, hers), (never_status, never) = bob[what]
@@ -174,10 +183,7 @@ def _bob_wrong(bob: dict[str, Any]) -> Finding | None:
                 "Events are a @app.get(...); to stop is a @app.post(...).",
             )
         if hers_status < 400:
-            return no(
-                f"Bob asked for {what} of Alice's turn, and got it ({hers_status}).",
-                "Keep with each turn whose it is, and compare: one.user_id == context.user_id.",
-            )
+            return _bob_may(what)
         if hers_status != never_status or hers != never:
             return no(
                 f"Bob is told {hers_status} for Alice's turn and {never_status} for none: {hers} "

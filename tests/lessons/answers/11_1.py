@@ -448,3 +448,171 @@ def create_app(server, authenticate):
     answer_errors(app)
     app.include_router(api)
     return app
+
+
+# %% wrong: A thread has many turns.
+def create_app(server, authenticate) -> FastAPI:
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    turns = {}
+
+    def mine(turn_id, context):
+        one = turns.get(turn_id)
+        if one is None or one.user_id != context.user_id:
+            raise HTTPException(404, "No such turn")
+        return one
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn = server.send(said.message, context, said.thread_id)
+        log = TurnLog()
+        turn_id = turn.thread_id
+        turns[turn_id] = Opened(context.user_id, turn, log, asyncio.create_task(write(turn, log)))
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        one = mine(turn_id, context)
+        return StreamingResponse(event_frames(one.log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        await mine(turn_id, context).turn.aclose()
+        return {"ok": True}
+
+    return app
+
+
+# %% wrong: NotFoundError("turn", id)
+def create_app(server, authenticate) -> FastAPI:
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    turns = {}
+
+    def mine(turn_id: str, context: RequestContext = Depends(badge)):
+        one = turns.get(turn_id)
+        if one is None or one.user_id != context.user_id:
+            raise NotFoundError("no such turn")
+        return one
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn = server.send(said.message, context, said.thread_id)
+        log = TurnLog()
+        turn_id = new_id("trn")
+        turns[turn_id] = Opened(context.user_id, turn, log, asyncio.create_task(write(turn, log)))
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(cursor: int = 0, one=Depends(mine)):
+        return StreamingResponse(event_frames(one.log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(one=Depends(mine)):
+        await one.turn.aclose()
+
+    return app
+
+
+# %% wrong: Write `async def`: a plain `def` runs in a thread
+def create_app(server, authenticate) -> FastAPI:
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    turns = {}
+
+    def mine(turn_id, context):
+        one = turns.get(turn_id)
+        if one is None or one.user_id != context.user_id:
+            raise HTTPException(404, "No such turn")
+        return one
+
+    @app.post("/api/turns", status_code=202)
+    def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn = server.send(said.message, context, said.thread_id)
+        log = TurnLog()
+        turn_id = new_id("trn")
+        turns[turn_id] = Opened(context.user_id, turn, log, asyncio.create_task(write(turn, log)))
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        one = mine(turn_id, context)
+        return StreamingResponse(event_frames(one.log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        await mine(turn_id, context).turn.aclose()
+        return {"ok": True}
+
+    return app
+
+
+# %% wrong: Who writes the log?
+def create_app(server, authenticate) -> FastAPI:
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    turns = {}
+
+    def mine(turn_id, context):
+        one = turns.get(turn_id)
+        if one is None or one.user_id != context.user_id:
+            raise HTTPException(404, "No such turn")
+        return one
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn = server.send(said.message, context, said.thread_id)
+        log = TurnLog()
+        turn_id = new_id("trn")
+        turns[turn_id] = Opened(context.user_id, turn, log, write(turn, log))
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        one = mine(turn_id, context)
+        return StreamingResponse(event_frames(one.log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        await mine(turn_id, context).turn.aclose()
+        return {"ok": True}
+
+    return app
+
+
+# %% right: the framework runs what is left to do after the answer
+from fastapi import BackgroundTasks
+def create_app(server, authenticate) -> FastAPI:
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    app.state.turns = {}
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, later: BackgroundTasks, context: RequestContext = Depends(badge)):
+        turn = server.send(said.message, context, said.thread_id)
+        log = TurnLog()
+        turn_id = new_id("trn")
+        app.state.turns[(context.user_id, turn_id)] = (turn, log)
+        later.add_task(write, turn, log)
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        if (context.user_id, turn_id) not in app.state.turns:
+            raise NotFoundError("turn", turn_id)
+        turn, log = app.state.turns[context.user_id, turn_id]
+        return StreamingResponse(event_frames(log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop", status_code=204)
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        if (context.user_id, turn_id) not in app.state.turns:
+            raise NotFoundError("turn", turn_id)
+        turn, log = app.state.turns[context.user_id, turn_id]
+        await turn.aclose()
+
+    return app

@@ -65,7 +65,7 @@ def chatkit_app(server, authenticate):
     return app
 
 
-# %% wrong: the reply came as nothing
+# %% wrong: the reply came as something without a type
 def chatkit_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)
@@ -136,7 +136,7 @@ def chatkit_app(server, authenticate):
     return app
 
 
-# %% wrong: answer_errors(app) makes a 404 of it.
+# %% wrong: answer_errors(app) makes a 404 of it: catch nothing but ValidationError
 def chatkit_app(server, authenticate):
     app = FastAPI()
     chat = as_chatkit(server)

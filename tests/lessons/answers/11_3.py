@@ -70,7 +70,7 @@ async def reconnect(client, turn_url, cursor):
             await asyncio.sleep(0.001)
 
 
-# %% wrong: let it through, and catch only httpx.TransportError
+# %% wrong: Call response.raise_for_status(); what it raises let through
 async def reconnect(client, turn_url, cursor):
     while True:
         try:
@@ -206,7 +206,7 @@ async def reconnect(client, turn_url, cursor=0):
                 yield event
                 cursor = event["seq"]
     except (httpx.NetworkError, httpx.ProtocolError):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.02)
     async for event in reconnect(client, turn_url, cursor):
         yield event
 
@@ -219,6 +219,7 @@ async def reconnect(client, turn_url, cursor):
         try:
             response = await client.send(request, stream=True)
         except httpx.TransportError:
+            await asyncio.sleep(0.01)
             continue
         try:
             if response.is_client_error:
@@ -242,3 +243,51 @@ async def reconnect(client, turn_url, cursor):
             pass
         finally:
             await response.aclose()
+
+
+# %% wrong: client.get() waits for the end
+async def reconnect(client: httpx.AsyncClient, turn_url: str, cursor: int):
+    while True:
+        try:
+            response = await client.get(f"{turn_url}/events", params={"cursor": cursor})
+            response.raise_for_status()
+            async for frame in frames(response):
+                if frame.event == "end":
+                    return
+                cursor = int(frame.id)
+                yield json.loads(frame.data)
+        except httpx.TransportError:
+            await asyncio.sleep(0.01)
+
+
+# %% wrong: The frame "end" has none: look for frame.event
+async def reconnect(client: httpx.AsyncClient, turn_url: str, cursor: int):
+    while True:
+        try:
+            async with client.stream("GET", f"{turn_url}/events", params={"cursor": cursor}) as response:
+                response.raise_for_status()
+                async for frame in frames(response):
+                    cursor = int(frame.id)
+                    yield json.loads(frame.data)
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.01)
+
+
+# %% wrong: asked again in the same moment
+import time
+
+
+async def reconnect(client: httpx.AsyncClient, turn_url: str, cursor: int):
+    while True:
+        try:
+            async with client.stream("GET", f"{turn_url}/events", params={"cursor": cursor}) as response:
+                response.raise_for_status()
+                async for frame in frames(response):
+                    if frame.event == "end":
+                        return
+                    cursor = int(frame.id)
+                    yield json.loads(frame.data)
+        except httpx.TransportError:
+            pass
+        time.sleep(0.01)
