@@ -75,7 +75,7 @@ def cursor_of(cursor: int, last_event_id: int | None, log: TurnLog) -> int:
     return found
 
 
-async def event_frames(log: TurnLog, cursor: int, beat: float) -> AsyncGenerator[bytes]:
+async def event_frames(log: TurnLog, cursor: int, beat: float = 15.0) -> AsyncGenerator[bytes]:
     """The events after the cursor as frames, each with its `seq` as id; at last, how it ended.
 
     After `beat` seconds of silence it says that it is still there. Whoever does not get the last

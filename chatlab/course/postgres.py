@@ -45,7 +45,9 @@ def no_postgres() -> str | None:
     if importlib.util.find_spec("asyncpg") is None:
         return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
     given = os.environ.get(GIVEN)
-    if given == "none" or not (given or programs()):
+    if given == "none":
+        return f"{GIVEN} says that there is no PostgreSQL here."
+    if not (given or programs()):
         return "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     return None
 

@@ -1,8 +1,9 @@
 """Part 11.4: workers on one PostgreSQL database, and what is left when they go."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,7 @@ from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
 from chatlab.course.lessons.l11_held import HeldServer, patiently, people_inputs
 from chatlab.course.observing import plain, raised, tasks_ended
-from chatlab.course.postgres import a_database
+from chatlab.course.postgres import GIVEN, a_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.stores import SQLStore
@@ -43,7 +44,11 @@ class NoWorker(Exception):
 
 async def worker_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Two workers at once, a third one tomorrow, and one that breaks."""
-    with a_database() as given:
+    with ExitStack() as exits:
+        try:
+            given = exits.enter_context(a_database())
+        except (OSError, KeyError, subprocess.SubprocessError) as error:
+            return {"no server": f"{type(error).__name__}: {error}"}
         async with _fresh_database(given) as (url, connections):
             stage = _Stage(subject, url, inputs, connections)
             try:
@@ -194,6 +199,11 @@ def worker_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]
 
 
 def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
+    if "no server" in seen:
+        return no(
+            f"PostgreSQL is installed here, and does not start: {seen['no server'][:120]}",
+            f"Set {GIVEN} to the URL of a database of yours; or to none, and this part is skipped.",
+        )
     if "no" in seen:
         return _no_worker(seen["no"], seen["kind"])
     if "raised" in seen:
