@@ -34,7 +34,6 @@ from chatlab import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.adapters.agent_script import prompt_of
 from chatlab.adapters.agents import (
     AHEAD,
     BoundedModel,
@@ -46,7 +45,8 @@ from chatlab.adapters.agents import (
     stream_agent_response,
     to_agent_input,
 )
-from chatlab.adapters.response_events import ResponseWriter
+from chatlab.adapters.agents.response_events import ResponseWriter
+from chatlab.adapters.agents.script import prompt_of
 from chatlab.items import TaskItem
 from chatlab.taskbook import TaskBook
 from chatlab.testing import CountingIds, FixedClock, collect

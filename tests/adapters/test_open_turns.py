@@ -5,7 +5,7 @@ from talkers import Talker
 
 from chatlab import InvalidInput, RequestContext, StoreError
 from chatlab.adapters.http import Limits, SignedKeys
-from chatlab.adapters.open_turns import OpenTurns
+from chatlab.adapters.http.open_turns import OpenTurns
 from chatlab.stores import MemoryStore
 
 pytestmark = pytest.mark.anyio

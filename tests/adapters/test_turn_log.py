@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatlab import AssistantMessage, InvalidInput, ToolStatus
-from chatlab.adapters.turn_log import TurnLog
+from chatlab.adapters.http.turn_log import TurnLog
 
 
 def filled(script):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatlab.adapters.agent_steps import agent_steps
+from chatlab.adapters.agents.steps import agent_steps
 from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets.demos.back_and_forth import _Rehearsal, _still
 

@@ -59,7 +59,7 @@ class Said(Protocol):
 
 
 class Play(Protocol):
-    """Runs an agent once, and tells of each step; `chatlab.adapters.agent_steps` has one."""
+    """Runs an agent once, and tells of each step; `chatlab.adapters.agents.steps` has one."""
 
     def __call__(
         self,

@@ -47,11 +47,13 @@ class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
 async def shelf() -> None:
     """Show a real process with a list, and a real database file; the process can be killed."""
     room = _Room()
-    (talked, _), (before, after) = await asyncio.gather(
-        asyncio.to_thread(room.talk), asyncio.to_thread(_rehearsed)
-    )
+    other = Keeper(room.file)
+    other.start()
+    talked = await asyncio.to_thread(room.talk)
+    found = await asyncio.to_thread(other.ask, _SIZE)
+    other.kill()
     room.show(talked, "It keeps every message twice: in a list, and on the shelf.")
-    show_live(room.front, _still(before, after))
+    show_live(room.front, _still(talked, found))
 
 
 class _Room:
@@ -59,7 +61,8 @@ class _Room:
 
     def __init__(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
-        self.keeper = Keeper(str(Path(folder.name, "chat.sqlite")))
+        self.file = str(Path(folder.name, "chat.sqlite"))
+        self.keeper = Keeper(self.file)
         self.front: Any = _Front(frame={})
         self.front.on_msg(self._on_message)
         self._end = weakref.finalize(self, folder.cleanup)
@@ -68,13 +71,13 @@ class _Room:
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def talk(self) -> tuple[dict[str, Any], int]:
-        """Say the beginning of the conversation: what is kept then, and how much was said."""
+    def talk(self) -> dict[str, Any]:
+        """Say the beginning of the conversation: what is kept then."""
         kept: dict[str, Any] = {}
         for line in _TALK[:_SAID_AT_FIRST]:
             kept = self.keeper.ask(self._size, line)
         self._said = _SAID_AT_FIRST
-        return kept, self._said
+        return kept
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """From the browser, on whichever loop the kernel hands messages to."""
@@ -132,21 +135,8 @@ class _Room:
         }
 
 
-def _rehearsed() -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is kept before the process is killed, and after: tried with another process."""
-    with tempfile.TemporaryDirectory(prefix="chatlab-shelf-", ignore_cleanup_errors=True) as folder:
-        keeper = Keeper(str(Path(folder, "chat.sqlite")))
-        kept: dict[str, Any] = {}
-        for line in _TALK[:_SAID_AT_FIRST]:
-            kept = keeper.ask(_SIZE, line)
-        keeper.kill()
-        left = keeper.ask(_SIZE)
-        keeper.kill()
-    return kept, left
-
-
 def _still(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
-    scenes = {"Before the process is killed": before, "After it was killed": after}
+    scenes = {"The process that was spoken to": before, "The next process": after}
     lines: list[str] = []
     page = ""
     for title, kept in scenes.items():

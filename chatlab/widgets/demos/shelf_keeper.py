@@ -48,15 +48,20 @@ class Keeper:
             size: How many items a page has.
             say: A role, and what was said.
         """
-        if self._process is None:
-            self._process = _started(self._file)
-            weakref.finalize(self, _end, self._process)
-        pipe_in, pipe_out = self._process.stdin, self._process.stdout
+        process = self.start()
+        pipe_in, pipe_out = process.stdin, process.stdout
         if pipe_in is None or pipe_out is None:
             raise BrokenPipeError
         pipe_in.write(json.dumps({"size": size, "say": say}) + "\n")
         pipe_in.flush()
         return json.loads(pipe_out.readline())
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start it, if it does not run yet; it does not look at the file before it is asked."""
+        if self._process is None:
+            self._process = _started(self._file)
+            weakref.finalize(self, _end, self._process)
+        return self._process
 
     def kill(self) -> None:
         """Kill it, without a word of warning."""
@@ -82,15 +87,17 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 async def _work(file: str) -> None:
     memory: list[list[str]] = []
+    line = await asyncio.to_thread(sys.stdin.readline)
     async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
         await _thread(store)
-        while line := await asyncio.to_thread(sys.stdin.readline):
+        while line:
             told = json.loads(line)
             if told["say"] is not None:
                 memory.append(told["say"])
                 await store.add_thread_item(_THREAD, await _item(store, *told["say"]), _ALICE)
             answer = {"memory": memory, "pages": await _pages(store, told["size"])}
             print(json.dumps(answer), flush=True)  # noqa: T201 - it is how it answers
+            line = await asyncio.to_thread(sys.stdin.readline)
 
 
 async def _thread(store: SQLStore[ThreadItem]) -> None:

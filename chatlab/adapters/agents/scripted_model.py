@@ -11,9 +11,9 @@ from agents.tool import Tool
 from agents.usage import Usage
 from typing_extensions import override
 
-from chatlab.adapters.agent_pace import held_back
-from chatlab.adapters.agent_script import AgentPrompt, Call, Script, prompt_of
-from chatlab.adapters.response_events import ResponseWriter
+from chatlab.adapters.agents.pace import held_back
+from chatlab.adapters.agents.response_events import ResponseWriter
+from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id
 from chatlab.errors import InvalidInput
 from chatlab.llm import ScriptedModel

@@ -42,10 +42,10 @@ try:
     from agents.stream_events import StreamEvent
     from openai import AsyncOpenAI
 
-    from chatlab.adapters.agent_pace import AHEAD, BoundedModel, Reader
-    from chatlab.adapters.agent_run import RunEvents, ToolFailure, TooManyTurns, explained
-    from chatlab.adapters.agent_script import AgentPrompt, Call, Reply, Script, task_manager
-    from chatlab.adapters.scripted_agent_model import ScriptedAgentModel
+    from chatlab.adapters.agents.pace import AHEAD, BoundedModel, Reader
+    from chatlab.adapters.agents.run import RunEvents, ToolFailure, TooManyTurns, explained
+    from chatlab.adapters.agents.script import AgentPrompt, Call, Reply, Script, task_manager
+    from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
 except ImportError as error:
     raise MissingDependency("openai-agents", "agents") from error
 

@@ -9,9 +9,9 @@ from chatkit import server as official_server
 from chatkit import types as official
 from typing_extensions import override
 
-from chatlab.adapters.chatkit_events import Translation
-from chatlab.adapters.chatkit_items import official_item, official_page
-from chatlab.adapters.chatkit_store import ChatKitStore
+from chatlab.adapters.chatkit.events import Translation
+from chatlab.adapters.chatkit.items import official_item, official_page
+from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.items import Action, UserMessageItem, WidgetItem

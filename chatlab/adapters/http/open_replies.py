@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 
-from chatlab.adapters.http_limits import Limits, too_many
+from chatlab.adapters.http.limits import Limits, too_many
 from chatlab.context import RequestContext
 
 __all__ = ["OpenReplies", "OpenReply"]

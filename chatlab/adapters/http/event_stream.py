@@ -9,8 +9,8 @@ from fastapi import Header, Query
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from chatlab.adapters.http_limits import Places
-from chatlab.adapters.turn_log import TurnLog
+from chatlab.adapters.http.limits import Places
+from chatlab.adapters.http.turn_log import TurnLog
 from chatlab.streams import sse_frame
 
 __all__ = [

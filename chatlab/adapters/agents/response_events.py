@@ -24,7 +24,7 @@ from openai.types.responses import (
     ResponseTextDoneEvent,
 )
 
-from chatlab.adapters.agent_script import Call
+from chatlab.adapters.agents.script import Call
 from chatlab.clock import NewId
 
 __all__ = ["CallWriter", "MessageWriter", "ResponseWriter"]

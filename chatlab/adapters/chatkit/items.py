@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from chatkit import actions as official_actions
 from chatkit import types as official
 
-from chatlab.adapters.chatkit_widgets import official_widget
+from chatlab.adapters.chatkit.widgets import official_widget
 from chatlab.errors import InvalidInput
 from chatlab.items import (
     Action,

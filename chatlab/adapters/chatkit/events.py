@@ -13,7 +13,7 @@
 
 from chatkit import types as official
 
-from chatlab.adapters.chatkit_items import (
+from chatlab.adapters.chatkit.items import (
     official_item,
     official_page,
     official_thread,

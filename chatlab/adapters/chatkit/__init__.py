@@ -4,7 +4,7 @@
     result = await chat.process(await request.body(), context)
 
 `process()` is all that a web framework needs. It runs a chatlab turn for each streaming request,
-and sends what happens as official events (see `chatkit_events`). The turn belongs to whoever reads
+and sends what happens as official events (see `events`). The turn belongs to whoever reads
 the result: leaving the loop or closing the stream stops it, and what was said is kept. A server
 over HTTP whose turns outlive their connections reads the result in a task of its own.
 """
@@ -22,8 +22,8 @@ try:
         warnings.filterwarnings("ignore", "Direct usage of named widget", DeprecationWarning)
         from chatkit.store import AttachmentStore
 
-        from chatlab.adapters.chatkit_server import WrappedServer
-        from chatlab.adapters.chatkit_store import ChatKitNotFound, ChatKitStore
+        from chatlab.adapters.chatkit.server import WrappedServer
+        from chatlab.adapters.chatkit.store import ChatKitNotFound, ChatKitStore
 except ImportError as error:
     raise MissingDependency("openai-chatkit", "chatkit") from error
 

@@ -13,10 +13,10 @@ from chatkit import types as official
 from pydantic import TypeAdapter
 from typing_extensions import override
 
-from chatlab.adapters.chatkit_events import Translation, refusal
-from chatlab.adapters.chatkit_items import official_item, own_action, own_item, text_of
-from chatlab.adapters.chatkit_store import ChatKitStore
-from chatlab.adapters.chatkit_turn import ClosingResult, Exchange, Said, handed_on
+from chatlab.adapters.chatkit.events import Translation, refusal
+from chatlab.adapters.chatkit.items import official_item, own_action, own_item, text_of
+from chatlab.adapters.chatkit.store import ChatKitStore
+from chatlab.adapters.chatkit.turn import ClosingResult, Exchange, Said, handed_on
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
 from chatlab.items import UserMessageItem

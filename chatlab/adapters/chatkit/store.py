@@ -13,14 +13,14 @@ from chatkit import types as official
 from pydantic import TypeAdapter
 from typing_extensions import override
 
-from chatlab.adapters.chatkit_items import (
+from chatlab.adapters.chatkit.items import (
     aware,
     official_item,
     official_thread,
     own_item,
     own_thread,
 )
-from chatlab.adapters.chatkit_shelf import Shelf
+from chatlab.adapters.chatkit.shelf import Shelf
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError

@@ -11,10 +11,10 @@ from agents.items import ModelResponse, TResponseInputItem
 from agents.tool_context import ToolContext
 from typing_extensions import override
 
-from chatlab.adapters.agent_run import TooManyTurns
-from chatlab.adapters.agent_script import AgentPrompt, Call, Reply
 from chatlab.adapters.agents import stream_agent_response
-from chatlab.adapters.scripted_agent_model import ScriptedAgentModel
+from chatlab.adapters.agents.run import TooManyTurns
+from chatlab.adapters.agents.script import AgentPrompt, Call, Reply
+from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
 from chatlab.clock import NewId, new_id
 from chatlab.errors import AgentError
 from chatlab.llm import split_tokens

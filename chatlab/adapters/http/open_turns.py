@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from itertools import islice
 
-from chatlab.adapters.http_limits import Limits, too_many
-from chatlab.adapters.turn_log import TurnLog
+from chatlab.adapters.http.limits import Limits, too_many
+from chatlab.adapters.http.turn_log import TurnLog
 from chatlab.clock import NewId, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, NotFoundError

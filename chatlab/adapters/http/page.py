@@ -9,11 +9,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from chatlab.adapters.event_stream import BEAT, Cursor, EventStream, cursor_of
-from chatlab.adapters.http_api import After, PathId, TurnSeen
-from chatlab.adapters.http_errors import PROBLEMS
-from chatlab.adapters.http_service import Badge, Service, Serving
-from chatlab.adapters.open_turns import OpenTurn
+from chatlab.adapters.http.api import After, PathId, TurnSeen
+from chatlab.adapters.http.errors import PROBLEMS
+from chatlab.adapters.http.event_stream import BEAT, Cursor, EventStream, cursor_of
+from chatlab.adapters.http.open_turns import OpenTurn
+from chatlab.adapters.http.service import Badge, Service, Serving
 from chatlab.context import RequestContext
 from chatlab.front import script, style
 from chatlab.front.board import Board, Patch
@@ -23,7 +23,7 @@ from chatlab.streams import sse_frame
 
 __all__ = ["Shown", "page"]
 
-_HERE = Path(__file__).parent / "page"
+_HERE = Path(__file__).parent / "front_page"
 _ITEMS = 50
 _TOGETHER = 500
 

@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatlab.adapters.event_stream import (
+from chatlab.adapters.http.errors import PROBLEMS
+from chatlab.adapters.http.event_stream import (
     Cursor,
     EventStream,
     LastEventId,
     cursor_of,
     event_frames,
 )
-from chatlab.adapters.http_errors import PROBLEMS
-from chatlab.adapters.http_service import Badge, Serving
-from chatlab.adapters.open_turns import OpenTurn
+from chatlab.adapters.http.open_turns import OpenTurn
+from chatlab.adapters.http.service import Badge, Serving
 from chatlab.items import Action, Page, Thread, ThreadMetadata
 from chatlab.question import MAX_KEY, MAX_MESSAGE
 from chatlab.stores.base import MAX_LIMIT
