@@ -45,6 +45,8 @@ class _Turns:
             return seen
         turn = f"{_TURNS}/{first['turn_id']}"
         seen["cut"] = await self._read_half(turn)
+        if not seen["cut"]["raw"]:
+            return seen
         cursor = seen["cut"]["cursor"]
         seen["bob"] = await self._bobs_tries(turn)
         self._server.go = True

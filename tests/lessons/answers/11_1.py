@@ -550,40 +550,6 @@ def create_app(server, authenticate) -> FastAPI:
     return app
 
 
-# %% wrong: Who writes the log?
-def create_app(server, authenticate) -> FastAPI:
-    app = FastAPI()
-    answer_errors(app)
-    badge = badge_for(authenticate)
-    turns = {}
-
-    def mine(turn_id, context):
-        one = turns.get(turn_id)
-        if one is None or one.user_id != context.user_id:
-            raise HTTPException(404, "No such turn")
-        return one
-
-    @app.post("/api/turns", status_code=202)
-    async def begin(said: Said, context: RequestContext = Depends(badge)):
-        turn = server.send(said.message, context, said.thread_id)
-        log = TurnLog()
-        turn_id = new_id("trn")
-        turns[turn_id] = Opened(context.user_id, turn, log, write(turn, log))
-        return {"turn_id": turn_id, "thread_id": turn.thread_id}
-
-    @app.get("/api/turns/{turn_id}/events")
-    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
-        one = mine(turn_id, context)
-        return StreamingResponse(event_frames(one.log, cursor), media_type="text/event-stream")
-
-    @app.post("/api/turns/{turn_id}/stop")
-    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
-        await mine(turn_id, context).turn.aclose()
-        return {"ok": True}
-
-    return app
-
-
 # %% right: the framework runs what is left to do after the answer
 from fastapi import BackgroundTasks
 def create_app(server, authenticate) -> FastAPI:
