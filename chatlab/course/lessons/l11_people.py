@@ -21,6 +21,10 @@ _THOUGHTS = {
     "trn_00000": "For a turn that never was, raise NotFoundError: look with turns.get(turn_id).",
     "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
     "'NonStreamingResult' object is not": "Only a StreamingResult can be streamed: isinstance().",
+    "has no attribute 'close'": "`async with SQLStore(url) as store:` closes it.",
+    "context manager protocol": "Write `async with`.",
+    "is not an async iterator": "`return` ends a function; `yield` hands out the app and goes on.",
+    "'str' object has no attribute 'turn'": "make_app wants a store: make_app(SQLStore(url)).",
     "no attribute 'process'": "What has process() is as_chatkit(server).",
 }
 

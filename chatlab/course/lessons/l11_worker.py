@@ -11,6 +11,7 @@ from uuid import uuid4
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
 from chatlab.course.lessons.l11_held import HeldServer, patiently, people_inputs
+from chatlab.course.lessons.l11_people import broken_app
 from chatlab.course.observing import plain, raised, tasks_ended
 from chatlab.course.postgres import GIVEN, a_database
 from chatlab.course.todo import NotStarted
@@ -263,5 +264,4 @@ def _no_worker(what: str, kind: str) -> Finding:
 def _raised(error: dict[str, Any]) -> Finding:
     if "didn't yield" in error["message"]:
         return no("worker() has no `yield`.", "yield make_app(store), inside the `async with`.")
-    line = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return no(f"worker() raised {error['type']}: {error['message'][:160]}", line)
+    return broken_app("worker() raised", error)
