@@ -162,12 +162,20 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
     shot(page, "dark")
     expect(page.locator(".chatlab-event").first).to_be_visible()
     page.set_viewport_size({"width": 700, "height": 760})
+    expect(page.locator(REPLY).last).to_be_in_viewport(ratio=0.9)
     page.get_by_role("button", name="Events", exact=True).press("Enter")
     shot(page, "narrow")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     page.get_by_role("button", name="New conversation").press("Enter")
     expect(page.locator("article")).to_have_count(0)
+    box(page).fill("x" * 1_000_000)
+    box(page).press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(
+        "A request may have 1,000,000 bytes and take 30 seconds to arrive."
+    )
+    assert len(box(page).input_value()) == 1_000_000
+    box(page).fill("")
     page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("button").press(
         "Enter"
     )

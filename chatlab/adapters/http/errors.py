@@ -51,7 +51,7 @@ _SAID: dict[int, tuple[str, str]] = {
         "turn_in_progress",
         "This conversation is being answered. Stop that, or wait for its end.",
     ),
-    401: ("session_error", "This needs a session key that is good. Log in again."),
+    401: ("session_error", "The session key is missing, wrong or too old. Log in again."),
     503: ("store_error", "The conversations cannot be reached now. Try again in a moment."),
 }
 

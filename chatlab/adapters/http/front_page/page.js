@@ -21,7 +21,10 @@ const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 async function ask(method, path, body, signal) {
   const headers = key ? { Authorization: `Bearer ${key}` } : {};
   if (body) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+  const asked = { method, headers, body: body && JSON.stringify(body), signal };
+  const response = await fetch(path, asked).catch((error) => {
+    throw signal?.aborted ? error : new Error("The server does not answer.");
+  });
   if (response.ok) return response;
   const { message } = await response.json().catch(() => ({ message: `The server said ${response.status}.` }));
   const error = Object.assign(new Refused(message), { status: response.status });
@@ -62,6 +65,14 @@ async function* framesOf(response) {
       if (fields.data) yield fields;
     }
   }
+}
+
+// What was refused is not lost: it stands in the box again.
+function giveBack(text) {
+  const box = main.querySelector("textarea");
+  if (!box || box.value) return;
+  box.value = text;
+  box.dispatchEvent(new Event("input"));
 }
 
 // One conversation in a pane. `hear` is what a kernel would hear from the pane.
@@ -135,9 +146,10 @@ function createTalk(userId, threadId) {
   };
 
   const start = async (path, body, repeat) => {
-    again = repeat;
+    again = () => start(path, body, repeat);
     show({ busy: true, state: "running" });
     const turn = await (body?.idempotency_key ? toldAtLast : told)("POST", path, body);
+    again = repeat;
     running = turn;
     if (!threadId) {
       threadId = turn.thread_id;
@@ -150,7 +162,14 @@ function createTalk(userId, threadId) {
   const say = (text) => {
     since = new Set();
     const idempotency_key = Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
-    return start("api/turns", { message: text, thread_id: threadId, idempotency_key }, answerAgain);
+    return start("api/turns", { message: text, thread_id: threadId, idempotency_key }, answerAgain)
+      .catch((error) => {
+        if (error instanceof Refused && !running) {
+          again = null;
+          giveBack(text);
+        }
+        throw error;
+      });
   };
 
   const act = (action, item) => start(`api/threads/${threadId}/actions`, { action, item_id: item },
