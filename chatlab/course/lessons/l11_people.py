@@ -20,7 +20,7 @@ _THOUGHTS = {
     "NotFoundError.__init__()": 'It wants to know what, and which one: NotFoundError("turn", id).',
     "trn_00000": "For a turn that never was, raise NotFoundError: look with turns.get(turn_id).",
     "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
-    "'NonStreamingResult' object is not": "Only a StreamingResult can be streamed: isinstance().",
+    "'NonStreamingResult' object is not": "Only if isinstance(result, StreamingResult), stream it.",
     "has no attribute 'close'": "`async with SQLStore(url) as store:` closes it.",
     "context manager protocol": "Write `async with`.",
     "is not an async iterator": "`return` ends a function; `yield` hands out the app and goes on.",
