@@ -9,8 +9,6 @@ from pathlib import Path
 import httpx
 from serving import client_of, events_of
 
-from chatlab.adapters.http import SignedKeys
-
 PAGE = (Path(__file__).parents[2] / "notebooks" / "deployment.md").read_text("utf-8")
 UP = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
 
@@ -22,7 +20,9 @@ def block(containing):
 
 
 def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
-    (tmp_path / "app.py").write_text(block("app = create_app"), "utf-8")
+    passwords = "def password_fits(name, password):\n    return password == 'green'\n"
+    app = "\n".join([block("app = create_app"), passwords, block("/log-in")])
+    (tmp_path / "app.py").write_text(app, "utf-8")
     making = re.search(r'python -c "(.*)"', PAGE)[1]
     made = subprocess.run(
         [sys.executable, "-c", making], capture_output=True, text=True, check=True
@@ -45,7 +45,11 @@ def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
             said = iter(server.stderr.readline, "")
             url = next(found[1] for found in map(UP.search, said) if found)
             assert httpx.get(f"{url}/api/health").json() == {"status": "ok"}
-            key = SignedKeys(secret).key_for("alice")
+            wrong, right = (
+                httpx.post(f"{url}/log-in", json={"name": "alice", "password": password})
+                for password in ("red", "green")
+            )
+            key = right.json()["session_key"]
             with client_of(url, key=key) as alice:
                 turn = alice.post("/api/turns", json={"message": "Hello"}).json()
                 *_, updated, end = events_of(alice, turn["turn_id"])
@@ -53,5 +57,6 @@ def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
             server.terminate()
             rest = server.stderr.read()
 
+    assert wrong.status_code == 401
     assert (updated["event"], end["data"]) == ("thread_updated", {"state": "completed"})
     assert "Hello" not in rest

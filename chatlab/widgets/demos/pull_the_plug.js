@@ -51,6 +51,9 @@ function tally({ log, heard }) {
   return { lost: pieces.filter((n) => n === 0).length, twice: pieces.filter((n) => n > 1).length };
 }
 
+// The log has all of the reply, whoever has read it.
+const written = (frame) => frame.log.at(-1)?.[2] === "thread_updated";
+
 function told(frame) {
   if (!frame.run) return "Press Ask. Then pull the plug in the middle of a sentence, and put it in again.";
   const { lost, twice } = tally(frame);
@@ -63,6 +66,7 @@ function told(frame) {
   }
   if (frame.fault) return `The server broke: ${frame.fault}`;
   if (!frame.running) return "Nobody came back, so the server was shut down.";
+  if (!frame.plugged && written(frame)) return `The reply is written, and Alice has it up to event ${frame.cursor}. Put the plug in.`;
   if (!frame.plugged) return `The plug is out after event ${frame.cursor}. The server does not mind: it goes on writing into its log.`;
   return frame.asked.length > 1 ? `Back, with cursor=${frame.asked.at(-1)}.` : `Alice reads along. Newest event: ${last}.`;
 }
@@ -167,8 +171,8 @@ function render({ model, el }) {
     plug.setAttribute("aria-disabled", String(!can));
     line.dataset.plugged = String(!frame.run || frame.over || Boolean(frame.plugged));
     line.dataset.flows = String(Boolean(can && frame.plugged));
-    light.textContent = frame.running && !frame.over ? "● at work" : frame.run ? "○ done" : "○ waits for a question";
-    light.dataset.on = String(Boolean(can));
+    light.textContent = can && !written(frame) ? "● at work" : frame.run ? "○ done" : "○ waits for a question";
+    light.dataset.on = String(Boolean(can && !written(frame)));
     cursor.textContent = `cursor ${frame.cursor ?? 0}`;
     asked.replaceChildren(...(frame.asked ?? []).map((from) => make("li", { textContent: `GET …/events?cursor=${from}` })));
   };
