@@ -8,7 +8,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 from chatlab.course.postgres import a_database, no_postgres
 
-
 TOGETHER = {
     "tests/browser/test_chat": "one browser",
     "tests/browser/test_frames": "one browser",
