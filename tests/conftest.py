@@ -4,8 +4,32 @@ from collections.abc import Iterator
 
 import pytest
 from lacking import require_or_skip
+from xdist.scheduler import LoadScopeScheduling
 
 from chatlab.course.postgres import a_database, no_postgres
+
+TOGETHER = {
+    "tests/browser/test_chat": "one browser",
+    "tests/browser/test_frames": "one browser",
+    "tests/browser/": "another browser",
+    "tests/adapters/test_http": "one nursery of servers",
+    "postgres": "one database server",
+}
+"""What tests share by the beginning or a part of their ids: they run on the same worker."""
+
+
+class Together(LoadScopeScheduling):
+    """Each test to whichever worker is free, but those that share something costly to one.
+
+    (xdist's own groups are written where pytest 9.2 does not look.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((share for part, share in TOGETHER.items() if part in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,6 @@ async def test_every_kind_of_item_comes_out_as_it_went_in_and_where_it_went_in(s
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 async def test_every_kind_of_item_comes_out_of_postgresql_as_it_went_in(postgres_url):
     carol = RequestContext(user_id=f"carol-{uuid4()}")
     items = [item(id=name, **fields) for name, fields in KINDS.items()]

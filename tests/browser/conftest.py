@@ -1,4 +1,4 @@
-"""One JupyterLab and one browser for all tests in here."""
+"""A JupyterLab and a browser for the tests in here; two of each where two workers share them."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -27,12 +27,19 @@ IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?
   ?.status === 'idle'"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+READY = """async () => {
+  const { commands, restored, serviceManager } = window.jupyterapp ?? {};
+  await Promise.all([restored, serviceManager?.ready, serviceManager?.kernelspecs.ready]);
+  return commands?.hasCommand('docmanager:open');
+}"""
 OPEN = """async ([path, name]) => {
   const { commands, shell } = window.jupyterapp;
   const opened = await commands.execute('docmanager:open', {
     path, factory: 'Notebook', kernel: { name }
   });
-  await opened.context.ready;
+  const { sessionContext } = opened.context;
+  await Promise.all([opened.context.ready, sessionContext.ready]);
+  if (sessionContext.session?.kernel?.name !== name) await sessionContext.changeKernel({ name });
   shell.activateById(opened.id);
 }"""
 CLOSE = """async () => {
@@ -150,10 +157,10 @@ class Lab:
             page.set_viewport_size({"width": width, "height": height})
             if page.url.startswith(self.url):
                 opened = Opened(page, opened.watch.anew(), path)
-                page.evaluate(OPEN, [path.name, kernel])
             else:
-                page.goto(f"{self.url}/doc/tree/{path.name}?reset")
-                page.wait_for_selector(".jp-Notebook", timeout=60_000)
+                page.goto(f"{self.url}/doc?reset")
+                page.wait_for_function(READY, timeout=60_000)
+            page.evaluate(OPEN, [path.name, kernel])
             page.wait_for_function(IDLE, timeout=60_000)
             yield opened
             page.evaluate(CLOSE)

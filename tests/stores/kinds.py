@@ -4,6 +4,4 @@ import pytest
 
 __all__ = ["SQL"]
 
-_MARKS = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-
-SQL = ["sqlite", pytest.param("postgres", marks=_MARKS)]
+SQL = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -413,7 +413,6 @@ def test_a_server_that_is_not_there_is_called_so_without_its_password(a_thread):
 
 
 @pytest.mark.postgres
-@pytest.mark.xdist_group("postgres")
 class TestPostgres:
     """A server says more kinds of no than a file does."""
 
