@@ -11,7 +11,9 @@ import jwt
 from chatlab.context import RequestContext
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.place import Progress, exercise_path
+from chatlab.course.todo import NotStarted
 from chatlab.course.written import written_in
+from chatlab.errors import InvalidInput
 from chatlab.taskbook import TaskBook
 
 __all__ = ["Capstone", "task_manager"]
@@ -49,14 +51,23 @@ def task_manager(root: Path, source: Path | None = None, store: Any = None) -> C
     """The TaskManager of `source`; by default your own once it passes, else the solution's.
 
     Raises:
-        InvalidInput: The notebook makes none.
+        InvalidInput: The notebook makes none, or one that cannot tell who knocks.
     """
     path = _notebook(root) if source is None else source
-    secret = secrets.token_hex(32)
-    server = written_in(path, "TaskManager")(TaskBook(), secret, store)
-    return Capstone(
-        server, str(path.relative_to(root)) if path.is_relative_to(root) else str(path), secret
-    )
+    name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    made, secret = written_in(path, "TaskManager"), secrets.token_hex(32)
+    try:
+        found = Capstone(made(TaskBook(), secret, store), name, secret)
+        found.badge("alice")
+    except NotStarted:
+        raise InvalidInput(name, "is not written yet", "Solve it, or leave --from out.") from None
+    except Exception as error:
+        raise InvalidInput(
+            name,
+            f"makes a TaskManager that knows nobody ({type(error).__name__}: {error})",
+            "Run its checks in the notebook.",
+        ) from error
+    return found
 
 
 def _notebook(root: Path) -> Path:
