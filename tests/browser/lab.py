@@ -158,7 +158,7 @@ class Lab:
             if page.url.startswith(self.url):
                 opened = Opened(page, opened.watch.anew(), path)
             else:
-                page.goto(f"{self.url}/doc?reset")
+                page.goto(f"{self.url}/doc/workspaces/{path.stem}")
                 page.wait_for_function(READY, timeout=60_000)
             page.evaluate(OPEN, [path.name, kernel])
             page.wait_for_function(IDLE, timeout=60_000)

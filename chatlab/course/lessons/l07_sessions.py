@@ -1,6 +1,7 @@
 """Part 07.1: log-ins that are kept; and what the next two parts are put on."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -128,6 +129,14 @@ def sessions_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
         if wrong := _key_wrong(user, key):
             return [wrong]
     keys = [key["value"] for key in seen["keys"]]
+    if _made_of_names(users, keys):
+        return [
+            no(
+                f"create({users[0]!r}) gave the key {keys[0]!r}: whoever knows the name can write "
+                "it.",
+                "A session key must be unguessable: secrets.token_urlsafe().",
+            )
+        ]
     if len(set(keys)) < len(keys):
         return [
             no(
@@ -160,17 +169,25 @@ def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
         return no(f"{called} gave back None.", "Return the session key: the user needs it.")
     if not isinstance(value, str):
         return no(f"{called} gave back {str(value)[:60]!r}.", "Return the session key, a text.")
-    if user in value.lower():
-        return no(
-            f"{called} gave the key {value!r}: whoever knows the name can write it.",
-            "A session key must be unguessable: secrets.token_urlsafe().",
-        )
     if len(value) < _SHORTEST_KEY:
         return no(
             f"{called} gave the key {value!r}: the next one can be guessed.",
             "A session key must be unguessable: secrets.token_urlsafe().",
         )
     return None
+
+
+def _made_of_names(users: list[str], keys: list[str]) -> bool:
+    """Whether every key is its user's name and what all keys have, but for a number.
+
+    A random key may have the name in it, too.
+    """
+    named = all(user in key.lower() for user, key in zip(users, keys, strict=True))
+    frames = {
+        re.sub(r"\d", "", key.lower().replace(user, ""))
+        for user, key in zip(users, keys, strict=True)
+    }
+    return named and len(frames) == 1
 
 
 def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:

@@ -32,6 +32,23 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
+# %% wrong: whoever knows the name can write it
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = f"{user_id}-{1000 + len(await self.store.all())}-of-the-task-manager"
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
 # %% wrong: the next one can be guessed
 class Sessions:
     def __init__(self, store, clock, time_out):
@@ -217,3 +234,20 @@ class Sessions:
                 raise SessionNotFound
             case record:
                 return RequestContext(user_id=record.user_id)
+
+
+# %% right: the name before a random text can be read, and still nobody can write it
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        session_key = f"{user_id}.{secrets.token_urlsafe()}"
+        await self.store.save(SessionRecord(session_key, user_id, self.clock.now()))
+        return session_key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
