@@ -27,13 +27,11 @@ IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?
   ?.status === 'idle'"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
-READY = """async () => {
-  const { commands, restored, serviceManager } = window.jupyterapp ?? {};
-  await Promise.all([restored, serviceManager?.ready, serviceManager?.kernelspecs.ready]);
-  return commands?.hasCommand('docmanager:open');
-}"""
+READY = """() => window.jupyterapp?.commands?.hasCommand('docmanager:open')
+  && window.jupyterapp.serviceManager.isReady"""
 OPEN = """async ([path, name]) => {
-  const { commands, shell } = window.jupyterapp;
+  const { commands, shell, restored, serviceManager } = window.jupyterapp;
+  await Promise.all([restored, serviceManager.kernelspecs.ready]);
   const opened = await commands.execute('docmanager:open', {
     path, factory: 'Notebook', kernel: { name }
   });
