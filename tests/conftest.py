@@ -1,5 +1,7 @@
 """What every test shares."""
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +9,10 @@ from lacking import require_or_skip
 from xdist.scheduler import LoadScopeScheduling
 
 from chatlab.course.postgres import a_database, no_postgres
+
+# Many tests start Python. Compiling the same modules each time would take a third of the suite.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 TOGETHER = {
     "tests/browser/test_chat": "one browser",

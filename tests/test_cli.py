@@ -27,7 +27,7 @@ def chatlab(course):
         command = [sys.executable, "-c", "from chatlab.cli import main; main()", *arguments]
         env = os.environ | {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
         return subprocess.run(
-            command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=600
         )
 
     return run

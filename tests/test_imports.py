@@ -30,7 +30,7 @@ def imported_by(statement: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     modules = re.findall(r"^import time:.*\|\s*([\w.]+)$", done.stderr, re.MULTILINE)
     return {module.split(".")[0] for module in modules}

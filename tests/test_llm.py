@@ -100,7 +100,7 @@ async def test_without_a_clock_of_your_own_it_runs_on_the_machines() -> None:
 
     await collect(ScriptedModel("a b", tokens_per_second=200).stream(""))
 
-    assert 0.01 <= clock.monotonic() - start < 5
+    assert clock.monotonic() - start >= 0.01
 
 
 async def test_replies_are_used_one_after_the_other_and_the_last_one_stays() -> None:

@@ -94,7 +94,7 @@ async def test_ten_times_as_many_pieces_take_about_ten_times_as_long():
 
 
 async def test_a_turn_nobody_holds_is_closed_before_the_next_one_starts():
-    server = Echo(MemoryStore(turn_wait=1))
+    server = Echo(MemoryStore(turn_wait=60))
     first = server.send("hello", ALICE)
     await collect(first)
     for _ in range(10):

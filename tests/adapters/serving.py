@@ -57,7 +57,7 @@ def served(app: FastAPI) -> Iterator[Address]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:
-        assert up.wait(30)
+        assert up.wait(120)
         yield url
     finally:
         server.should_exit = True
@@ -71,7 +71,7 @@ def client_of(
     """Somebody with a good session key."""
     key = key or KEYS.key_for(user, frozenset(permissions))
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=url, headers=headers, timeout=30, verify=False)
+    return httpx.Client(base_url=url, headers=headers, timeout=120, verify=False)
 
 
 class Frame(dict):

@@ -252,7 +252,7 @@ def test_a_body_that_is_too_long_is_refused_whether_or_not_it_says_so(alice):
 
 def test_a_body_that_never_comes_is_not_waited_for(url):
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as sock:
+    with socket.create_connection((host, int(port)), timeout=60) as sock:
         head = f"POST /api/turns HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n"
         head += f"Authorization: Bearer {KEYS.key_for('alice')}\r\n\r\n"
         sock.sendall(head.encode() + b"{")
@@ -272,7 +272,7 @@ def test_a_silent_stream_says_that_it_is_still_there(path):
 
 def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
     host, port = url.removeprefix("http://").split(":")
-    with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=20) as sock:
+    with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=60) as sock:
         turn = said(alice, "1 0 wait")
         head = f"GET /api/turns/{turn['turn_id']}/events HTTP/1.1\r\nHost: {host}\r\n"
         head += f"Content-Length: 9\r\nAuthorization: Bearer {KEYS.key_for('alice')}\r\n\r\n"

@@ -46,7 +46,7 @@ class Apart:
         self._server.capture_signals = suppress
         self._running = None
         url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._client = httpx.AsyncClient(base_url=url, timeout=30, verify=False)
+        self._client = httpx.AsyncClient(base_url=url, timeout=120, verify=False)
 
     async def process(self, request, context):
         """What `chatkit.server.ChatKitServer.process` gives, by way of HTTP."""

@@ -47,7 +47,7 @@ def left_early(client, text, frames):
 
 def until(client, thread_id, kind):
     """The items, as soon as there is one of this kind."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not any(item["type"] == kind for item in items(client, thread_id)):
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -63,7 +63,7 @@ def test_a_client_that_drops_finds_the_whole_reply_in_the_thread(alice):
 
 
 def test_a_reply_that_takes_too_long_is_stopped_and_what_was_said_is_kept():
-    with client_at(Limits(turn_seconds=0.5)) as alice:
+    with client_at(Limits(turn_seconds=2)) as alice:
         thread_id = left_early(alice, "2 0 wait", 2)
         found = until(alice, thread_id, "assistant_message")
 

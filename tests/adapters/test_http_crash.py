@@ -99,7 +99,7 @@ def killed_under_load(crew, database, rounds, seed):
         with ThreadPoolExecutor(len(customers)) as pool:
             talks = [pool.submit(customer.talk, url) for customer in customers]
             for customer in customers:
-                assert customer.talking.wait(30)
+                assert customer.talking.wait(120)
                 customer.talking.clear()
             time.sleep(moments.uniform(0, 0.2))  # the moment is what is tested
             crew.kill(pid)

@@ -24,7 +24,7 @@ REPLY = ".chatlab-assistant"
 LOST = "Failed to load resource"
 
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 class Tap:
@@ -78,7 +78,7 @@ def visit(browser, url):
         context = browser.new_context(viewport={"width": 1100, "height": 760})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         watch.on(page)
         page.goto(url)
         page.get_by_role("button", name=f"Be {name}").press("Enter")

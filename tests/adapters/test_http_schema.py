@@ -45,7 +45,7 @@ def answers_to(schema, examples, mode):
         )
         @given(operation.as_strategy(generation_mode=mode))
         def probe(case):
-            response = case.call(headers=headers, timeout=20)
+            response = case.call(headers=headers, timeout=60)
             seen.add((case.operation.label, response.status_code))
             case.validate_response(response, checks=CHECKS)
 

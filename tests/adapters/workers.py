@@ -60,7 +60,7 @@ def workers() -> Iterator[Workers]:
                 with suppress(ProcessLookupError):
                     found.kill(pid)
             nursery.stdin.close()
-            nursery.wait(30)
+            nursery.wait(120)
 
 
 def nurse() -> None:

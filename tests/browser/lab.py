@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 SHOTS = Path(__file__).parents[2] / "test-output"
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,7 @@ OPEN = """async ([path, name]) => {
   const { sessionContext } = opened.context;
   await Promise.all([opened.context.ready, sessionContext.ready]);
   if (sessionContext.session?.kernel?.name !== name) await sessionContext.changeKernel({ name });
+  await sessionContext.session.kernel.info;
   shell.activateById(opened.id);
 }"""
 CLOSE = """async () => {
@@ -55,6 +57,15 @@ VIOLATIONS = """async () => (await axe.run({ include: ['.chatlab'] })).violation
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 
 
+def jupyterlabs_own(places: str) -> bool:
+    """Whether every address in the text is JupyterLab's own code, and there is one.
+
+    JupyterLab's bundle is under `/static/lab/`; widgets, and what carries them, are elsewhere.
+    """
+    found = re.findall(r"(?:https?|blob):[^\s)]+", places)
+    return bool(found) and all("/static/lab/" in address for address in found)
+
+
 @dataclass
 class Watch:
     """What a page did that it should not have done."""
@@ -66,7 +77,7 @@ class Watch:
 
     def on(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", self._pageerror)
         page.on("request", self._request)
         page.on("websocket", self._websocket)
 
@@ -77,8 +88,12 @@ class Watch:
         return self
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not jupyterlabs_own(message.location["url"]):
             self.errors.append(message.text)
+
+    def _pageerror(self, error: Error) -> None:
+        if not jupyterlabs_own(error.stack or ""):
+            self.errors.append(str(error))
 
     def _request(self, request: Request) -> None:
         if request.url.startswith(("data:", "blob:")):
@@ -100,9 +115,9 @@ class Opened:
     path: Path
 
     def run_all(self) -> None:
-        self.page.wait_for_function(IDLE, timeout=60_000)
+        self.page.wait_for_function(IDLE, timeout=120_000)
         self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function(IDLE, timeout=60_000)
+        self.page.wait_for_function(IDLE, timeout=120_000)
 
     def save(self) -> dict:
         self.page.evaluate(SAVE)
@@ -157,9 +172,9 @@ class Lab:
                 opened = Opened(page, opened.watch.anew(), path)
             else:
                 page.goto(f"{self.url}/doc/workspaces/{path.stem}")
-                page.wait_for_function(READY, timeout=60_000)
+                page.wait_for_function(READY, timeout=120_000)
             page.evaluate(OPEN, [path.name, kernel])
-            page.wait_for_function(IDLE, timeout=60_000)
+            page.wait_for_function(IDLE, timeout=120_000)
             yield opened
             page.evaluate(CLOSE)
         except BaseException:
@@ -174,8 +189,8 @@ class Lab:
         try:
             page.set_viewport_size({"width": width, "height": height})
             page.goto(f"{self.url}/doc/tree/{path.name}?reset")
-            page.wait_for_selector(".jp-Notebook", timeout=60_000)
-            page.wait_for_function(IDLE, timeout=60_000)
+            page.wait_for_selector(".jp-Notebook", timeout=120_000)
+            page.wait_for_function(IDLE, timeout=120_000)
             yield Opened(page, watch, path)
         finally:
             page.context.close()
@@ -190,7 +205,7 @@ class Lab:
     def page(self) -> tuple[Page, Watch]:
         """An empty page that tells on itself."""
         page = self.browser.new_context().new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         watch = Watch()
         watch.on(page)
         return page, watch
@@ -240,11 +255,11 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
             yield url, folder
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=120)
 
 
 def until_up(url: str, log: Path) -> None:
-    end = time.monotonic() + 90
+    end = time.monotonic() + 300
     while True:
         try:
             urllib.request.urlopen(f"{url}/api/status").close()

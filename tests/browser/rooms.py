@@ -1,5 +1,6 @@
 """Servers that the browser tests talk to. Notebooks in the tests' JupyterLab import this."""
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -103,6 +104,13 @@ async def long_thread(store, count, context=ALICE):
         item = kind(id=f"msg_{n}", thread_id=thread.id, content=f"Message {n}.", timestamp=at)
         await store.add_thread_item(thread.id, item, context)
     return thread.id
+
+
+def once_shown(pane):
+    """Set as soon as a browser has asked for what the pane shows."""
+    asked = asyncio.Event()
+    pane.front.on_msg(lambda *_: asked.set())
+    return asked
 
 
 def lossy(pane, share, seed=7):

@@ -19,8 +19,14 @@ LONG = (
 SPENT = (
     "spent = time.process_time() - server.before\n"
     "*_, said = chat.pane.board.snapshot()[:2]\n"
-    "[len(split_tokens(said['text'])), len(said['text']), spent, chat.pane.board.events[-1]['at']]"
+    "server.model = ScriptedModel(LINE * 42, tokens_per_second=250)\n"
+    "async for event in server.send('Go on', ALICE): pass\n"
+    "alone = (time.process_time() - server.before) * 167 / 42\n"
+    "[len(split_tokens(said['text'])), len(said['text']), spent / alone,"
+    " chat.pane.board.events[-1]['at']]"
 )
+"""Run for the second time, it reads a quarter of the reply again, on the same kernel, unseen."""
+
 FRAMES_A_SECOND, ENVELOPE = 8, 700
 """A machine that is too busy for 250 tokens a second needs more frames for the same text."""
 
@@ -31,7 +37,7 @@ RUN_LAST = """async () => {
 }"""
 
 
-def test_2000_tokens_cost_135_kilobytes_half_a_second_and_one_copy(lab: Lab) -> None:
+def test_2000_tokens_cost_135_kilobytes_one_copy_and_little_more_than_the_turn_itself(lab: Lab) -> None:
     with lab.open(ROOM, LONG, SPENT) as opened:
         opened.run_all()
         expect(opened.page.locator(".chatlab-log")).to_be_visible()
@@ -42,13 +48,13 @@ def test_2000_tokens_cost_135_kilobytes_half_a_second_and_one_copy(lab: Lab) -> 
         bytes_on_the_wire = sum(map(len, [*opened.watch.received, *opened.watch.sent]))
         opened.page.evaluate(RUN_LAST)
         result = opened.page.locator(".jp-Cell").last.locator(".jp-OutputArea-output")
-        tokens, letters, spent, took = (
+        tokens, letters, times_the_bare_turn, took = (
             float(number) for number in result.inner_text().strip("[]\n ").split(",")
         )
         assert (tokens, letters) == (2005, 13_026)
         late = max(0, took / 1000 - tokens / 250)
         assert bytes_on_the_wire - late * FRAMES_A_SECOND * ENVELOPE <= 135_000
-        assert spent <= 0.5
+        assert times_the_bare_turn <= 3
         _, pane, _ = opened.save()["cells"]
         kept = [output["data"] for output in pane["outputs"]]
         assert [list(data) for data in kept] == [

@@ -22,7 +22,7 @@ def answer(opened: Opened) -> Locator:
 
 
 def ended(opened: Opened, how: str = "Answer complete.") -> None:
-    expect(opened.page.locator(".chatlab-status").last).to_have_text(how, timeout=30_000)
+    expect(opened.page.locator(".chatlab-status").last).to_have_text(how)
 
 
 def test_a_message_is_answered_as_it_comes_and_can_be_stopped_midway(lab: Lab) -> None:

@@ -18,14 +18,15 @@ def kernel_says(opened: Opened, cell: int) -> str:
 def test_with_a_third_of_all_frames_lost_the_pane_ends_up_exactly_right(lab: Lab) -> None:
     cells = (
         ROOM,
-        "chat = ChatView(Room(tokens=150, pace=100), ALICE)\nlost = lossy(chat.pane, 1 / 3)\nchat",
-        "import asyncio; await asyncio.sleep(1)\n"
+        "chat = ChatView(Room(tokens=150, pace=100), ALICE)\nlost = lossy(chat.pane, 1 / 3)\n"
+        "shown = once_shown(chat.pane)\nchat",
+        "await shown.wait()\n"
         "await chat.say('tools'); await chat.say('one'); await chat.say('widget')\n"
         "await chat.say('two'); len(lost) > 10",
     )
     with lab.open(*cells) as opened:
         opened.run_all()
-        opened.page.wait_for_function(RIGHT, arg=[3, ("word " * 150).strip()], timeout=60_000)
+        opened.page.wait_for_function(RIGHT, arg=[3, ("word " * 150).strip()])
         expect(opened.page.get_by_role("button", name="Complete", exact=True)).to_have_count(1)
         expect(opened.page.locator(".chatlab-chip")).to_have_count(3)
         expect(opened.page.locator(".chatlab-stats")).to_have_count(4)
@@ -48,8 +49,8 @@ def test_after_a_reload_in_the_middle_of_a_reply_the_pane_is_right(lab: Lab) -> 
         expect(answer(opened)).to_contain_text("word word word")
         opened.save()
         opened.page.reload()
-        expect(answer(opened)).to_contain_text("word word word", timeout=60_000)
-        opened.page.wait_for_function(RIGHT, arg=[1, ("word " * 300).strip()], timeout=60_000)
+        expect(answer(opened)).to_contain_text("word word word")
+        opened.page.wait_for_function(RIGHT, arg=[1, ("word " * 300).strip()])
         say(opened, "tools")
         ended(opened)
         expect(answer(opened)).to_have_count(2)
@@ -70,7 +71,7 @@ def test_two_panes_at_the_same_time_keep_their_events_apart(lab: Lab) -> None:
         opened.run_all()
         panes = opened.page.locator(".chatlab")
         for own, other in ((0, "bob"), (1, "alice")):
-            expect(panes.nth(own).locator(".chatlab-stats")).to_have_count(20, timeout=60_000)
+            expect(panes.nth(own).locator(".chatlab-stats")).to_have_count(20)
             expect(panes.nth(own).locator(".chatlab-assistant")).to_have_count(20)
             assert other not in (panes.nth(own).locator(".chatlab-log").text_content() or "")
         opened.behaved()

@@ -79,7 +79,7 @@ def answer_by_keyboard(opened: Opened) -> None:
 
 def all_done(opened: Opened) -> None:
     for number in range(3):
-        expect(quiz(opened, number)).to_have_attribute("data-done", "true", timeout=30_000)
+        expect(quiz(opened, number)).to_have_attribute("data-done", "true")
 
 
 def test_questions_are_answered_by_keyboard_and_the_answers_outlive_the_kernel(lab: Lab) -> None:
@@ -157,7 +157,7 @@ def talk_side_by_side(opened: Opened) -> None:
     cells = opened.page.locator(".tn td")
     states = ["own", "none", "none", "own"]
     for place, state in enumerate(states):
-        expect(cells.nth(place)).to_have_attribute("data-state", state, timeout=30_000)
+        expect(cells.nth(place)).to_have_attribute("data-state", state)
 
 
 def turn_the_knobs(opened: Opened) -> None:

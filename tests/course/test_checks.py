@@ -110,7 +110,7 @@ def test_a_real_kernel_tells_which_cell_runs():
         request = client.session.msg("execute_request", content, metadata={"cellId": cell_id})
         client.shell_channel.send(request)
         while True:
-            message = client.get_iopub_msg(timeout=30)
+            message = client.get_iopub_msg(timeout=120)
             if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
                 if message["msg_type"] == "stream":
                     return message["content"]["text"]

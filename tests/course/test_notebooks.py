@@ -19,7 +19,7 @@ def nbval(*arguments):
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CHATLAB_QUICK_NBFORMAT": "1"}
     env.pop("PYTEST_ADDOPTS", None)
     return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=1200
     )
 
 

@@ -598,10 +598,10 @@ async def test_a_held_thread_is_busy_after_the_wait_and_free_again_later(open_st
     store = open_store(turn_wait=0.1)
     async with store.turn("thr_1", alice):
         began = time.monotonic()
-        with pytest.raises(TurnInProgress, match="'thr_1'") as caught:
+        with anyio.fail_after(60), pytest.raises(TurnInProgress, match="'thr_1'") as caught:
             async with store.turn("thr_1", alice):
                 pytest.fail("two turns held one thread")
-        assert 0.09 < time.monotonic() - began < 2
+        assert time.monotonic() - began > 0.09
         assert caught.value.thread_id == "thr_1"
     async with store.turn("thr_1", alice):
         pass

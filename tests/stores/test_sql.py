@@ -258,7 +258,7 @@ def test_a_store_that_cannot_be_opened_keeps_nothing_open(tmp_path):
             await store.load_thread("thr_1", ALICE)
         left = set(threading.enumerate()) - before
         for thread in left:
-            thread.join(5)
+            thread.join(60)
         assert not [thread for thread in left if thread.is_alive()]
 
     asyncio.run(fail())
@@ -653,8 +653,8 @@ async def test_a_store_works_on_after_being_cancelled_at_any_moment(
     moment, passed = 0, [0]
     while moment <= len(passed):
         moment += 1 if way == "task" else 5
-        url = f"sqlite+aiosqlite:///{tmp_path / str(moment)}?timeout=0.2"
-        async with SQLStore(url, turn_wait=0.2) as store:
+        url = f"sqlite+aiosqlite:///{tmp_path / str(moment)}?timeout=20"
+        async with SQLStore(url, turn_wait=20) as store:
             scope = anyio.CancelScope()
             task = asyncio.create_task(use_within(scope, store))
             with at_the_moment(moment, task.cancel if way == "task" else scope.cancel) as passed:

@@ -73,7 +73,7 @@ async def test_the_still_copy_compares_the_policies_and_is_the_same_each_time():
 
 
 async def until(holds):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not holds():  # noqa: ASYNC110 - a widget's trait is what is waited for
             await asyncio.sleep(0.02)
 

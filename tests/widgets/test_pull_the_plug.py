@@ -25,7 +25,7 @@ async def frame_with(socket, wanted):
     socket.front.observe(look, "frame")
     look({"new": socket.front.frame})
     try:
-        return await asyncio.wait_for(found, 30)
+        return await asyncio.wait_for(found, 120)
     finally:
         socket.front.unobserve(look, "frame")
 
