@@ -24,6 +24,10 @@ TOGETHER = {
 """What tests share by the beginning or a part of their ids: they run on the same worker."""
 
 
+LONGEST = ("tests/course/test_notebooks", "tests/course/test_grading", "tests/test_cli")
+"""What takes longest of all that shares nothing, by the beginning of its id."""
+
+
 class Together(LoadScopeScheduling):
     """Each test to whichever worker is free, but those that share something costly to one.
 
@@ -32,6 +36,11 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return next((share for part, share in TOGETHER.items() if part in nodeid), nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker ends alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:

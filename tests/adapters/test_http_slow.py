@@ -16,6 +16,7 @@ WORDS = 200
 TEXT = "".join(word(number, wide=True) for number in range(WORDS))
 FAST = 4
 TRIES = 3
+AT_MOST = 2
 ROOM = 400_000
 """For sockets and tasks. The text is there twice: for the readers, and for the store."""
 
@@ -91,7 +92,10 @@ def with_slow_readers(crew, count):
         sipping = threading.Thread(target=sip)
         sipping.start()
         try:
-            slower = min(times_as_long(url, quiet) for _ in range(TRIES))
+            slower = times_as_long(url, quiet)
+            for _ in range(TRIES):
+                if slower > AT_MOST:
+                    slower = min(slower, times_as_long(url, quiet))
         finally:
             over.set()
             sipping.join()
@@ -113,7 +117,7 @@ def with_slow_readers(crew, count):
 def test_a_hundred_slow_readers_cost_little_and_slow_nobody_down(crew):
     slower, cost = with_slow_readers(crew, 100)
 
-    assert slower <= 2
+    assert slower <= AT_MOST
     assert cost <= 2 * len(TEXT) + ROOM
 
 
@@ -121,5 +125,5 @@ def test_a_hundred_slow_readers_cost_little_and_slow_nobody_down(crew):
 def test_a_thousand_slow_readers_cost_little_and_slow_nobody_down(crew):
     slower, cost = with_slow_readers(crew, 1000)
 
-    assert slower <= 2
+    assert slower <= AT_MOST
     assert cost <= 2 * len(TEXT) + ROOM

@@ -23,7 +23,7 @@ def nbval(*arguments):
     )
 
 
-@pytest.mark.parametrize("time", ["once", "and once more"])
+@pytest.mark.parametrize("time", ["once", pytest.param("and once more", marks=pytest.mark.soak)])
 def test_the_lessons_show_what_is_stored_in_them(time):
     run = nbval("--nbval", "notebooks")
     assert run.returncode == 0, run.stdout
