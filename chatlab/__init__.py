@@ -55,7 +55,7 @@ from chatlab.items import (
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 from chatlab.taskbook import TaskBook, TaskRecord
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 if TYPE_CHECKING:
     from chatlab.stores import SQLStore

@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
-from chatlab.course.place import Progress, course_root, exercise_path
+from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
-    from chatlab.course.grading import Graded
+    from chatlab.course.grading.grade import Graded
 
 __all__ = ["app", "main"]
 
@@ -114,7 +114,7 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
 @app.command()
 def progress() -> None:
     """Show what you have done, and what comes next."""
-    from chatlab.course.report import print_progress
+    from chatlab.course.grading.report import print_progress
 
     print_progress(console, _all_lessons(), Progress(course_root()))
 
@@ -122,7 +122,7 @@ def progress() -> None:
 @app.command()
 def reset(number: Number) -> None:
     """Start an exercise afresh; what you wrote is kept beside it."""
-    from chatlab.course.release import released
+    from chatlab.course.authoring.release import released
 
     lesson = _lesson(number)
     root = course_root()
@@ -142,8 +142,8 @@ def release(
     check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
 ) -> None:
     """Write exercises/ from solutions/, and the maps of the course from the catalogue."""
-    from chatlab.course.maps import MAPS, drawn
-    from chatlab.course.release import released
+    from chatlab.course.authoring.course_tables import MAPS, drawn
+    from chatlab.course.authoring.release import released
 
     root = course_root()
     lessons = _all_lessons()
@@ -165,7 +165,7 @@ def release(
 @app.command()
 def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")]) -> None:
     """Run notebooks from the top and store clean outputs in them, for those who write lessons."""
-    from chatlab.course.execute import executed
+    from chatlab.course.authoring.execute import executed
 
     for path in notebooks:
         executed(path)
@@ -182,7 +182,7 @@ def chat(
     inspect: Annotated[bool, typer.Option("--inspect", help="List every event.")] = False,
 ) -> None:
     """Talk to the TaskManager: to yours, once your capstone passes."""
-    from chatlab.course.capstone import task_manager
+    from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.terminal import TerminalChat
 
     found = task_manager(course_root(), source)
@@ -205,10 +205,10 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
-    from chatlab.course.capstone import task_manager
-    from chatlab.course.serving import serve
+    from chatlab.course.capstone.serve import serve
+    from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.stores import SQLStore
-    from chatlab.stores.urls import checked_url
+    from chatlab.stores.sql.urls import checked_url
 
     store, kept = None, "in memory"
     if database is not None:
@@ -239,8 +239,8 @@ def _all_lessons() -> list[Lesson]:
 
 
 def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
-    from chatlab.course.grading import grade
-    from chatlab.course.report import as_data, print_graded
+    from chatlab.course.grading.grade import grade
+    from chatlab.course.grading.report import as_data, print_graded
 
     kept = Progress(root)
     everything: list[Graded] = []

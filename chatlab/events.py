@@ -1,9 +1,18 @@
 """What travels from your server to the user while a turn runs (lesson 03; all of it in 05)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from chatlab.errors import (
+    AgentError,
+    InvalidInput,
+    NotFoundError,
+    PermissionDenied,
+    RespondError,
+    SessionError,
+    StoreError,
+)
 from chatlab.items import ThreadItem, ThreadMetadata, WidgetNode
 
 __all__ = [
@@ -19,6 +28,10 @@ __all__ = [
     "Widget",
     "event_adapter",
 ]
+
+
+_SAFE = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
+"""Errors whose own sentence a user may read."""
 
 
 class _Event(BaseModel):
@@ -105,6 +118,20 @@ class ErrorEvent(_Event):
     code: str
     message: str
     allow_retry: bool = False
+
+    @classmethod
+    def from_exception(cls, error: Exception) -> Self:
+        """What the user may read of an error: chatlab's own sentences, and nothing else's."""
+        if isinstance(error, _SAFE):
+            return cls(code=error.code, message=str(error))
+        code = "server_error"
+        message = "Something went wrong while answering. What was said so far is kept."
+        if isinstance(error, AgentError):
+            code, message = error.code, str(error)
+        elif isinstance(error, StoreError):
+            code = error.code
+            message = "Conversations cannot be loaded or kept now. Try again later."
+        return cls(code=code, message=message, allow_retry=True)
 
 
 RespondEvent = AssistantMessage | ToolStatus | Widget | Task

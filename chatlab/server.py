@@ -9,6 +9,7 @@ from typing import Generic
 from typing_extensions import TypeVar
 
 from chatlab.clock import Clock, NewId, SystemClock, new_id
+from chatlab.concurrency import run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.events import ThreadStreamEvent
@@ -21,12 +22,12 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.life import Life
-from chatlab.question import Begun, Click, Desk, Question, Say, SayAgain, all_items
-from chatlab.recorder import Recorder
-from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store
+from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store, iter_items
 from chatlab.stores.memory import MemoryStore
-from chatlab.turn import Progress, Turn, as_stream, unhurried
+from chatlab.turns.recorder import Recorder
+from chatlab.turns.requests import Begun, Click, Desk, Question, Say, SayAgain
+from chatlab.turns.runner import Life
+from chatlab.turns.turn import Progress, Turn, as_stream
 
 __all__ = ["ChatKitServer"]
 
@@ -170,12 +171,12 @@ class ChatKitServer(ABC, Generic[TContext]):
         try:
             await self._copy_until(item_id, thread_id, new.id, context)
         except BaseException:
-            await unhurried(self.store.delete_thread(new.id, context))
+            await run_shielded(self.store.delete_thread(new.id, context))
             raise
         return new
 
     async def _copy_until(self, item_id: str, old: str, new: str, context: TContext) -> None:
-        async with aclosing(all_items(self.store, old, context)) as items:
+        async with aclosing(iter_items(self.store, old, context)) as items:
             async for item in items:
                 if item.id == item_id:
                     break

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
 from chatlab.clock import Clock, SystemClock
+from chatlab.concurrency import aclose, run_shielded
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ThreadStreamEvent
-from chatlab.turn import unhurried
 
 __all__ = ["Buffered", "Moment", "Pipe", "buffered", "coalesce", "sse_frame", "timeline", "to_sse"]
 
@@ -39,7 +39,7 @@ async def timeline(stream: AsyncIterable[T], clock: Clock | None = None) -> list
     try:
         return [Moment(clock.monotonic() - start, event) async for event in source]
     finally:
-        await _close(source)
+        await aclose(source)
 
 
 class Pipe(AsyncIterator[T]):
@@ -58,8 +58,8 @@ class Pipe(AsyncIterator[T]):
 
     async def aclose(self) -> None:
         """Stop here, and close the stream behind, even if nothing was ever asked of it."""
-        await _close(self._events)
-        await _close(self._source)
+        await aclose(self._events)
+        await aclose(self._source)
 
     async def __aenter__(self) -> Self:
         """The pipe itself; leaving the block closes it."""
@@ -120,7 +120,7 @@ def to_sse(stream: AsyncIterable[ThreadStreamEvent]) -> Pipe[bytes]:
                 id = str(event.seq or "") or None
                 yield sse_frame(event.model_dump_json(), event.type, id).encode()
         finally:
-            await _close(source)
+            await aclose(source)
 
     return Pipe(frames(), source)
 
@@ -223,7 +223,7 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
         buffer.close()
         early = producer.cancel()
         try:
-            await unhurried(asyncio.wait([producer]))
+            await run_shielded(asyncio.wait([producer]))
         finally:
             error = None if producer.cancelled() else producer.exception()
         if early and error is not None:
@@ -239,11 +239,4 @@ async def _fetch(source: AsyncIterator[T], buffer: _Buffer[T]) -> None:
                 break
             await asyncio.sleep(0)  # so that a stream which never waits lets its reader run
     finally:
-        await _close(source)
-
-
-async def _close(source: AsyncIterator[object]) -> None:
-    """Close it if it can be closed. No shield here: a scope may still be open inside it."""
-    aclose = getattr(source, "aclose", None)
-    if aclose is not None:
-        await aclose()
+        await aclose(source)

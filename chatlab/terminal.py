@@ -25,7 +25,7 @@ from chatlab.events import AssistantMessage, ErrorEvent, Task, ThreadStreamEvent
 from chatlab.items import Action, Button, Form, Input, Select, WidgetNode
 from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = ["Reply", "TerminalChat"]
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from lacking import require_or_skip
+from requirements import require_or_skip
 from xdist.scheduler import LoadScopeScheduling
 
 from chatlab.course.postgres import a_database, no_postgres

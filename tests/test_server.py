@@ -29,8 +29,8 @@ from chatlab import (
     Widget,
 )
 from chatlab.items import ThreadItem
-from chatlab.question import MAX_MESSAGE
 from chatlab.testing import CountingIds, FixedClock, collect
+from chatlab.turns.requests import MAX_MESSAGE
 
 pytestmark = pytest.mark.anyio
 

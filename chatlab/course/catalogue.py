@@ -1,7 +1,7 @@
 """What the course consists of: lessons, their objectives, and the parts that assess them.
 
-A lesson is one module, `chatlab/course/lessons/lNN.py`, with a `LESSON`. It is loaded when it is
-asked for, since some lessons stand on packages that others do not need.
+A lesson is one package, `chatlab/lessons/lNN_slug`, with a `LESSON` in its `lesson.py`. It is
+loaded when it is asked for, since some lessons stand on packages that others do not need.
 """
 
 import importlib
@@ -9,14 +9,27 @@ import pkgutil
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any, Literal
 
-from chatlab.course import lessons
 from chatlab.course.findings import Finding
 from chatlab.errors import NotFoundError
 
-__all__ = ["Bloom", "Lesson", "Objective", "Part", "lesson_for", "lesson_numbers", "part_for"]
+__all__ = [
+    "LESSONS",
+    "Bloom",
+    "Lesson",
+    "Objective",
+    "Part",
+    "lesson_for",
+    "lesson_numbers",
+    "package_of",
+    "part_for",
+]
+
+LESSONS = "chatlab.lessons"
+"""Where they lie. Nothing in here imports them by name."""
 
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 
@@ -130,8 +143,7 @@ class Lesson:
 
 def lesson_numbers() -> list[int]:
     """The numbers of the lessons there are, in order."""
-    names = (module.name for module in pkgutil.iter_modules(lessons.__path__))
-    return sorted(int(name[1:]) for name in names if re.fullmatch(r"l\d\d", name))
+    return sorted(_packages())
 
 
 def lesson_for(number: int) -> Lesson:
@@ -140,10 +152,32 @@ def lesson_for(number: int) -> Lesson:
     Raises:
         NotFoundError: There is none.
     """
-    if number not in lesson_numbers():
-        raise NotFoundError("lesson", f"{number:02}")
-    lesson: Lesson = importlib.import_module(f"{lessons.__name__}.l{number:02}").LESSON
+    lesson: Lesson = importlib.import_module(f"{package_of(number)}.lesson").LESSON
     return lesson
+
+
+def package_of(number: int) -> str:
+    """The package of the lesson with this number, such as `chatlab.lessons.l04_streaming`.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    package = _packages().get(number)
+    if package is None:
+        raise NotFoundError("lesson", f"{number:02}")
+    return package
+
+
+@cache
+def _packages() -> dict[int, str]:
+    """The package of each lesson, by its number."""
+    modules = pkgutil.iter_modules(importlib.import_module(LESSONS).__path__)
+    names = (module.name for module in modules if module.ispkg)
+    return {
+        int(found[1]): f"{LESSONS}.{name}"
+        for name in names
+        if (found := re.fullmatch(r"l(\d\d)_\w+", name))
+    }
 
 
 def part_for(part_id: str) -> Part:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.errors import InvalidInput
+from chatlab.files import write_atomically
 
 __all__ = ["CHECK_ID", "Cell", "Notebook", "read", "source_of", "write"]
 
@@ -65,9 +66,7 @@ def _is_cell(cell: Any) -> bool:
 def write(path: Path, notebook: Notebook) -> None:
     """Write the notebook, whole or not at all."""
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    fresh = path.with_suffix(".tmp")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+    write_atomically(path, text)
 
 
 def source_of(cell: Cell) -> str:

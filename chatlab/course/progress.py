@@ -6,6 +6,7 @@ from typing import Any
 
 from chatlab.course.catalogue import Lesson
 from chatlab.errors import InvalidInput
+from chatlab.files import write_atomically
 
 __all__ = ["Progress", "course_root", "exercise_path"]
 
@@ -71,7 +72,4 @@ class Progress:
 
     def save(self) -> None:
         """Write it down, whole or not at all."""
-        self._path.parent.mkdir(exist_ok=True)
-        fresh = self._path.with_suffix(".tmp")
-        fresh.write_text(json.dumps(self._kept, indent=1, sort_keys=True), "utf-8")
-        fresh.replace(self._path)
+        write_atomically(self._path, json.dumps(self._kept, indent=1, sort_keys=True))

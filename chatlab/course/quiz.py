@@ -1,23 +1,23 @@
 """The lessons' questions: asked in a notebook, answered beside a learner's progress.
 
-`NN.toml` holds those of lesson NN, so that a lesson's cell gives no answer away.
+`questions.toml` in a lesson's package holds them, so that a lesson's cell gives no answer away.
 """
 
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from chatlab.course.place import course_root
+from chatlab.course.catalogue import package_of
+from chatlab.course.progress import course_root
 from chatlab.errors import InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
-    from chatlab.widgets.quiz.kinds import Choose, Match, Order
+    from chatlab.widgets.quiz.models import Choose, Match, Order
 
 __all__ = ["ask", "questions_of"]
-
-_HERE = Path(__file__).parent
 
 
 def ask(id: str) -> None:
@@ -26,8 +26,8 @@ def ask(id: str) -> None:
     Raises:
         NotFoundError: There is no such question.
     """
-    from chatlab.widgets.quiz.answers import Answers
-    from chatlab.widgets.quiz.asked import ask_question
+    from chatlab.widgets.quiz.storage import Answers
+    from chatlab.widgets.quiz.widget import ask_question
 
     number, _, name = id.partition("-")
     question = questions_of(number).get(name)
@@ -38,10 +38,11 @@ def ask(id: str) -> None:
 
 def questions_of(number: str) -> "dict[str, Choose | Match | Order]":
     """The questions of a lesson, under their names: `questions_of("03")`."""
-    from chatlab.widgets.quiz.kinds import Question
+    from chatlab.widgets.quiz.models import Question
 
-    path = _HERE / f"{number}.toml"
-    if not path.is_file():
+    try:
+        path = files(package_of(int(number))) / "questions.toml"
+    except (NotFoundError, ValueError):
         return {}
     kinds: TypeAdapter[dict[str, Choose | Match | Order]] = TypeAdapter(dict[str, Question])
     return kinds.validate_python(tomllib.loads(path.read_text("utf-8")))

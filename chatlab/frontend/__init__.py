@@ -8,13 +8,13 @@ from pathlib import Path
 
 __all__ = ["part", "script", "style"]
 
-_HERE = Path(__file__).parent
+_STATIC = Path(__file__).parent / "static"
 _PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
 
 
 def part(name: str) -> str:
     """One part of the module: `dom` is of use to other widgets, too."""
-    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+    return (_STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 def script() -> str:
@@ -24,4 +24,4 @@ def script() -> str:
 
 def style() -> str:
     """The style sheet; without JupyterLab's variables it has colours of its own."""
-    return (_HERE / "chat.css").read_text(encoding="utf-8")
+    return (_STATIC / "chat.css").read_text(encoding="utf-8")

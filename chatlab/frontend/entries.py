@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
-from chatlab.front.markdown import rendered
+from chatlab.frontend.markdown import rendered
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,

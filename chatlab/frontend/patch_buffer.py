@@ -1,6 +1,6 @@
 """Patches that wait for the next frame to a browser: text for one entry travels together."""
 
-from chatlab.front.board import Patch
+from chatlab.frontend.view_model import Patch
 
 __all__ = ["Patches"]
 

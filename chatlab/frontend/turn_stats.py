@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chatlab.events import AssistantMessage, ThreadStreamEvent
-from chatlab.front.entries import Entry
+from chatlab.frontend.entries import Entry
 
 __all__ = ["TurnStats"]
 

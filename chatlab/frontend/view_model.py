@@ -20,9 +20,9 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.front.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
-from chatlab.front.markdown import rendered
-from chatlab.front.stats import TurnStats
+from chatlab.frontend.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
+from chatlab.frontend.markdown import rendered
+from chatlab.frontend.turn_stats import TurnStats
 from chatlab.items import ThreadItem
 
 __all__ = ["Board", "Entry", "Patch"]

@@ -1,1 +1,1 @@
-"""The lessons, one module each: its catalogue entry, and how its parts are checked."""
+"""One package a lesson, `lNN_slug`: `lesson.py`, the parts of its exercise, questions, demos."""

@@ -3,6 +3,7 @@
 The method and parameter names are openai-chatkit's wherever the thing is the same.
 """
 
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.items import Page, ThreadMetadata
+from chatlab.items import Page, ThreadItem, ThreadMetadata
 
 __all__ = [
     "MAX_LIMIT",
@@ -20,6 +21,7 @@ __all__ = [
     "Store",
     "checked_limit",
     "document_of",
+    "iter_items",
     "request_adapter",
     "thread_adapter",
 ]
@@ -220,3 +222,18 @@ def document_of(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise InvalidInput(what, f"cannot be kept as JSON ({reason})", "Use plain data.") from None
     return document.decode()
+
+
+async def iter_items(
+    store: Store[ThreadItem],
+    thread_id: str,
+    context: RequestContext,
+    after: str | None = None,
+) -> AsyncGenerator[ThreadItem]:
+    """Every item of the thread, or all after the item `after`, oldest first."""
+    more = True
+    while more:
+        page = await store.load_thread_items(thread_id, after, MAX_LIMIT, "asc", context)
+        for item in page.data:
+            yield item
+        more, after = page.has_more, page.after

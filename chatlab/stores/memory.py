@@ -20,7 +20,7 @@ from chatlab.stores.base import (
     request_adapter,
     thread_adapter,
 )
-from chatlab.stores.holds import Holds
+from chatlab.stores.locks import Holds
 
 __all__ = ["MemoryStore"]
 

@@ -1,6 +1,5 @@
 """How a turn begins: what was asked is put into the store, and history is loaded (lesson 03)."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from chatlab.clock import Clock
@@ -14,8 +13,8 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.recorder import Recorder
-from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Store
+from chatlab.stores.base import IdempotentRequest, Store, iter_items
+from chatlab.turns.recorder import Recorder
 
 __all__ = [
     "MAX_KEY",
@@ -26,7 +25,6 @@ __all__ = [
     "Question",
     "Say",
     "SayAgain",
-    "all_items",
 ]
 
 MAX_MESSAGE = 100_000
@@ -147,7 +145,7 @@ class SayAgain:
                 "item_id", f"names a {item.type}", "Retry takes the id of a user's message."
             )
         thread = await desk.thread(request.thread_id, context, before=item.id)
-        after = all_items(desk.store, request.thread_id, context, after=item.id)
+        after = iter_items(desk.store, request.thread_id, context, after=item.id)
         replaces = tuple([old.id async for old in after])
         return Begun(thread, [desk.recorder.done(item)], input=item, replaces=replaces)
 
@@ -174,21 +172,6 @@ class Click:
 
 
 Question = Say | SayAgain | Click
-
-
-async def all_items(
-    store: Store[ThreadItem],
-    thread_id: str,
-    context: RequestContext,
-    after: str | None = None,
-) -> AsyncGenerator[ThreadItem]:
-    """Every item of the thread, or all after the item `after`, oldest first."""
-    more = True
-    while more:
-        page = await store.load_thread_items(thread_id, after, MAX_LIMIT, "asc", context)
-        for item in page.data:
-            yield item
-        more, after = page.has_more, page.after
 
 
 async def _new_thread(desk: Desk, thread_id: str, context: RequestContext) -> Begun:

@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chatlab.concurrency import aclose, run_shielded
 from chatlab.context import RequestContext
-from chatlab.events import ThreadStreamEvent, ThreadUpdated
-from chatlab.question import Begun, Click, Desk, Question, Say
+from chatlab.events import ErrorEvent, ThreadStreamEvent, ThreadUpdated
 from chatlab.stores.base import IdempotentRequest
-from chatlab.turn import END, Progress, told, unhurried
+from chatlab.turns.requests import Begun, Click, Desk, Question, Say
+from chatlab.turns.turn import END, Progress
 
 __all__ = ["Life"]
 
@@ -59,7 +60,7 @@ class Life:
                     try:
                         await self._hang_up()
                     finally:
-                        closing = await unhurried(self._closed())
+                        closing = await run_shielded(self._closed())
                 if not progress.stopped:
                     for event in closing:
                         yield event
@@ -95,11 +96,8 @@ class Life:
 
     async def _hang_up(self) -> None:
         """Close `respond()`, and with it the model behind it."""
-        aclose = getattr(self.stream, "aclose", None)
-        if aclose is None:
-            return
         try:
-            await aclose()
+            await aclose(self.stream)
         except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the log
             self.progress.error = self.progress.error or error
 
@@ -110,7 +108,7 @@ class Life:
         except Exception as error:
             self.progress.state, self.progress.error = "failed", error
             logger.exception("What a turn said in %s was not kept", self.progress.thread_id)
-            return [self.desk.recorder.stamp(told(error))]
+            return [self.desk.recorder.stamp(ErrorEvent.from_exception(error))]
 
     async def _close(self) -> list[ThreadStreamEvent]:
         """Keep what was said and save the thread; give back the events that end the stream."""
@@ -126,7 +124,7 @@ class Life:
         if progress.error is not None:
             if begun is not None:
                 logger.error("A turn failed in %s", progress.thread_id, exc_info=progress.error)
-            closing.append(recorder.stamp(told(progress.error)))
+            closing.append(recorder.stamp(ErrorEvent.from_exception(progress.error)))
         return closing
 
     async def _settle(self, begun: Begun) -> ThreadUpdated:

@@ -2,31 +2,21 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
 from types import AsyncGeneratorType, TracebackType
-from typing import Literal, Self, TypeVar, cast
+from typing import Literal, Self, cast
 
 import anyio
 
 from chatlab.errors import (
-    AgentError,
-    InvalidInput,
-    NotFoundError,
-    PermissionDenied,
     RespondError,
-    SessionError,
-    StoreError,
 )
-from chatlab.events import ErrorEvent, ThreadStreamEvent
+from chatlab.events import ThreadStreamEvent
 
-__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream", "told", "unhurried"]
-
-T = TypeVar("T")
+__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream"]
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
-
-_SAFE = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
 
 END = object()
 """What `Progress.next_of` returns when there is nothing left."""
@@ -164,32 +154,3 @@ def as_stream(method: str, answer: object) -> AsyncIterator[object]:
     elif inspect.isgenerator(answer):
         fix = "Write `async def` instead of `def`."
     raise RespondError(method, f"a {got}", fix)
-
-
-def told(error: Exception) -> ErrorEvent:
-    """What the user may read of an error: chatlab's own sentences, and nothing else's."""
-    if isinstance(error, _SAFE):
-        return ErrorEvent(code=error.code, message=str(error))
-    code = "server_error"
-    message = "Something went wrong while answering. What was said so far is kept."
-    if isinstance(error, AgentError):
-        code, message = error.code, str(error)
-    elif isinstance(error, StoreError):
-        code, message = error.code, "Conversations cannot be loaded or kept now. Try again later."
-    return ErrorEvent(code=code, message=message, allow_retry=True)
-
-
-async def unhurried(work: Coroutine[object, object, T]) -> T:
-    """Do the work to its end, even if the task is cancelled meanwhile; only then be cancelled."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    with anyio.CancelScope(shield=True):
-        while not task.done():
-            try:
-                await asyncio.shield(task)
-            except asyncio.CancelledError as error:
-                cancelled = error
-    result = task.result()
-    if cancelled is not None:
-        raise cancelled
-    return result

@@ -2,11 +2,11 @@
 
 from chatlab.widgets.backpressure import Backpressure
 from chatlab.widgets.chat import ChatView
-from chatlab.widgets.lifecycle import lifecycle
-from chatlab.widgets.moments import timeline
 from chatlab.widgets.quiz import choose, match, order
+from chatlab.widgets.sequence_diagram import lifecycle
+from chatlab.widgets.show import show
 from chatlab.widgets.tenants import Tenants
-from chatlab.widgets.watch import show
+from chatlab.widgets.timeline import timeline
 
 __all__ = [
     "Backpressure",

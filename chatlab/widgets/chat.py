@@ -7,7 +7,7 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 from chatlab.widgets.pane import Pane
 
 __all__ = ["ChatView"]

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from chatlab.widgets.kernel import mend_this_kernel
+from chatlab.widgets.ipykernel_fix import mend_this_kernel
 
 __all__ = ["STILL", "publish_view", "show_copy", "show_live"]
 

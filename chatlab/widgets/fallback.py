@@ -3,9 +3,9 @@
 import html
 from typing import Any
 
-from chatlab.front.board import Board
-from chatlab.front.entries import Entry
-from chatlab.widgets.live import STILL
+from chatlab.frontend.entries import Entry
+from chatlab.frontend.view_model import Board
+from chatlab.widgets.display import STILL
 
 __all__ = ["body", "bundle"]
 

@@ -4,20 +4,33 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import anywidget
+import traitlets
+
 from chatlab.events import ThreadStreamEvent
-from chatlab.front.board import Board, Patch
+from chatlab.frontend import script, style
+from chatlab.frontend.view_model import Board, Patch
 from chatlab.items import ThreadItem
-from chatlab.turn import TurnState
-from chatlab.widgets.fault import own_line
-from chatlab.widgets.front import Front
-from chatlab.widgets.live import publish_view, show_copy
-from chatlab.widgets.static import bundle
-from chatlab.widgets.wire import Wire
+from chatlab.tracebacks import user_frame
+from chatlab.turns.turn import TurnState
+from chatlab.widgets.channel import Wire
+from chatlab.widgets.display import publish_view, show_copy
+from chatlab.widgets.fallback import bundle
 
 __all__ = ["Pane"]
 
 _copies = itertools.count(1)
 _SNAPSHOT_EVENTS = 500
+
+
+class Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+    """No text is ever a synced trait: frames carry it once."""
+
+    _esm = script()
+    _css = style()
+    interactive = traitlets.Bool(default_value=False).tag(sync=True)
+    inspect = traitlets.Bool(default_value=False).tag(sync=True)
+    who: Any = traitlets.Unicode("You").tag(sync=True)
 
 
 class Pane:
@@ -78,7 +91,9 @@ class Pane:
 
     def fail(self, error: BaseException) -> None:
         """Show an exception and the learner's own line."""
-        self._patch(self.board.fail(error, own_line(error)))
+        frame = user_frame(error)
+        line = "" if frame is None else f"line {frame.lineno}: {(frame.line or '').strip()}"
+        self._patch(self.board.fail(error, line))
 
     def begin(self) -> None:
         """A turn begins."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable
 
 from chatlab.events import AssistantMessage, ThreadStreamEvent
-from chatlab.turn import Turn, TurnState
+from chatlab.turns.turn import Turn, TurnState
 from chatlab.widgets.pane import Pane
 
 __all__ = ["show"]

@@ -24,9 +24,9 @@ from chatlab import (
     Widget,
 )
 from chatlab.adapters.chatkit import as_chatkit
-from chatlab.course.lessons.l10 import LESSON
-from chatlab.course.written import written_in
-from chatlab.turn import Progress, Turn
+from chatlab.course.capstone.notebook_module import written_in
+from chatlab.lessons.l10_capstone.lesson import LESSON
+from chatlab.turns.turn import Progress, Turn
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 import httpx
 import pytest
+from servers import Echo, Talker, text_of
 from serving import KEYS, client_of, events_of, frames_of, served
-from talkers import Echo, Talker, text_of
 
 from chatlab import MemoryStore
 from chatlab.adapters.http import Limits, SignedKeys, create_app

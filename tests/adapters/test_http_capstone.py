@@ -17,7 +17,7 @@ from test_chatkit_capstone import SOLUTION as CAPSTONE
 from test_chatkit_capstone import Through, written_in
 
 from chatlab.adapters.http import SignedKeys, create_app
-from chatlab.course.lessons.l10 import LESSON
+from chatlab.lessons.l10_capstone.lesson import LESSON
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 from official_client import message
+from servers import Talker, word
 from serving import KEYS, client_of, frames_of, served
-from talkers import Talker, word
 
 from chatlab.adapters.http import Limits, create_app
 

@@ -11,8 +11,8 @@ from typing import get_args
 
 import pytest
 from chatkit import types as official
+from servers import Talker
 from serving import KEYS, client_of, events_of, served
-from talkers import Talker
 
 from chatlab import MemoryStore
 from chatlab.adapters.http import create_app

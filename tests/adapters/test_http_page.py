@@ -7,15 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from lacking import require_or_skip
 from playwright.sync_api import expect, sync_playwright
+from requirements import require_or_skip
 from serving import KEYS, served
 
 from chatlab.adapters.http import create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from lab import SHOTS, Watch
-from rooms import Room
+from room_servers import Room
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as conformance
+from servers import Echo
 from serving import KEYS, served
-from talkers import Echo
 
 from chatlab.adapters.http import Limits, create_app
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from servers import text_of, word
 from serving import KEYS, client_of, events_of, frames_of
-from talkers import text_of, word
 
 WORDS = 200
 TEXT = "".join(word(number, wide=True) for number in range(WORDS))

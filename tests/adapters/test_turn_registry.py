@@ -1,11 +1,11 @@
 """The turns that an app runs, without HTTP around them."""
 
 import pytest
-from talkers import Talker
+from servers import Talker
 
 from chatlab import InvalidInput, RequestContext, StoreError
 from chatlab.adapters.http import Limits, SignedKeys
-from chatlab.adapters.http.open_turns import OpenTurns
+from chatlab.adapters.http.turn_registry import OpenTurns
 from chatlab.stores import MemoryStore
 
 pytestmark = pytest.mark.anyio

@@ -68,8 +68,8 @@ def nurse() -> None:
     import aiosqlite  # noqa: F401 - imported before the forks, which share it
     import asyncpg  # noqa: F401
     import uvicorn.protocols.http.h11_impl  # noqa: F401
+    from servers import Talker  # noqa: F401
     from serving import KEYS  # noqa: F401
-    from talkers import Talker  # noqa: F401
 
     import chatlab.stores.sql  # noqa: F401
 
@@ -84,8 +84,8 @@ def nurse() -> None:
 async def serve(order: dict) -> None:
     """Serve until killed."""
     import uvicorn
+    from servers import Talker
     from serving import KEYS, listening
-    from talkers import Talker
 
     from chatlab import MemoryStore, SQLStore
     from chatlab.adapters.http import Limits, create_app

@@ -23,7 +23,7 @@ MODEL = (
     "model = ScriptedModel(LINE * 167, tokens_per_second=250)\n"
 )
 OURS = (
-    "from rooms import *\nfrom chatlab.widgets import ChatView\n"
+    "from room_servers import *\nfrom chatlab.widgets import ChatView\n"
     "class Long(Room):\n"
     "    async def respond(self, thread, input, context):\n"
     "        async for token in model.stream(''): yield AssistantMessage(content=token)\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from lab import Lab, jupyterlab
-from lacking import require_or_skip
 from playwright.sync_api import expect, sync_playwright
+from requirements import require_or_skip
 
 expect.set_options(timeout=60_000)
 HERE = Path(__file__).parent

@@ -237,7 +237,7 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
         env |= {"JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces", "IPYTHONDIR": f"{home}/ipython"}
         folder = Path(home, "root")
         folder.mkdir()
-        for imported in ("rooms.py", "attack.py"):
+        for imported in ("room_servers.py", "xss_payloads.py"):
             shutil.copy(Path(__file__).parent / imported, folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -37,7 +37,9 @@ RUN_LAST = """async () => {
 }"""
 
 
-def test_2000_tokens_cost_135_kilobytes_one_copy_and_little_more_than_the_turn_itself(lab: Lab) -> None:
+def test_2000_tokens_cost_135_kilobytes_one_copy_and_little_more_than_the_turn_itself(
+    lab: Lab,
+) -> None:
     with lab.open(ROOM, LONG, SPENT) as opened:
         opened.run_all()
         expect(opened.page.locator(".chatlab-log")).to_be_visible()

@@ -3,7 +3,7 @@
 from lab import Lab, Opened
 from playwright.sync_api import Locator, expect
 
-ROOM = "from rooms import *; from chatlab.widgets import ChatView, show"
+ROOM = "from room_servers import *; from chatlab.widgets import ChatView, show"
 CHAT = ROOM + "\nserver = Room()\nchat = ChatView(server, ALICE)\nchat"
 GROWN = "([node, length]) => node.textContent.length > length"
 AT_END = "node => node.scrollHeight - node.scrollTop - node.clientHeight < 30"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from lab import Lab
-from lacking import require_or_skip
 from playwright.sync_api import expect
+from requirements import require_or_skip
 from test_chat import CHAT, answer, ended, say
 
 OLDER = {"6.31.0": ("ipykernel==6.31.0", "nest-asyncio==1.6.0"), "7.3.0": ("ipykernel==7.3.0",)}

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 ASK = """from pathlib import Path
 from chatlab.widgets import choose, match, order
-from chatlab.widgets.quiz.answers import Answers
+from chatlab.widgets.quiz.storage import Answers
 kept = Answers(Path(".chatlab/NAME.json"))"""
 CHOOSE = """choose("What is sent?", {
     "all of it": "Tempting, because it is whole.",
@@ -21,7 +21,7 @@ ORDER = """order("Make tea", {
 }, key="two", answers=kept)"""
 MATCH = """match("Who says what?", {"cat": ("miaow", "It purrs."), "dog": ("woof", "It wags.")},
     key="three", answers=kept)"""
-TENANTS = """from rooms import *
+TENANTS = """from room_servers import *
 from chatlab.widgets import Tenants
 tenants = Tenants(Echo(), [ALICE, RequestContext(user_id="bob")])
 tenants"""

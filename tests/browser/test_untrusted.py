@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from attack import BATCHES, PAYLOADS, QUOTES, TAGS
 from lab import SHOTS, Lab, Opened
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 from test_chat import CHAT, ROOM
+from xss_payloads import BATCHES, PAYLOADS, QUOTES, TAGS
 
 SET_TRAPS = "() => { window.pwned = []; window.pwn = (what) => window.pwned.push(what); }"
 PLANTED = """selector => [...document.querySelectorAll(selector)].flatMap(shown => {
@@ -82,7 +82,7 @@ def convert(path: Path) -> Path:
 @pytest.mark.filterwarnings("ignore:Your element with mimetype:UserWarning")
 def test_nothing_that_is_said_runs_live_in_the_inspector_reopened_or_converted(lab: Lab) -> None:
     mallory = (
-        "from attack import *\nfrom chatlab.widgets import static\n"
+        "from xss_payloads import *\nfrom chatlab.widgets import static\n"
         "static._SHOWN = static._LETTERS = 10**7  # a copy of all of it\nparrot = Parrot()\n"
         "pane = ChatView(parrot, MALLORY, await titled(parrot.store))\npane"
     )

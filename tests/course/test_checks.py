@@ -8,11 +8,11 @@ from jupyter_client.manager import start_new_kernel
 
 from chatlab import AssistantMessage, ChatKitServer
 from chatlab.course.catalogue import part_for
-from chatlab.course.check import run_check
+from chatlab.course.checking.check import run_check
+from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.panel import as_html, as_text
+from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result, yes
-from chatlab.course.observing import attempt
-from chatlab.course.order import RunOrder
-from chatlab.course.panel import as_html, as_text
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.streams import coalesce, sse_frame
 from chatlab.testing import FixedClock
@@ -118,7 +118,7 @@ def test_a_real_kernel_tells_which_cell_runs():
                     return ""
 
     try:
-        run("00-setup", "from chatlab.course.check import _order")
+        run("00-setup", "from chatlab.course.checking.check import _order")
         assert run("00-1-check", "print(_order.as_graded)") == "True\n"
         assert run("f3a1c0de", "print(_order.as_graded)") == "False\n"
     finally:

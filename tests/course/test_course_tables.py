@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.course.authoring.course_tables import MAPS, course_map, curriculum_map, drawn
 from chatlab.course.catalogue import lesson_for, lesson_numbers
-from chatlab.course.maps import MAPS, course_map, curriculum_map, drawn
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]

@@ -8,12 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chatlab.course.answers import answers_in
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
-from chatlab.course.grading import Graded, grade
+from chatlab.course.grading.grade import Graded, grade
+from chatlab.course.grading.report import as_data
+from chatlab.course.grading.submission import answers_in
 from chatlab.course.notebook import read, source_of
-from chatlab.course.report import as_data
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +88,7 @@ SOLVED
 TRICKS_THE_CHECK = """
 import os, sys
 from pathlib import Path
-check_module = sys.modules["chatlab.course.check"]
+check_module = sys.modules["chatlab.course.checking.check"]
 check_module.result_of = lambda *_: None
 check_module._hand_out = lambda *_: None
 get_ipython().showtraceback = lambda *_, **__: None

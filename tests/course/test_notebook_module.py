@@ -5,8 +5,8 @@ import json
 import pytest
 
 from chatlab import MemoryStore, TaskBook
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.capstone.notebook_module import written_in
+from chatlab.course.progress import course_root
 from chatlab.errors import InvalidInput
 
 

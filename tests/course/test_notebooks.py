@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def nbval(*arguments):
     """Run nbval with our plugin and no other, in a process of its own."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "chatlab.course.plugin"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "chatlab.course.grading.nbval_plugin"]
     command += ["-p", "nbval.plugin", "-c", os.devnull, f"--rootdir={ROOT}", *map(str, arguments)]
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CHATLAB_QUICK_NBFORMAT": "1"}
     env.pop("PYTEST_ADDOPTS", None)

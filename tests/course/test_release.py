@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from chatlab.course.authoring.release import exercise_from, released, stub_of
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.notebook import read, write
-from chatlab.course.release import exercise_from, released, stub_of
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ class _Leaping(selectors.DefaultSelector):
         return ready
 
 
-class LeapingLoop(asyncio.SelectorEventLoop):
+class FastForwardLoop(asyncio.SelectorEventLoop):
     """For code that waits for nothing but its own loop: no threads, no other processes."""
 
     def __init__(self):

@@ -1,6 +1,6 @@
 """Every check against wrong answers, other right answers, the solution and the untouched stub.
 
-`answers/NN_k.py` holds the answers to a part, each under a line that says what it is:
+`lNN_slug/answers_K.py` holds the answers to part NN.K, each under a line that says what it is:
 
     # %% wrong: a phrase that the feedback must contain
     # %% right: in what way it differs from the solution
@@ -20,15 +20,15 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 import pytest
-from lacking import require_or_skip
-from leaping import LeapingLoop
+from fast_forward_loop import FastForwardLoop
+from requirements import require_or_skip
 
+from chatlab.course.authoring.release import stub_of
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
-from chatlab.course.check import run_check
+from chatlab.course.checking.check import run_check
+from chatlab.course.checking.observe import plain
 from chatlab.course.notebook import Cell, read, source_of
-from chatlab.course.observing import plain
 from chatlab.course.postgres import GIVEN, no_postgres
-from chatlab.course.release import stub_of
 
 pytestmark = [
     pytest.mark.anyio,
@@ -62,10 +62,11 @@ class Answer(NamedTuple):
 def answers() -> list[Answer]:
     """All of them."""
     found = []
-    for path in sorted((HERE / "answers").glob("[0-9][0-9]_[0-9].py")):
+    for path in sorted(HERE.glob("l[0-9][0-9]_*/answers_[0-9].py")):
         _, *pieces = HEADING.split(path.read_text("utf-8"))
+        part = f"{path.parent.name[1:3]}.{path.stem[-1]}"
         for kind, says, source in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
-            found.append(Answer(path.stem.replace("_", "."), kind, says.strip(), source))
+            found.append(Answer(part, kind, says.strip(), source))
     return found
 
 
@@ -115,7 +116,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> Any:
     answer = request.node.callspec.params.get("answer")
     if answer is None or answer.part not in ON_THE_LOOP_ALONE:
         return "asyncio"
-    return "asyncio", {"loop_factory": LeapingLoop}
+    return "asyncio", {"loop_factory": FastForwardLoop}
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from kinds import SQL
+from backends import SQL
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
 from chatlab.items import ThreadItem

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import anyio
 import pytest
+from lookups import MISSING, MISSING_ITEM
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from ways import MISSING, MISSING_ITEM
 
 from chatlab import (
     Action,

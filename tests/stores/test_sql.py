@@ -14,11 +14,11 @@ from pathlib import Path
 
 import anyio
 import pytest
-from kinds import SQL
+from backends import SQL
+from lookups import MISSING, MISSING_ITEM
 from other_process import another_process, count, say
 from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from ways import MISSING, MISSING_ITEM
 
 from chatlab import (
     MissingDependency,
@@ -28,9 +28,10 @@ from chatlab import (
     StoreError,
     TurnInProgress,
 )
-from chatlab.stores import MAX_LIMIT, database, schema
-from chatlab.stores.schema import MIGRATIONS
-from chatlab.stores.shared_holds import _is_locked
+from chatlab.stores import MAX_LIMIT
+from chatlab.stores.sql import database, schema
+from chatlab.stores.sql.locks import _is_locked
+from chatlab.stores.sql.schema import MIGRATIONS
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import Backpressure
+from chatlab.widgets.backpressure.fallback import SharedClock, played, still
 from chatlab.widgets.backpressure.flow import Flow, Knobs
-from chatlab.widgets.backpressure.still import SharedClock, played, still
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from chatlab.front.board import Board
+from chatlab.frontend.view_model import Board
 from chatlab.items import AssistantMessageItem, UserMessageItem
 from chatlab.testing import FixedClock
-from chatlab.widgets.static import bundle
+from chatlab.widgets.fallback import bundle
 
 
 def talk(count, letters=10):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatlab.widgets.kernel import keep_cells_apart
+from chatlab.widgets.ipykernel_fix import keep_cells_apart
 
 
 class Kernel:

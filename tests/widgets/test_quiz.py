@@ -7,10 +7,10 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import choose, match, order
-from chatlab.widgets.quiz.answers import Answers
-from chatlab.widgets.quiz.asked import asked, scene_of
-from chatlab.widgets.quiz.kinds import Choose, Match, Order
-from chatlab.widgets.quiz.still import still
+from chatlab.widgets.quiz.fallback import still
+from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.storage import Answers
+from chatlab.widgets.quiz.widget import asked, scene_of
 
 ONE = Choose(
     ask="What is `2 + 2`?",

@@ -8,7 +8,7 @@ from chatlab import AssistantMessage, ChatKitServer, RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets import Tenants
-from chatlab.widgets.tenants.still import still
+from chatlab.widgets.tenants.fallback import still
 
 pytestmark = pytest.mark.anyio
 ALICE, BOB = RequestContext(user_id="alice"), RequestContext(user_id="<b>bob</b>")

@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator, Iterable
 from typing import Any, cast
 
 from chatlab.clock import Clock
+from chatlab.concurrency import run_shielded
 from chatlab.errors import AgentError, MissingDependency
 from chatlab.events import RespondEvent
 from chatlab.items import (
@@ -27,7 +28,6 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.turn import unhurried
 
 try:
     from agents import (
@@ -42,7 +42,7 @@ try:
     from agents.stream_events import StreamEvent
     from openai import AsyncOpenAI
 
-    from chatlab.adapters.agents.pace import AHEAD, BoundedModel, Reader
+    from chatlab.adapters.agents.backpressure import AHEAD, BoundedModel, Reader
     from chatlab.adapters.agents.run import RunEvents, ToolFailure, TooManyTurns, explained
     from chatlab.adapters.agents.script import AgentPrompt, Call, Reply, Script, task_manager
     from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
@@ -109,7 +109,7 @@ async def _events(result: RunResultStreaming, reader: Reader) -> AsyncGenerator[
             yield out
     finally:
         result.cancel()
-        await unhurried(_over(result, events))
+        await run_shielded(_over(result, events))
 
 
 async def _over(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:

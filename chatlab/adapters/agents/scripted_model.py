@@ -11,7 +11,7 @@ from agents.tool import Tool
 from agents.usage import Usage
 from typing_extensions import override
 
-from chatlab.adapters.agents.pace import held_back
+from chatlab.adapters.agents.backpressure import held_back
 from chatlab.adapters.agents.response_events import ResponseWriter
 from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id

@@ -34,7 +34,6 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.turn import told
 
 __all__ = ["Translation", "refusal"]
 
@@ -119,7 +118,7 @@ def refusal(error: Exception) -> official.ErrorEvent:
             allow_retry=True,
         )
     if isinstance(error, ChatlabError):
-        return _error(told(error))
+        return _error(ErrorEvent.from_exception(error))
     return official.ErrorEvent(message="Something went wrong. Please try again.", allow_retry=True)
 
 

@@ -12,13 +12,15 @@ from typing_extensions import override
 from chatlab.adapters.chatkit.events import Translation
 from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
+from chatlab.concurrency import aclose
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.items import Action, UserMessageItem, WidgetItem
-from chatlab.question import Desk, all_items
-from chatlab.recorder import Recorder
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn, as_stream
+from chatlab.stores.base import iter_items
+from chatlab.turns.recorder import Recorder
+from chatlab.turns.requests import Desk
+from chatlab.turns.turn import Turn, as_stream
 
 __all__ = ["ClosingResult", "Exchange", "Options", "Said", "handed_on"]
 
@@ -109,7 +111,7 @@ class Exchange:
         if isinstance(asked, UserMessageItem) and self.said is not None:
             out.append(official.ThreadItemDoneEvent(item=await self._kept(self.said, asked)))
         if self.retries is not None:
-            later = all_items(
+            later = iter_items(
                 self.store.store, self.turn.thread_id, self.context, after=self.retries
             )
             self._replaced = [item.id async for item in later]
@@ -155,9 +157,7 @@ async def handed_on(
                 for out in translation.take(own):
                     yield out
     finally:
-        aclose = getattr(answer, "aclose", None)
-        if aclose is not None:
-            await aclose()
+        await aclose(answer)
     for own in recorder.finish(completed=True):
         for out in translation.take(own):
             yield out

@@ -14,15 +14,15 @@ from pydantic import TypeAdapter
 from typing_extensions import override
 
 from chatlab.adapters.chatkit.events import Translation, refusal
+from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, Said, handed_on
 from chatlab.adapters.chatkit.items import official_item, own_action, own_item, text_of
 from chatlab.adapters.chatkit.store import ChatKitStore
-from chatlab.adapters.chatkit.turn import ClosingResult, Exchange, Said, handed_on
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
 from chatlab.items import UserMessageItem
 from chatlab.server import ChatKitServer
 from chatlab.stores.base import checked_limit
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = ["WrappedServer"]
 

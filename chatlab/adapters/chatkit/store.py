@@ -20,7 +20,7 @@ from chatlab.adapters.chatkit.items import (
     own_item,
     own_thread,
 )
-from chatlab.adapters.chatkit.shelf import Shelf
+from chatlab.adapters.chatkit.side_store import Shelf
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError

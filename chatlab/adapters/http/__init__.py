@@ -19,13 +19,13 @@ try:
     from starlette.middleware.cors import CORSMiddleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    from chatlab.adapters.http.api import api
-    from chatlab.adapters.http.auth import SignedKeys
-    from chatlab.adapters.http.errors import answer_errors
+    from chatlab.adapters.http.dependencies import Authenticate, Service, SignIn
+    from chatlab.adapters.http.error_handlers import answer_errors
+    from chatlab.adapters.http.jwt_auth import SignedKeys
     from chatlab.adapters.http.limits import BodyLimit, Limits
-    from chatlab.adapters.http.page import page
-    from chatlab.adapters.http.service import Authenticate, Service, SignIn
-    from chatlab.adapters.http.sessions import sessions
+    from chatlab.adapters.http.routes import api
+    from chatlab.adapters.http.session_routes import sessions
+    from chatlab.adapters.http.web_page import page
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
@@ -63,7 +63,7 @@ def create_app(
     app.include_router(sessions)
     app.include_router(api)
     if chatkit:
-        from chatlab.adapters.http.chatkit import chatkit_router
+        from chatlab.adapters.http.chatkit_routes import chatkit_router
 
         app.include_router(chatkit_router(server))
     app.include_router(page)

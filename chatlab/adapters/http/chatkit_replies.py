@@ -9,11 +9,11 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
 
 import anyio
 
 from chatlab.adapters.http.limits import Limits, too_many
+from chatlab.concurrency import aclose
 from chatlab.context import RequestContext
 
 __all__ = ["OpenReplies", "OpenReply"]
@@ -73,9 +73,7 @@ class OpenReply(AsyncIterator[bytes]):
             logger.exception("A reply in %s broke off", self.thread_id)
         finally:
             self._send.close()
-            aclose: Any = getattr(frames, "aclose", None)
-            if aclose is not None:
-                await aclose()
+            await aclose(frames)
 
 
 class OpenReplies:

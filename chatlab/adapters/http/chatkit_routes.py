@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from chatlab.adapters.chatkit import as_chatkit
-from chatlab.adapters.http.errors import PROBLEMS
-from chatlab.adapters.http.event_stream import EventStream
-from chatlab.adapters.http.service import Badge, Serving
+from chatlab.adapters.http.dependencies import Badge, Serving
+from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.sse import EventStream
 from chatlab.errors import InvalidInput
 from chatlab.server import ChatKitServer
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from chatlab.adapters.http.chatkit_replies import OpenReplies
 from chatlab.adapters.http.limits import Limits, Places
-from chatlab.adapters.http.open_replies import OpenReplies
-from chatlab.adapters.http.open_turns import OpenTurns
+from chatlab.adapters.http.turn_registry import OpenTurns
 from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
 from chatlab.server import ChatKitServer

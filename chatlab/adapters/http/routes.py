@@ -5,20 +5,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatlab.adapters.http.errors import PROBLEMS
-from chatlab.adapters.http.event_stream import (
+from chatlab.adapters.http.dependencies import Badge, Serving
+from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.sse import (
     Cursor,
     EventStream,
     LastEventId,
     cursor_of,
     event_frames,
 )
-from chatlab.adapters.http.open_turns import OpenTurn
-from chatlab.adapters.http.service import Badge, Serving
+from chatlab.adapters.http.turn_registry import OpenTurn
 from chatlab.items import Action, Page, Thread, ThreadMetadata
-from chatlab.question import MAX_KEY, MAX_MESSAGE
 from chatlab.stores.base import MAX_LIMIT
-from chatlab.turn import TurnState
+from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
+from chatlab.turns.turn import TurnState
 
 __all__ = [
     "After",

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from chatlab.adapters.http.errors import PROBLEMS
-from chatlab.adapters.http.service import Badge, Serving
+from chatlab.adapters.http.dependencies import Badge, Serving
+from chatlab.adapters.http.error_handlers import PROBLEMS
 from chatlab.context import RequestContext
 
 __all__ = ["Alive", "SessionKey", "Who", "WhoAmI", "sessions"]

@@ -12,7 +12,7 @@ from bisect import bisect_right
 
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ThreadStreamEvent
-from chatlab.turn import TurnState
+from chatlab.turns.turn import TurnState
 
 __all__ = ["TurnLog"]
 

@@ -11,7 +11,7 @@ from chatlab.clock import NewId, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, NotFoundError
 from chatlab.events import ErrorEvent
-from chatlab.turn import Turn, told
+from chatlab.turns.turn import Turn
 
 __all__ = ["OpenTurn", "OpenTurns"]
 
@@ -70,7 +70,7 @@ class OpenTurn:
             self.error = error
             if self.log.last_seq:
                 logger.exception("Turn %s broke off", self.id)
-                self._add(told(error))
+                self._add(ErrorEvent.from_exception(error))
         finally:
             self.log.end("failed" if self.error else self.turn.state)
         logger.info(

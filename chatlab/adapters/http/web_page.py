@@ -9,21 +9,21 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from chatlab.adapters.http.api import After, PathId, TurnSeen
-from chatlab.adapters.http.errors import PROBLEMS
-from chatlab.adapters.http.event_stream import BEAT, Cursor, EventStream, cursor_of
-from chatlab.adapters.http.open_turns import OpenTurn
-from chatlab.adapters.http.service import Badge, Service, Serving
+from chatlab.adapters.http.dependencies import Badge, Service, Serving
+from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.routes import After, PathId, TurnSeen
+from chatlab.adapters.http.sse import BEAT, Cursor, EventStream, cursor_of
+from chatlab.adapters.http.turn_registry import OpenTurn
 from chatlab.context import RequestContext
-from chatlab.front import script, style
-from chatlab.front.board import Board, Patch
-from chatlab.front.entries import Entry, item_entry
-from chatlab.front.patches import Patches
+from chatlab.frontend import script, style
+from chatlab.frontend.entries import Entry, item_entry
+from chatlab.frontend.patch_buffer import Patches
+from chatlab.frontend.view_model import Board, Patch
 from chatlab.streams import sse_frame
 
 __all__ = ["Shown", "page"]
 
-_HERE = Path(__file__).parent / "front_page"
+_HERE = Path(__file__).parent / "static"
 _ITEMS = 50
 _TOGETHER = 500
 

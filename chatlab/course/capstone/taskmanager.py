@@ -9,10 +9,10 @@ from typing import Any
 import jwt
 
 from chatlab.context import RequestContext
+from chatlab.course.capstone.notebook_module import written_in
 from chatlab.course.catalogue import lesson_for
-from chatlab.course.place import Progress, exercise_path
+from chatlab.course.progress import Progress, exercise_path
 from chatlab.course.todo import NotStarted
-from chatlab.course.written import written_in
 from chatlab.errors import InvalidInput
 from chatlab.taskbook import TaskBook
 

@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Part, part_for
+from chatlab.course.checking.judge import result_of
+from chatlab.course.checking.observe import observe, plain
+from chatlab.course.checking.panel import LOOKS, show_result
+from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result
-from chatlab.course.judging import result_of
-from chatlab.course.observing import observe, plain
-from chatlab.course.order import RunOrder
-from chatlab.course.panel import LOOKS, show_result
 
 __all__ = ["GRADED_RUN", "CheckFailed", "check", "look", "run_check"]
 

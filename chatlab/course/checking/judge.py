@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatlab.course.catalogue import Part
+from chatlab.course.checking.observe import DROPPED
 from chatlab.course.findings import Finding, Result, no
-from chatlab.course.observing import DROPPED
 
 __all__ = ["result_of"]
 

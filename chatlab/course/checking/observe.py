@@ -10,9 +10,7 @@ import inspect
 import json
 import logging
 import signal
-import sysconfig
 import threading
-import traceback
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,17 +20,16 @@ from typing import Any, NoReturn, cast
 from pydantic_core import to_jsonable_python
 
 from chatlab.course.catalogue import Part
+from chatlab.course.checking.disabled import hidden_twins
 from chatlab.course.todo import TODO, NotStarted
-from chatlab.course.twins import hidden_twins
-from chatlab.turn import Turn
+from chatlab.tracebacks import KIT, user_frame
+from chatlab.turns.turn import Turn
 
 __all__ = ["DROPPED", "attempt", "observe", "plain", "raised", "tasks_ended", "turn_seen"]
 
 DROPPED = "a stream that was dropped"
 """What is left running when somebody stops reading: the mistake lies before that."""
 
-_KIT = Path(__file__).parents[1]
-_LIBRARIES = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")})
 
 _observed: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(
     "observed", default=None
@@ -54,11 +51,8 @@ def plain(value: Any) -> Any:
 def raised(error: BaseException) -> dict[str, Any]:
     """An exception as data: its type, its message, and the learner's own line, if it has one."""
     seen: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:500]}
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if not any(path.is_relative_to(folder) for folder in (_KIT, *_LIBRARIES)):
-            seen |= {"line": (frame.line or "").strip(), "number": frame.lineno}
-            break
+    if frame := user_frame(error):
+        seen |= {"line": (frame.line or "").strip(), "number": frame.lineno}
     return seen
 
 
@@ -155,7 +149,7 @@ def _name(task: "asyncio.Task[Any]") -> str:
     """What the task runs: the learner's own function, or what closes a stream behind them."""
     coro: Any = task.get_coro()
     code = getattr(coro, "cr_code", None)
-    if code is None or Path(code.co_filename).is_relative_to(_KIT):
+    if code is None or Path(code.co_filename).is_relative_to(KIT):
         return DROPPED
     return coro.__qualname__
 

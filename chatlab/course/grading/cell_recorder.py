@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from chatlab.course.check import GRADED_RUN
+from chatlab.course.checking.check import GRADED_RUN
+from chatlab.course.grading.nbval_plugin import KernelDied, TooMuchOutput
 from chatlab.course.notebook import CHECK_ID
-from chatlab.course.plugin import KernelDied, TooMuchOutput
 
 __all__ = ["LOG", "PRIVATE_FOLDER", "Fates", "pytest_configure"]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chatlab.course.answers import Answers, answers_in
+from chatlab.course.authoring.release import pristine_of
 from chatlab.course.catalogue import Lesson, Part
+from chatlab.course.checking.judge import result_of
+from chatlab.course.checking.observe import plain
 from chatlab.course.findings import Finding, Result, no
-from chatlab.course.graded_run import RUN_SECONDS, GradedRun, run_for_a_grade
-from chatlab.course.judging import result_of
+from chatlab.course.grading.nbval_run import RUN_SECONDS, GradedRun, run_for_a_grade
+from chatlab.course.grading.submission import Answers, answers_in
 from chatlab.course.notebook import Notebook, read, source_of
-from chatlab.course.observing import plain
-from chatlab.course.release import pristine_of
 
 __all__ = ["Graded", "grade"]
 

@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _make_private(kernels: Any, config: pytest.Config) -> None:
-    from chatlab.course.kernels import PrivateKernels
+    from chatlab.course.grading.kernels import PrivateKernels
 
     manager = kernels.KernelManager
     kernels.KernelManager = private = PrivateKernels(manager)

@@ -18,8 +18,8 @@ from typing import Any
 
 import psutil
 
-from chatlab.course.check import GRADED_RUN
-from chatlab.course.fates import LOG, PRIVATE_FOLDER
+from chatlab.course.checking.check import GRADED_RUN
+from chatlab.course.grading.cell_recorder import LOG, PRIVATE_FOLDER
 from chatlab.course.notebook import Notebook, write
 
 __all__ = ["CELL_SECONDS", "RUN_SECONDS", "GradedRun", "run_for_a_grade"]
@@ -78,7 +78,12 @@ def _once(notebook: Notebook, inputs: Mapping[str, Any]) -> GradedRun:
 def _nbval(private: Path, shared: Path, temporary: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
     command += [f"--nbval-cell-timeout={CELL_SECONDS}", "-c", "pytest.ini", "submission.ipynb"]
-    plugins = ("no:cacheprovider", "nbval.plugin", "chatlab.course.plugin", "chatlab.course.fates")
+    plugins = (
+        "no:cacheprovider",
+        "nbval.plugin",
+        "chatlab.course.grading.nbval_plugin",
+        "chatlab.course.grading.cell_recorder",
+    )
     command += [word for plugin in plugins for word in ("-p", plugin)]
     env = os.environ | {
         GRADED_RUN: str(shared),

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from chatlab.course.catalogue import Lesson
+from chatlab.course.checking.panel import LOOKS
 from chatlab.course.findings import Result
-from chatlab.course.grading import Graded
-from chatlab.course.panel import LOOKS
-from chatlab.course.place import Progress
+from chatlab.course.grading.grade import Graded
+from chatlab.course.progress import Progress
 
 __all__ = ["as_data", "print_graded", "print_progress"]
 

@@ -4,8 +4,8 @@ from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Lesson, Objective, Part
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.course.observing import attempt
 
 __all__ = ["LESSON"]
 

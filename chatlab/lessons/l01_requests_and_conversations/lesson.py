@@ -1,15 +1,19 @@
 """Lesson 01: a REST API that forgets, and what a conversation has instead."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l01_choice import choice_inputs, choice_judged, choice_seen
-from chatlab.course.lessons.l01_evidence import (
+from chatlab.lessons.l01_requests_and_conversations.p1_rest import rest_inputs, rest_seen
+from chatlab.lessons.l01_requests_and_conversations.p1_rest_judge import rest_judged
+from chatlab.lessons.l01_requests_and_conversations.p2_its import its_inputs, its_judged, its_seen
+from chatlab.lessons.l01_requests_and_conversations.p3_evidence import (
     evidence_inputs,
     evidence_judged,
     evidence_seen,
 )
-from chatlab.course.lessons.l01_its import its_inputs, its_judged, its_seen
-from chatlab.course.lessons.l01_rest import rest_inputs, rest_seen
-from chatlab.course.lessons.l01_rest_judged import rest_judged
+from chatlab.lessons.l01_requests_and_conversations.p4_choice import (
+    choice_inputs,
+    choice_judged,
+    choice_seen,
+)
 
 __all__ = ["LESSON"]
 
@@ -53,7 +57,7 @@ LESSON = Lesson(
             inputs=rest_inputs,
             observe=rest_seen,
             judge=rest_judged,
-            twins=("chatlab.widgets.demos.rest_tasks:rest_app",),
+            twins=("chatlab.lessons.l01_requests_and_conversations.rest_api:rest_app",),
         ),
         Part(
             id="01.2",

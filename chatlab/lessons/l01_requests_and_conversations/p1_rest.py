@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, cast
 from uuid import uuid4
 
-from chatlab.course.observing import attempt
+from chatlab.course.checking.observe import attempt
 
 __all__ = ["field", "rest_inputs", "rest_seen"]
 
@@ -50,7 +50,7 @@ async def rest_seen(create_app: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _client(stack: AsyncExitStack, app: Any) -> Any:
-    from chatlab.widgets.demos.rest_tasks import client_for
+    from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for
 
     if hasattr(app, "router"):
         await stack.enter_async_context(app.router.lifespan_context(app))

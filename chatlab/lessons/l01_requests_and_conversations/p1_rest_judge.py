@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l01_rest import field
-from chatlab.course.lessons.talking import short
+from chatlab.lessons.l01_requests_and_conversations.p1_rest import field
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["rest_judged"]
 

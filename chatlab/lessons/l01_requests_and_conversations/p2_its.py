@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import short
-from chatlab.course.observing import attempt
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["its_inputs", "its_judged", "its_seen"]
 
@@ -39,7 +39,7 @@ async def its_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 
 async def _app_with(inputs: dict[str, Any]) -> tuple[Callable[..., Any], list[str]]:
     """An app that has the tasks, and the paths that it is asked for."""
-    from chatlab.widgets.demos.rest_tasks import client_for, rest_app
+    from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for, rest_app
 
     app = rest_app(inputs["first_id"])
     async with client_for(app) as client:
@@ -56,7 +56,7 @@ async def _app_with(inputs: dict[str, Any]) -> tuple[Callable[..., Any], list[st
 
 async def _called(subject: Any, app: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
     """Call it with the client that it can use: an async one, unless it is an ordinary function."""
-    from chatlab.widgets.demos.rest_tasks import client_for
+    from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for
 
     if not inspect.iscoroutinefunction(subject):
         waits = False
@@ -81,7 +81,7 @@ def _sync_client(app: Any) -> Any:
     """The same app for those who write no `await`: each request runs in a loop of its own."""
     import httpx
 
-    from chatlab.widgets.demos.rest_tasks import client_for
+    from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for
 
     async def answer(request: Any) -> Any:
         async with client_for(app) as client:

@@ -4,8 +4,8 @@ from random import Random
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import short
 from chatlab.course.todo import TODO, NotStarted
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["evidence_inputs", "evidence_judged", "evidence_seen"]
 

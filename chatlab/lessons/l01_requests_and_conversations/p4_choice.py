@@ -4,9 +4,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, cast
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.course.lessons.talking import NAMES, short
-from chatlab.course.observing import attempt
+from chatlab.lessons.support.dialogue import NAMES, short
 
 __all__ = ["choice_inputs", "choice_judged", "choice_seen"]
 

@@ -1,7 +1,12 @@
 """Lesson 02: threads and items, and a store that keeps them."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l02_pages import (
+from chatlab.lessons.l02_threads_and_items.p1_record import (
+    record_inputs,
+    record_judged,
+    record_seen,
+)
+from chatlab.lessons.l02_threads_and_items.p2_pages import (
     continue_inputs,
     continue_judged,
     continue_seen,
@@ -9,7 +14,6 @@ from chatlab.course.lessons.l02_pages import (
     transcript_judged,
     transcript_seen,
 )
-from chatlab.course.lessons.l02_record import record_inputs, record_judged, record_seen
 
 __all__ = ["LESSON"]
 

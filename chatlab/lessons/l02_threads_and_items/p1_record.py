@@ -4,10 +4,10 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt, plain
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l02_pages import NAMES
-from chatlab.course.lessons.what_broke import line_of, misfit
-from chatlab.course.observing import attempt, plain
+from chatlab.lessons.l02_threads_and_items.p2_pages import NAMES
+from chatlab.lessons.support.explain import line_of, misfit
 from chatlab.stores import MemoryStore
 
 __all__ = ["record_inputs", "record_judged", "record_seen"]

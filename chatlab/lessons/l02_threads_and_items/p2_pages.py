@@ -6,9 +6,8 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.what_broke import line_of
-from chatlab.course.observing import attempt
 from chatlab.items import (
     AssistantMessageItem,
     Page,
@@ -17,6 +16,7 @@ from chatlab.items import (
     ToolItem,
     UserMessageItem,
 )
+from chatlab.lessons.support.explain import line_of
 from chatlab.stores import MemoryStore, Order, SQLStore, Store
 from chatlab.testing import CountingIds, FixedClock
 

@@ -1,13 +1,7 @@
 """Lesson 03: the first `respond()`, and what happens around it."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l03_lifecycle import (
-    lifecycle_inputs,
-    lifecycle_judged,
-    lifecycle_seen,
-)
-from chatlab.course.lessons.l03_saved import saved_inputs, saved_judged, saved_seen
-from chatlab.course.lessons.l03_servers import (
+from chatlab.lessons.l03_first_respond.p1_servers import (
     echo_inputs,
     echo_judged,
     echo_seen,
@@ -15,7 +9,13 @@ from chatlab.course.lessons.l03_servers import (
     welcome_judged,
     welcome_seen,
 )
-from chatlab.course.lessons.l03_tasks import task_inputs, task_judged, task_seen
+from chatlab.lessons.l03_first_respond.p3_tasks import task_inputs, task_judged, task_seen
+from chatlab.lessons.l03_first_respond.p4_saved import saved_inputs, saved_judged, saved_seen
+from chatlab.lessons.l03_first_respond.p5_lifecycle import (
+    lifecycle_inputs,
+    lifecycle_judged,
+    lifecycle_seen,
+)
 
 __all__ = ["LESSON"]
 

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import (
+from chatlab.lessons.support.dialogue import (
     NAMES,
     begun,
     made,

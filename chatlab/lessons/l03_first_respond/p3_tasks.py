@@ -4,10 +4,10 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import plain
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import NAMES, made, reply, said, short, trouble, unmade
-from chatlab.course.observing import plain
 from chatlab.errors import NotFoundError
+from chatlab.lessons.support.dialogue import NAMES, made, reply, said, short, trouble, unmade
 from chatlab.taskbook import TaskBook
 
 __all__ = ["task_inputs", "task_judged", "task_seen"]

@@ -5,11 +5,11 @@ from random import Random
 from typing import Any, cast
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import broken, remarks, short
-from chatlab.course.observing import attempt
 from chatlab.events import AssistantMessage, ThreadStreamEvent, ToolStatus
 from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.lessons.support.dialogue import broken, remarks, short
 from chatlab.server import ChatKitServer
 
 __all__ = ["saved_inputs", "saved_judged", "saved_seen"]

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import short
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["lifecycle_inputs", "lifecycle_judged", "lifecycle_seen"]
 

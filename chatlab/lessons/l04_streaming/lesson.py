@@ -1,11 +1,15 @@
 """Lesson 04: an answer that comes while it is being thought, and that can be stopped."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l04_careful import careful_inputs, careful_judged, careful_seen
-from chatlab.course.lessons.l04_coalesce import coalesce_inputs, coalesce_judged, coalesce_seen
-from chatlab.course.lessons.l04_measure import measure_inputs, measure_judged, measure_seen
-from chatlab.course.lessons.l04_sse import sse_inputs, sse_judged, sse_seen
-from chatlab.course.lessons.l04_streaming import stream_inputs, stream_judged, stream_seen
+from chatlab.lessons.l04_streaming.p1_streaming import stream_inputs, stream_judged, stream_seen
+from chatlab.lessons.l04_streaming.p2_measure import measure_inputs, measure_judged, measure_seen
+from chatlab.lessons.l04_streaming.p3_careful import careful_inputs, careful_judged, careful_seen
+from chatlab.lessons.l04_streaming.p4_coalesce import (
+    coalesce_inputs,
+    coalesce_judged,
+    coalesce_seen,
+)
+from chatlab.lessons.l04_streaming.p5_sse import sse_inputs, sse_judged, sse_seen
 
 __all__ = ["LESSON"]
 

@@ -5,8 +5,14 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l04_model import Reader, WatchedModel, calm, replies, sleeping_seen
-from chatlab.course.lessons.talking import NAMES, made, remarks, reply, short, trouble, unmade
+from chatlab.lessons.l04_streaming.watched_model import (
+    Reader,
+    WatchedModel,
+    calm,
+    replies,
+    sleeping_seen,
+)
+from chatlab.lessons.support.dialogue import NAMES, made, remarks, reply, short, trouble, unmade
 
 __all__ = ["stream_inputs", "stream_judged", "stream_seen", "stream_wrong"]
 

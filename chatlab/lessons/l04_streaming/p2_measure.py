@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt, plain
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.what_broke import broken
-from chatlab.course.observing import attempt, plain
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
 from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.lessons.support.explain import broken
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore
 from chatlab.testing import FixedClock

@@ -5,9 +5,15 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l04_model import HANGING_UP, Reader, WatchedModel, calm, replies
-from chatlab.course.lessons.l04_streaming import stream_wrong
-from chatlab.course.lessons.talking import NAMES, made, remarks, unmade
+from chatlab.lessons.l04_streaming.p1_streaming import stream_wrong
+from chatlab.lessons.l04_streaming.watched_model import (
+    HANGING_UP,
+    Reader,
+    WatchedModel,
+    calm,
+    replies,
+)
+from chatlab.lessons.support.dialogue import NAMES, made, remarks, unmade
 
 __all__ = ["careful_inputs", "careful_judged", "careful_seen"]
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from random import Random
 from typing import Any, cast
 
+from chatlab.course.checking.observe import attempt, plain
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l04_model import rounds
-from chatlab.course.observing import attempt, plain
 from chatlab.events import ThreadStreamEvent, event_adapter
+from chatlab.lessons.l04_streaming.watched_model import rounds
 
 __all__ = ["coalesce_inputs", "coalesce_judged", "coalesce_seen"]
 

@@ -7,10 +7,10 @@ from inspect import isawaitable
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.course.lessons.l04_model import replies
-from chatlab.course.lessons.talking import remarks, short
-from chatlab.course.observing import attempt
+from chatlab.lessons.l04_streaming.watched_model import replies
+from chatlab.lessons.support.dialogue import remarks, short
 
 __all__ = ["frames_read", "sse_inputs", "sse_judged", "sse_seen"]
 

@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 
 from chatlab.context import RequestContext
-from chatlab.course.observing import plain, raised
+from chatlab.course.checking.observe import plain, raised
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.llm import ScriptedModel

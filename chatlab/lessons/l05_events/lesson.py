@@ -1,10 +1,10 @@
 """Lesson 05: events that are not text: tools, widgets, clicks and background jobs."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l05_clicks import click_inputs, click_judged, click_seen
-from chatlab.course.lessons.l05_export import export_inputs, export_judged, export_seen
-from chatlab.course.lessons.l05_form import form_inputs, form_judged, form_seen
-from chatlab.course.lessons.l05_tools import tools_inputs, tools_judged, tools_seen
+from chatlab.lessons.l05_events.p1_tools import tools_inputs, tools_judged, tools_seen
+from chatlab.lessons.l05_events.p2_form import form_inputs, form_judged, form_seen
+from chatlab.lessons.l05_events.p3_clicks import click_inputs, click_judged, click_seen
+from chatlab.lessons.l05_events.p4_export import export_inputs, export_judged, export_seen
 
 __all__ = ["LESSON"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l05_watching import (
+from chatlab.lessons.l05_events.recording import (
     Tape,
     broke_off,
     chores,
@@ -17,7 +17,7 @@ from chatlab.course.lessons.l05_watching import (
     same_words,
     watched,
 )
-from chatlab.course.lessons.talking import NAMES, made, reply, short, trouble, unmade
+from chatlab.lessons.support.dialogue import NAMES, made, reply, short, trouble, unmade
 from chatlab.taskbook import TaskBook, TaskRecord
 
 __all__ = ["tools_inputs", "tools_judged", "tools_seen"]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, cast
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.course.lessons.l05_watching import chores
-from chatlab.course.lessons.talking import short
-from chatlab.course.lessons.what_broke import line_of, misfit
-from chatlab.course.observing import attempt
+from chatlab.lessons.l05_events.recording import chores
+from chatlab.lessons.support.dialogue import short
+from chatlab.lessons.support.explain import line_of, misfit
 
 __all__ = ["form_inputs", "form_judged", "form_seen"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l05_watching import Tape, chores, same_words, watched
-from chatlab.course.lessons.talking import NAMES, made, reply, short, trouble, unmade
 from chatlab.items import Action
+from chatlab.lessons.l05_events.recording import Tape, chores, same_words, watched
+from chatlab.lessons.support.dialogue import NAMES, made, reply, short, trouble, unmade
 from chatlab.taskbook import TaskBook
 
 __all__ = ["click_inputs", "click_judged", "click_seen"]

@@ -8,9 +8,9 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l05_progress import bar_wrong
-from chatlab.course.lessons.l05_watching import Tape, broke_off, same_words, watched
-from chatlab.course.lessons.talking import NAMES, made, reply, short, trouble, unmade
+from chatlab.lessons.l05_events.p4_progress_bar import bar_wrong
+from chatlab.lessons.l05_events.recording import Tape, broke_off, same_words, watched
+from chatlab.lessons.support.dialogue import NAMES, made, reply, short, trouble, unmade
 from chatlab.server import ChatKitServer
 
 __all__ = ["export_inputs", "export_judged", "export_seen"]

@@ -4,8 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l05_watching import late, mark_of
-from chatlab.course.lessons.talking import reply
+from chatlab.lessons.l05_events.recording import late, mark_of
+from chatlab.lessons.support.dialogue import reply
 
 __all__ = ["bar_wrong"]
 

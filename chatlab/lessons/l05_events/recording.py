@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain, raised
 from chatlab.course.findings import Finding, no
-from chatlab.course.observing import plain, raised
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = ["Tape", "broke_off", "chores", "late", "mark_of", "same_words", "watched"]
 

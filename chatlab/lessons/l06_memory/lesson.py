@@ -1,14 +1,14 @@
 """Lesson 06: what "its" means, what a model gets to see, and how to try again."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l06_its import its_inputs, its_judged, its_seen
-from chatlab.course.lessons.l06_remember import (
+from chatlab.lessons.l06_memory.p1_its import its_inputs, its_judged, its_seen
+from chatlab.lessons.l06_memory.p2_window import window_inputs, window_judged, window_seen
+from chatlab.lessons.l06_memory.p3_remember import (
     remember_inputs,
     remember_judged,
     remember_seen,
 )
-from chatlab.course.lessons.l06_retry import retry_inputs, retry_judged, retry_seen
-from chatlab.course.lessons.l06_window import window_inputs, window_judged, window_seen
+from chatlab.lessons.l06_memory.p4_retry import retry_inputs, retry_judged, retry_seen
 
 __all__ = ["LESSON"]
 

@@ -5,8 +5,17 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l06_threads import filled
-from chatlab.course.lessons.talking import NAMES, made, remarks, reply, said, short, trouble, unmade
+from chatlab.lessons.l06_memory.threads import filled
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    made,
+    remarks,
+    reply,
+    said,
+    short,
+    trouble,
+    unmade,
+)
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 

@@ -4,10 +4,10 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.course.lessons.l06_threads import item_of
-from chatlab.course.observing import attempt
 from chatlab.items import ThreadItem
+from chatlab.lessons.l06_memory.threads import item_of
 
 __all__ = ["window_inputs", "window_judged", "window_seen"]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l06_threads import item_of
-from chatlab.course.lessons.talking import broken, remarks, short
-from chatlab.course.observing import attempt
 from chatlab.items import ThreadItem
+from chatlab.lessons.l06_memory.threads import item_of
+from chatlab.lessons.support.dialogue import broken, remarks, short
 from chatlab.memory import is_summary, make_summary
 
 __all__ = ["remember_inputs", "remember_judged", "remember_seen"]

@@ -5,13 +5,13 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt, plain
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l06_threads import all_of, filled
-from chatlab.course.lessons.talking import NAMES, broken, remarks, short
-from chatlab.course.observing import attempt, plain
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 from chatlab.items import ThreadMetadata, UserMessageItem
+from chatlab.lessons.l06_memory.threads import all_of, filled
+from chatlab.lessons.support.dialogue import NAMES, broken, remarks, short
 from chatlab.server import ChatKitServer
 
 __all__ = ["retry_inputs", "retry_judged", "retry_seen"]

@@ -1,9 +1,8 @@
 """Lesson 07: sessions, and one turn at a time."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l07_sessions import sessions_inputs, sessions_judged, sessions_seen
-from chatlab.course.lessons.l07_tabs import tabs_inputs, tabs_judged, tabs_seen
-from chatlab.course.lessons.l07_times import (
+from chatlab.lessons.l07_sessions.p1_sessions import sessions_inputs, sessions_judged, sessions_seen
+from chatlab.lessons.l07_sessions.p2_timeouts import (
     clean_up_inputs,
     clean_up_judged,
     clean_up_seen,
@@ -11,6 +10,7 @@ from chatlab.course.lessons.l07_times import (
     sliding_judged,
     sliding_seen,
 )
+from chatlab.lessons.l07_sessions.p4_tabs import tabs_inputs, tabs_judged, tabs_seen
 
 __all__ = ["LESSON"]
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l07_sessions import (
+from chatlab.lessons.l07_sessions.p1_sessions import (
     Kept,
     Record,
     Records,
@@ -14,8 +15,7 @@ from chatlab.course.lessons.l07_sessions import (
     resumed_wrong,
     unknown_wrong,
 )
-from chatlab.course.lessons.talking import NAMES
-from chatlab.course.observing import attempt
+from chatlab.lessons.support.dialogue import NAMES
 from chatlab.testing import FixedClock
 
 __all__ = [

@@ -4,8 +4,8 @@ import asyncio
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.observing import attempt
 
 __all__ = ["tabs_inputs", "tabs_judged", "tabs_seen"]
 

@@ -1,10 +1,22 @@
 """Lesson 08: who asks, what they may do, and whose it is."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l08_attack import attack_inputs, attack_judged, attack_seen
-from chatlab.course.lessons.l08_keys import keys_inputs, keys_judged, keys_seen
-from chatlab.course.lessons.l08_may import may_inputs, may_judged, may_seen
-from chatlab.course.lessons.l08_safe import safe_inputs, safe_judged, safe_seen
+from chatlab.lessons.l08_identity_and_isolation.p1_keys import keys_inputs, keys_judged, keys_seen
+from chatlab.lessons.l08_identity_and_isolation.p2_isolation import (
+    safe_inputs,
+    safe_judged,
+    safe_seen,
+)
+from chatlab.lessons.l08_identity_and_isolation.p3_permissions import (
+    may_inputs,
+    may_judged,
+    may_seen,
+)
+from chatlab.lessons.l08_identity_and_isolation.p4_attack import (
+    attack_inputs,
+    attack_judged,
+    attack_seen,
+)
 
 __all__ = ["LESSON"]
 

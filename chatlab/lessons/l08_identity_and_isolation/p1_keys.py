@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import NAMES
-from chatlab.course.observing import attempt
+from chatlab.lessons.support.dialogue import NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["keys_inputs", "keys_judged", "keys_seen"]

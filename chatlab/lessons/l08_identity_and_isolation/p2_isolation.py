@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import turn_seen
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import NAMES, broken, made, reply, short, unmade
-from chatlab.course.observing import turn_seen
 from chatlab.course.todo import NotStarted
+from chatlab.lessons.support.dialogue import NAMES, broken, made, reply, short, unmade
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook, TaskRecord
 

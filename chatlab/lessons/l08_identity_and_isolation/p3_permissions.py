@@ -4,9 +4,9 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import NAMES
-from chatlab.course.observing import attempt
+from chatlab.lessons.support.dialogue import NAMES
 
 __all__ = ["may_inputs", "may_judged", "may_seen"]
 

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.observing import attempt
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 
@@ -48,7 +48,7 @@ async def attack_seen(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[s
 
 
 async def _attacked(subject: Any, world: dict[str, Any]) -> dict[str, Any]:
-    from chatlab.widgets.demos.guarded import GUARDS, ask, task_server
+    from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS, ask, task_server
 
     alice = RequestContext(user_id=_VICTIM)
     book = TaskBook(world["first_id"])

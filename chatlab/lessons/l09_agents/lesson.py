@@ -1,11 +1,11 @@
 """Lesson 09: an agent behind the chat."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l09_bench import lacking
-from chatlab.course.lessons.l09_guard import guard_inputs, guard_judged, guard_seen
-from chatlab.course.lessons.l09_history import history_inputs, history_judged, history_seen
-from chatlab.course.lessons.l09_server import server_inputs, server_judged, server_seen
-from chatlab.course.lessons.l09_tool import tool_inputs, tool_judged, tool_seen
+from chatlab.lessons.l09_agents.agent_harness import lacking
+from chatlab.lessons.l09_agents.p1_tool import tool_inputs, tool_judged, tool_seen
+from chatlab.lessons.l09_agents.p2_server import server_inputs, server_judged, server_seen
+from chatlab.lessons.l09_agents.p3_history import history_inputs, history_judged, history_seen
+from chatlab.lessons.l09_agents.p4_guard import guard_inputs, guard_judged, guard_seen
 
 __all__ = ["LESSON"]
 

@@ -5,11 +5,11 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain, raised
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l09_bench import RunContext, bench
-from chatlab.course.lessons.talking import NAMES, short
-from chatlab.course.observing import plain, raised
 from chatlab.course.todo import NotStarted
+from chatlab.lessons.l09_agents.agent_harness import RunContext, bench
+from chatlab.lessons.support.dialogue import NAMES, short
 from chatlab.taskbook import TaskBook
 
 __all__ = ["tool_inputs", "tool_judged", "tool_seen"]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import remarks, short
-from chatlab.course.observing import attempt
 from chatlab.items import thread_item_adapter
+from chatlab.lessons.support.dialogue import remarks, short
 
 __all__ = ["history_inputs", "history_judged", "history_seen"]
 

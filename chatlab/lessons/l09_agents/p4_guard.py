@@ -4,8 +4,8 @@ from random import Random
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l09_bench import LONG, bench, runs_ended, stopped
-from chatlab.course.lessons.talking import NAMES, made, remarks, reply, said, short, unmade
+from chatlab.lessons.l09_agents.agent_harness import LONG, bench, runs_ended, stopped
+from chatlab.lessons.support.dialogue import NAMES, made, remarks, reply, said, short, unmade
 
 __all__ = ["guard_inputs", "guard_judged", "guard_seen"]
 

@@ -1,11 +1,11 @@
 """Lesson 10: the whole TaskManager, from a written specification."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l10_remembers import REMEMBERS
-from chatlab.course.lessons.l10_safe import SAFE
-from chatlab.course.lessons.l10_scenarios import judged_by, scenario_inputs, seen_by
-from chatlab.course.lessons.l10_survives import SURVIVES
-from chatlab.course.lessons.l10_works import WORKS
+from chatlab.lessons.l10_capstone.p1_works import WORKS
+from chatlab.lessons.l10_capstone.p2_remembers import REMEMBERS
+from chatlab.lessons.l10_capstone.p3_isolation import SAFE
+from chatlab.lessons.l10_capstone.p4_survives import SURVIVES
+from chatlab.lessons.l10_capstone.scenarios import judged_by, scenario_inputs, seen_by
 
 __all__ = ["LESSON"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no, tools_of
+from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no, tools_of
 
 __all__ = ["WORKS"]
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no
-from chatlab.course.observing import plain
 from chatlab.items import AssistantMessageItem, UserMessageItem
+from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no
 from chatlab.server import ChatKitServer
 
 __all__ = ["REMEMBERS"]

@@ -6,11 +6,11 @@ from typing import Any
 import jwt
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import attempt, plain
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no
-from chatlab.course.lessons.talking import broken
-from chatlab.course.observing import attempt, plain
 from chatlab.items import Action
+from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no
+from chatlab.lessons.support.dialogue import broken
 
 __all__ = ["SAFE"]
 

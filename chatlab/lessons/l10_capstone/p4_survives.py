@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l10_safe import confirming
-from chatlab.course.lessons.l10_scenarios import Room, Scenario, names_no, tools_of
-from chatlab.course.lessons.talking import broken
-from chatlab.course.observing import plain
 from chatlab.items import Action
+from chatlab.lessons.l10_capstone.p3_isolation import confirming
+from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no, tools_of
+from chatlab.lessons.support.dialogue import broken
 from chatlab.stores import SQLStore
 from chatlab.taskbook import Priority, TaskBook, TaskRecord
 

@@ -6,14 +6,14 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import raised, turn_seen
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.talking import NAMES, broken, made, remarks, reply, unmade
-from chatlab.course.observing import raised, turn_seen
 from chatlab.course.todo import NotStarted
+from chatlab.lessons.support.dialogue import NAMES, broken, made, remarks, reply, unmade
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 from chatlab.taskbook import TaskBook
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = ["Room", "Scenario", "judged_by", "names_no", "scenario_inputs", "seen_by", "tools_of"]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 
+from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.l11_held import HeldServer, authenticate_with
-from chatlab.course.lessons.l11_wire import Wire, client_of, wired
-from chatlab.course.lessons.what_broke import line_of
-from chatlab.course.observing import attempt
+from chatlab.lessons.l11_ship_it.held_server import HeldServer, authenticate_with
+from chatlab.lessons.l11_ship_it.transport import Wire, client_of, wired
+from chatlab.lessons.support.explain import line_of
 
 __all__ = ["Visit", "broken_app", "refused_wrong", "unmade_app", "visited"]
 

@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.lessons.l04_model import replies
-from chatlab.course.lessons.talking import NAMES, remarks
-from chatlab.course.observing import tasks_ended
+from chatlab.course.checking.observe import tasks_ended
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
+from chatlab.lessons.l04_streaming.watched_model import replies
+from chatlab.lessons.support.dialogue import NAMES, remarks
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store

@@ -1,21 +1,21 @@
 """Lesson 11: out into the world."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.lessons.l11_chatkit import (
+from chatlab.course.postgres import no_postgres
+from chatlab.lessons.l11_ship_it.p1_serve import serve_inputs, serve_seen
+from chatlab.lessons.l11_ship_it.p1_serve_judge import serve_judged
+from chatlab.lessons.l11_ship_it.p2_chatkit import (
     chatkit_inputs,
     chatkit_lacking,
     chatkit_seen,
 )
-from chatlab.course.lessons.l11_chatkit_judged import chatkit_judged
-from chatlab.course.lessons.l11_reconnect import (
+from chatlab.lessons.l11_ship_it.p2_chatkit_judge import chatkit_judged
+from chatlab.lessons.l11_ship_it.p3_reconnect import (
     reconnect_inputs,
     reconnect_seen,
 )
-from chatlab.course.lessons.l11_reconnect_judged import reconnect_judged
-from chatlab.course.lessons.l11_serve import serve_inputs, serve_seen
-from chatlab.course.lessons.l11_serve_judged import serve_judged
-from chatlab.course.lessons.l11_worker import worker_inputs, worker_judged, worker_seen
-from chatlab.course.postgres import no_postgres
+from chatlab.lessons.l11_ship_it.p3_reconnect_judge import reconnect_judged
+from chatlab.lessons.l11_ship_it.p4_workers import worker_inputs, worker_judged, worker_seen
 
 __all__ = ["LESSON"]
 

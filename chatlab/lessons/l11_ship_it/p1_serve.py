@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.lessons.l04_sse import frames_read
-from chatlab.course.lessons.l11_held import authenticate_with, people_inputs
-from chatlab.course.lessons.l11_people import Visit, visited
-from chatlab.course.lessons.l11_wire import client_of, wired
+from chatlab.lessons.l04_streaming.p5_sse import frames_read
+from chatlab.lessons.l11_ship_it.clients import Visit, visited
+from chatlab.lessons.l11_ship_it.held_server import authenticate_with, people_inputs
+from chatlab.lessons.l11_ship_it.transport import client_of, wired
 
 __all__ = ["serve_inputs", "serve_seen"]
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l11_people import broken_app, refused_wrong, unmade_app
-from chatlab.course.lessons.talking import short
+from chatlab.lessons.l11_ship_it.clients import broken_app, refused_wrong, unmade_app
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["serve_judged"]
 

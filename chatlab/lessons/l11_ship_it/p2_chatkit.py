@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.lessons.l04_sse import frames_read
-from chatlab.course.lessons.l11_held import people_inputs
-from chatlab.course.lessons.l11_people import Visit, visited
+from chatlab.lessons.l04_streaming.p5_sse import frames_read
+from chatlab.lessons.l11_ship_it.clients import Visit, visited
+from chatlab.lessons.l11_ship_it.held_server import people_inputs
 
 __all__ = ["chatkit_inputs", "chatkit_lacking", "chatkit_seen", "loaded", "said"]
 

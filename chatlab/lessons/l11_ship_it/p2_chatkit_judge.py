@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l11_chatkit import loaded, said
-from chatlab.course.lessons.l11_people import broken_app, refused_wrong, unmade_app
-from chatlab.course.lessons.talking import short
+from chatlab.lessons.l11_ship_it.clients import broken_app, refused_wrong, unmade_app
+from chatlab.lessons.l11_ship_it.p2_chatkit import loaded, said
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["chatkit_judged"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.lessons.l04_model import replies, rounds
-from chatlab.course.observing import plain, raised
+from chatlab.course.checking.observe import plain, raised
 from chatlab.course.todo import NotStarted
+from chatlab.lessons.l04_streaming.watched_model import replies, rounds
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l11_reconnect import ENOUGH, WAYS
-from chatlab.course.lessons.talking import short
+from chatlab.lessons.l11_ship_it.p3_reconnect import ENOUGH, WAYS
+from chatlab.lessons.support.dialogue import short
 
 __all__ = ["reconnect_judged"]
 

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain, raised, tasks_ended
 from chatlab.course.findings import Finding, no, yes
-from chatlab.course.lessons.l11_held import HeldServer, patiently, people_inputs
-from chatlab.course.lessons.l11_people import broken_app
-from chatlab.course.observing import plain, raised, tasks_ended
 from chatlab.course.postgres import GIVEN, a_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
+from chatlab.lessons.l11_ship_it.clients import broken_app
+from chatlab.lessons.l11_ship_it.held_server import HeldServer, patiently, people_inputs
 from chatlab.stores import SQLStore
 from chatlab.testing import collect
 

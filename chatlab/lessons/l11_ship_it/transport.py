@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.lessons.l04_model import rounds
-from chatlab.course.observing import raised
+from chatlab.course.checking.observe import raised
 from chatlab.course.todo import NotStarted
+from chatlab.lessons.l04_streaming.watched_model import rounds
 
 __all__ = ["Wire", "client_of", "wired"]
 

@@ -5,13 +5,13 @@ from random import Random
 from typing import Any, cast
 
 from chatlab.context import RequestContext
+from chatlab.course.checking.observe import plain, raised, turn_seen
 from chatlab.course.findings import Finding, no
-from chatlab.course.lessons.what_broke import broken, line_of
-from chatlab.course.observing import plain, raised, turn_seen
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
+from chatlab.lessons.support.explain import broken, line_of
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = [
     "NAMES",

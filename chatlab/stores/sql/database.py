@@ -26,11 +26,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chatlab.concurrency import run_shielded
 from chatlab.errors import MissingDependency, StoreError
-from chatlab.stores.holds import Holds
-from chatlab.stores.schema import MIGRATIONS, migrate, version_of
-from chatlab.stores.urls import checked_url
-from chatlab.turn import unhurried
+from chatlab.stores.locks import Holds
+from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
+from chatlab.stores.sql.urls import checked_url
 
 __all__ = ["Database", "Line", "whole"]
 
@@ -64,7 +64,7 @@ def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> "Callable[P, CoroutineTy
 
     @wraps(work)
     async def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await unhurried(work(*args, **kwargs))
+        return await run_shielded(work(*args, **kwargs))
 
     return to_its_end
 

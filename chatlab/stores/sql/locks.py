@@ -20,8 +20,8 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import TurnInProgress
-from chatlab.stores.database import Database, Line, whole
-from chatlab.stores.schema import turns
+from chatlab.stores.sql.database import Database, Line, whole
+from chatlab.stores.sql.schema import turns
 
 __all__ = ["SharedHolds"]
 

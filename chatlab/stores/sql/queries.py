@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, select
 from chatlab.context import RequestContext
 from chatlab.items import Page
 from chatlab.stores.base import Order
-from chatlab.stores.schema import items, keys, threads
+from chatlab.stores.sql.schema import items, keys, threads
 
 __all__ = ["as_page", "items_of", "key_is", "page_of", "thread_is"]
 

@@ -27,10 +27,10 @@ from chatlab.stores.base import (
     request_adapter,
     thread_adapter,
 )
-from chatlab.stores.database import Database, whole
-from chatlab.stores.queries import as_page, items_of, key_is, page_of, thread_is
-from chatlab.stores.schema import items, keys, threads, users
-from chatlab.stores.shared_holds import SharedHolds
+from chatlab.stores.sql.database import Database, whole
+from chatlab.stores.sql.locks import SharedHolds
+from chatlab.stores.sql.queries import as_page, items_of, key_is, page_of, thread_is
+from chatlab.stores.sql.schema import items, keys, threads, users
 
 __all__ = ["SQLStore"]
 

@@ -9,10 +9,10 @@ import traitlets
 
 from chatlab.clock import SystemClock
 from chatlab.errors import InvalidInput
-from chatlab.front import part
+from chatlab.frontend import part
+from chatlab.widgets.backpressure.fallback import still
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs, Policy
-from chatlab.widgets.backpressure.still import still
-from chatlab.widgets.live import show_live
+from chatlab.widgets.display import show_live
 
 __all__ = ["Backpressure"]
 

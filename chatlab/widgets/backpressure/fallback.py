@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs
-from chatlab.widgets.live import STILL
+from chatlab.widgets.display import STILL
 
 __all__ = ["SharedClock", "played", "still"]
 

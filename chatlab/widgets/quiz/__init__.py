@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from chatlab.widgets.quiz.answers import Answers
-from chatlab.widgets.quiz.asked import ask_question
-from chatlab.widgets.quiz.kinds import Choose, Match, Order
+from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.storage import Answers
+from chatlab.widgets.quiz.widget import ask_question
 
 __all__ = ["choose", "match", "order"]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from chatlab.front.markdown import rendered_line
-from chatlab.widgets.live import STILL
-from chatlab.widgets.quiz.kinds import Choose, Match, Order
+from chatlab.frontend.markdown import rendered_line
+from chatlab.widgets.display import STILL
+from chatlab.widgets.quiz.models import Choose, Match, Order
 
 __all__ = ["still"]
 

@@ -1,9 +1,10 @@
 """Where answers are kept: beside a learner's progress, never in the notebook."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, cast
+
+from chatlab.files import write_atomically
 
 __all__ = ["Answers"]
 
@@ -35,12 +36,8 @@ class Answers:
             kept[key] = answer
         self._kept = kept
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._path.with_suffix(f".{os.getpid()}.tmp")
-            fresh.write_text(
-                json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True), "utf-8"
-            )
-            fresh.replace(self._path)
+            text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
+            write_atomically(self._path, text)
 
     def _all(self) -> dict[str, dict[str, Any]]:
         """Everything, read anew: another notebook may have answered meanwhile."""

@@ -6,12 +6,12 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.front import part
-from chatlab.front.markdown import rendered_line
-from chatlab.widgets.live import show_live
-from chatlab.widgets.quiz.answers import Answers
-from chatlab.widgets.quiz.kinds import Choose, Match, Order
-from chatlab.widgets.quiz.still import still
+from chatlab.frontend import part
+from chatlab.frontend.markdown import rendered_line
+from chatlab.widgets.display import show_live
+from chatlab.widgets.quiz.fallback import still
+from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.storage import Answers
 
 __all__ = ["Quiz", "ask_question", "scene_of"]
 

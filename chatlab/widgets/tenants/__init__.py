@@ -8,9 +8,9 @@ from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.server import ChatKitServer
 from chatlab.widgets.chat import ChatView
-from chatlab.widgets.live import show_live
-from chatlab.widgets.tenants.hall import Hall
-from chatlab.widgets.tenants.still import still
+from chatlab.widgets.display import show_live
+from chatlab.widgets.tenants.fallback import still
+from chatlab.widgets.tenants.widget import Hall
 
 __all__ = ["Tenants"]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatlab.widgets.chat import ChatView
-from chatlab.widgets.live import STILL
-from chatlab.widgets.static import body, bundle
+from chatlab.widgets.display import STILL
+from chatlab.widgets.fallback import body, bundle
 
 __all__ = ["still"]
 

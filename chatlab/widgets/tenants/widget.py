@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.front import part
+from chatlab.frontend import part
 
 __all__ = ["Hall"]
 

@@ -2,9 +2,12 @@
 
 import pytest
 
-from chatlab.widgets.demos.both_sides import MESSAGES, every_step
-from chatlab.widgets.demos.felt_speed import felt_speed
-from chatlab.widgets.demos.rest_tasks import client_for, rest_app
+from chatlab.lessons.l01_requests_and_conversations.demos.felt_speed import felt_speed
+from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run import (
+    MESSAGES,
+    every_step,
+)
+from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for, rest_app
 
 pytestmark = pytest.mark.anyio
 

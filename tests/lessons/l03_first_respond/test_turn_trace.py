@@ -3,8 +3,8 @@
 import pytest
 
 from chatlab import AssistantMessage, ChatKitServer, RequestContext
-from chatlab.widgets.demos.one_turn import code_of, run_of
-from chatlab.widgets.demos.swimlanes import draw_lifecycle
+from chatlab.lessons.l03_first_respond.demos.swimlanes import draw_lifecycle
+from chatlab.lessons.l03_first_respond.demos.turn_trace import code_of, run_of
 
 pytestmark = pytest.mark.anyio
 ALICE = RequestContext(user_id="alice")

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from chatlab.lessons.l04_streaming.demos.two_lanes import _Race, _still
+from chatlab.lessons.l04_streaming.demos.two_lanes_run import Collecting, Lane, Streaming
 from chatlab.testing import FixedClock
-from chatlab.widgets.demos.race import Collecting, Lane, Streaming
-from chatlab.widgets.demos.two_lanes import _Race, _still
 
 pytestmark = pytest.mark.anyio
 

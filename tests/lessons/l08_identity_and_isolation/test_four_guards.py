@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from chatlab.widgets.demos.four_guards import played, scene_of
-from chatlab.widgets.demos.guarded import GUARDS
+from chatlab.lessons.l08_identity_and_isolation.demos.four_guards import played, scene_of
+from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS
 
 pytestmark = pytest.mark.anyio
 CHOICES = [set(some) for size in range(5) for some in combinations(GUARDS, size)]

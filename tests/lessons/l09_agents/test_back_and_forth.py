@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from chatlab.adapters.agents.steps import agent_steps
+from chatlab.adapters.agents.trace import agent_steps
+from chatlab.lessons.l09_agents.demos.back_and_forth import _Rehearsal, _still
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.demos.back_and_forth import _Rehearsal, _still
 
 pytestmark = pytest.mark.anyio
 

@@ -1,6 +1,6 @@
 # %% wrong: it was done, but nobody saw the tool at work
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -13,8 +13,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: A chip shows 'running' until
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -27,8 +27,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: The reply comes last
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -41,8 +41,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: self.book.create(context.user_id, command.title, command.priority), once.
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -55,8 +55,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: The specification names the tools
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -67,8 +67,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Check for it first
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -81,8 +81,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: there was no answer
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -96,8 +96,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: You made a coroutine; the server needs events
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 

@@ -1,6 +1,6 @@
 # %% wrong: keep nothing on self
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -23,8 +23,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: thread.history holds the newest 50 items
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -37,8 +37,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: thread.history holds the newest 50 items
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -52,8 +52,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: in the old thread
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -67,8 +67,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: This thread has spoken of no task
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -81,8 +81,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: `it` means the same for every command
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -98,8 +98,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: A branch has its own items
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 

@@ -1,6 +1,6 @@
 # %% wrong: It is a badge with none
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -14,8 +14,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Widget(root=...): Field required
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -30,8 +30,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: The same words for both
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -51,8 +51,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: changed a task of
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -71,8 +71,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: what belongs to a turn is in its parameters
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -93,8 +93,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: signed with another secret was accepted
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -111,8 +111,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Compare `exp` with self.clock
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -132,8 +132,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Bad keys can be told apart
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -146,8 +146,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: the badge has
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -158,8 +158,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Only ask: yield a Widget with a button
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -172,8 +172,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: check the permission and the owner in action()
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -186,8 +186,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: was given a button
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 

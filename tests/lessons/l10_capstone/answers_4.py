@@ -1,6 +1,6 @@
 # %% wrong: Yield it word by word
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -17,8 +17,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Catch what the tool raises
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -33,8 +33,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: a chip must not stay on running
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -48,8 +48,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: a chip must not stay on running, and must not lie
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -63,8 +63,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: What an exception says is for your log
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -88,8 +88,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: Another process has another self
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
@@ -110,8 +110,8 @@ class TaskManager(Solved):
 
 
 # %% wrong: must say everything that action() needs
-from chatlab.course.place import course_root
-from chatlab.course.written import written_in
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
 
 Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 

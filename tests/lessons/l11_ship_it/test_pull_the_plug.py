@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from chatlab.adapters.http import create_app
-from chatlab.widgets.demos.plugged import REPLY
-from chatlab.widgets.demos.pull_the_plug import _BACK, _CUT, _Socket, _still
+from chatlab.lessons.l11_ship_it.demos.pull_the_plug import _BACK, _CUT, _Socket, _still
+from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import REPLY
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.course.lessons.l04_sse import frames_read
+from chatlab.lessons.l04_streaming.p5_sse import frames_read
 from chatlab.streams import sse_frame
 
 

@@ -3,10 +3,10 @@
 from chatlab import streams
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage
+from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run import MESSAGES, TaskChat
 from chatlab.testing import FixedClock
-from chatlab.widgets.demos.both_sides import MESSAGES, TaskChat
-from chatlab.widgets.moments import timeline
 from chatlab.widgets.picture import Picture
+from chatlab.widgets.timeline import timeline
 
 __all__ = ["felt_speed"]
 

@@ -8,8 +8,14 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from chatlab.widgets.demos.both_sides import MESSAGES, Exchange, Reply, Step, every_step
-from chatlab.widgets.live import STILL, show_live
+from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run import (
+    MESSAGES,
+    Exchange,
+    Reply,
+    Step,
+    every_step,
+)
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["side_by_side"]
 

@@ -12,11 +12,11 @@ from chatlab.clock import Clock
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage, ThreadStreamEvent, ToolStatus
 from chatlab.items import ThreadMetadata, ToolItem, UserMessageItem
+from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for, rest_app
 from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import Priority, TaskBook
 from chatlab.testing import FixedClock
-from chatlab.widgets.demos.rest_tasks import client_for, rest_app
 
 __all__ = ["MESSAGES", "Exchange", "Reply", "Step", "TaskChat", "every_step"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.widgets.demos.shelf_keeper import Keeper
-from chatlab.widgets.live import STILL, show_live
+from chatlab.lessons.l02_threads_and_items.demos.shelf_process import Keeper
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["shelf"]
 

@@ -1,7 +1,7 @@
 """The process of lesson 02: it keeps each message in a list, and in a database file.
 
-Run as `python -m chatlab.widgets.demos.shelf_keeper FILE`, it is that process. Each line that comes
-in is told back with all that is kept.
+Run as `python -m ...demos.shelf_process FILE`, it is that process. Each line that comes in is told
+back with all that is kept.
 """
 
 import asyncio
@@ -71,8 +71,8 @@ class Keeper:
 
 
 def _started(file: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "chatlab.widgets.demos.shelf_keeper", file]
-    return subprocess.Popen(  # noqa: S603 - our own module
+    command = [sys.executable, "-m", __name__, file]
+    return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
 

@@ -9,9 +9,9 @@ import anywidget
 import traitlets
 
 from chatlab.context import RequestContext
+from chatlab.lessons.l03_first_respond.demos.turn_trace import Run, code_of, run_of
 from chatlab.server import ChatKitServer
-from chatlab.widgets.demos.one_turn import Run, code_of, run_of
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["STATIONS", "ten_stations"]
 

@@ -9,10 +9,10 @@ import anywidget
 import traitlets
 
 from chatlab.clock import SystemClock
+from chatlab.lessons.l04_streaming.demos.two_lanes_run import TITLES, Collecting, Lane, Streaming
 from chatlab.llm import split_tokens
 from chatlab.testing import FixedClock
-from chatlab.widgets.demos.race import TITLES, Collecting, Lane, Streaming
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["two_lanes"]
 

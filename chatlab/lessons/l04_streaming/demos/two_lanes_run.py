@@ -11,7 +11,7 @@ from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
 from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
-from chatlab.turn import Turn
+from chatlab.turns.turn import Turn
 
 __all__ = ["TITLES", "Collecting", "Lane", "Streaming"]
 
@@ -30,9 +30,9 @@ class Collecting(ChatKitServer):
 
     async def respond(
         self,
-        thread: ThreadMetadata,  # noqa: ARG002 - the server gives it
+        thread: ThreadMetadata,
         input: UserMessageItem | None,
-        context: RequestContext,  # noqa: ARG002 - the same
+        context: RequestContext,
     ) -> AsyncIterator[RespondEvent]:
         """Collect, then yield."""
         text = ""
@@ -47,9 +47,9 @@ class Streaming(Collecting):
 
     async def respond(
         self,
-        thread: ThreadMetadata,  # noqa: ARG002 - the server gives it
+        thread: ThreadMetadata,
         input: UserMessageItem | None,
-        context: RequestContext,  # noqa: ARG002 - the same
+        context: RequestContext,
     ) -> AsyncIterator[RespondEvent]:
         """Yield piece by piece."""
         async with aclosing(self.model.stream(_said(input))) as pieces:

@@ -9,11 +9,11 @@ import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus, Widget
-from chatlab.front.board import Board
+from chatlab.frontend.view_model import Board
 from chatlab.server import ChatKitServer
 from chatlab.streams import Moment, timeline
-from chatlab.widgets.live import STILL, show_live
-from chatlab.widgets.static import bundle
+from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.fallback import bundle
 
 __all__ = ["event_tape", "taped"]
 

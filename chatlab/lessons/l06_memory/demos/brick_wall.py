@@ -10,8 +10,7 @@ import anywidget
 import traitlets
 
 from chatlab.items import ThreadItem
-from chatlab.memory import count_tokens
-from chatlab.widgets.demos.long_talk import (
+from chatlab.lessons.l06_memory.demos.long_conversation import (
     BAKER,
     QUESTION,
     TASK,
@@ -20,7 +19,8 @@ from chatlab.widgets.demos.long_talk import (
     long_talk,
     views_of,
 )
-from chatlab.widgets.live import STILL, show_live
+from chatlab.memory import count_tokens
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["brick_wall"]
 

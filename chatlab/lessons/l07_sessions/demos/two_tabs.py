@@ -13,7 +13,7 @@ import traitlets
 from chatlab.errors import SessionError
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["two_tabs"]
 

@@ -11,10 +11,10 @@ import anywidget
 import traitlets
 
 from chatlab.context import RequestContext
+from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS, ask, task_server
 from chatlab.taskbook import TaskBook
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.demos.guarded import GUARDS, ask, task_server
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["four_guards", "played", "scene_of"]
 

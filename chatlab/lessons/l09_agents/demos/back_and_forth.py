@@ -12,7 +12,7 @@ import traitlets
 
 from chatlab.clock import Clock, SystemClock
 from chatlab.testing import CountingIds
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["Play", "Said", "back_and_forth"]
 
@@ -59,7 +59,7 @@ class Said(Protocol):
 
 
 class Play(Protocol):
-    """Runs an agent once, and tells of each step; `chatlab.adapters.agents.steps` has one."""
+    """Runs an agent once, and tells of each step; `chatlab.adapters.agents.trace` has one."""
 
     def __call__(
         self,

@@ -11,10 +11,17 @@ import anywidget
 import traitlets
 
 from chatlab.context import RequestContext
+from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
+    REPLY,
+    Journey,
+    Telling,
+    Way,
+    alice_for,
+    client_at,
+)
 from chatlab.server import ChatKitServer
 from chatlab.testing import serving
-from chatlab.widgets.demos.plugged import REPLY, Journey, Telling, Way, alice_for, client_at
-from chatlab.widgets.live import STILL, show_live
+from chatlab.widgets.display import STILL, show_live
 
 __all__ = ["pull_the_plug"]
 

@@ -42,9 +42,9 @@ class Telling(ChatKitServer):
 
     async def respond(
         self,
-        thread: ThreadMetadata,  # noqa: ARG002 - the server gives it
-        input: UserMessageItem | None,  # noqa: ARG002 - the same
-        context: RequestContext,  # noqa: ARG002 - the same
+        thread: ThreadMetadata,
+        input: UserMessageItem | None,
+        context: RequestContext,
     ) -> AsyncIterator[RespondEvent]:
         """The reply."""
         for number, piece in enumerate(split_tokens(REPLY), start=1):
@@ -60,7 +60,7 @@ def alice_for(_session_key: str) -> RequestContext:
 def client_at(url: str) -> httpx.AsyncClient:
     """Alice's client, for the server at this address."""
     headers = {"Authorization": "Bearer alice"}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=None, trust_env=False)  # noqa: S113 - a reply may take its time
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=None, trust_env=False)
 
 
 class Journey:

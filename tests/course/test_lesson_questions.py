@@ -8,9 +8,9 @@ import pytest
 from chatlab.course import ask
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.notebook import read, source_of
-from chatlab.course.questions import questions_of
+from chatlab.course.quiz import questions_of
 from chatlab.errors import NotFoundError
-from chatlab.widgets.quiz.kinds import Choose
+from chatlab.widgets.quiz.models import Choose
 
 ROOT = Path(__file__).parents[2]
 every_lesson = pytest.mark.parametrize("number", lesson_numbers())

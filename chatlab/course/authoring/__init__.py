@@ -1,0 +1,1 @@
+"""For those who write lessons: release exercises, run notebooks, draw the course's tables."""

@@ -1,0 +1,1 @@
+"""A grade: answers in a pristine exercise, run by nbval, judged in another process."""

@@ -1,0 +1,1 @@
+"""What lesson 01 shows in its notebook, to play with."""

@@ -1,0 +1,1 @@
+"""What lesson 02 shows in its notebook, to play with."""

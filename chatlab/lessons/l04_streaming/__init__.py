@@ -1,0 +1,1 @@
+"""Lesson 04: its entry in the catalogue, its checks, its questions and its demos."""

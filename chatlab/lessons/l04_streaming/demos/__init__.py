@@ -1,0 +1,1 @@
+"""What lesson 04 shows in its notebook, to play with."""

@@ -1,0 +1,1 @@
+"""What lesson 07 shows in its notebook, to play with."""

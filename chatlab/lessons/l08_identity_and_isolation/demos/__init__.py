@@ -1,0 +1,1 @@
+"""What lesson 08 shows in its notebook, to play with."""
