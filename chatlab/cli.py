@@ -122,7 +122,7 @@ def progress() -> None:
 @app.command()
 def reset(number: Number) -> None:
     """Start an exercise afresh; what you wrote is kept beside it."""
-    from chatlab.course.authoring.release import released
+    from chatlab.course.authoring.release import release_exercise
 
     lesson = _lesson(number)
     root = course_root()
@@ -132,7 +132,7 @@ def reset(number: Number) -> None:
         kept = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
         path.rename(kept)
         console.print(f"Your answers are kept in {kept.relative_to(root)}.")
-    released(root, lesson, check=False)
+    release_exercise(root, lesson, check=False)
     console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
 
 
@@ -142,13 +142,13 @@ def release(
     check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
 ) -> None:
     """Write exercises/ from solutions/, and the maps of the course from the catalogue."""
-    from chatlab.course.authoring.course_tables import MAPS, drawn
-    from chatlab.course.authoring.release import released
+    from chatlab.course.authoring.course_tables import TABLES, update_tables
+    from chatlab.course.authoring.release import release_exercise
 
     root = course_root()
     lessons = _all_lessons()
-    stale = [one for one in lessons if not released(root, one, check=check)]
-    maps = drawn(root, lessons, check=check)
+    stale = [one for one in lessons if not release_exercise(root, one, check=check)]
+    maps = update_tables(root, lessons, check=check)
     for lesson in stale if check else ():
         console.print(
             f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
@@ -158,17 +158,17 @@ def release(
         console.print(f"The map in {name} is not what the catalogue says. Run: chatlab release")
     if not check:
         changed = len(stale) + len(maps)
-        console.print(f"{changed} written, {len(lessons) + len(MAPS) - changed} as they were.")
+        console.print(f"{changed} written, {len(lessons) + len(TABLES) - changed} as they were.")
     raise typer.Exit(1 if check and (stale or maps) else 0)
 
 
 @app.command()
 def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")]) -> None:
     """Run notebooks from the top and store clean outputs in them, for those who write lessons."""
-    from chatlab.course.authoring.execute import executed
+    from chatlab.course.authoring.execute import execute_notebook
 
     for path in notebooks:
-        executed(path)
+        execute_notebook(path)
         console.print(f"{path} has fresh outputs.")
 
 
@@ -187,7 +187,7 @@ def chat(
 
     found = task_manager(course_root(), source)
     console.print(f"This is the TaskManager of {found.notebook}.", style="dim")
-    talk = TerminalChat(found.server, found.badge(who), console, inspect=inspect)
+    talk = TerminalChat(found.server, found.context_for(who), console, inspect=inspect)
     with suppress(KeyboardInterrupt):
         asyncio.run(talk.run())
 
@@ -208,12 +208,12 @@ def serve(
     from chatlab.course.capstone.serve import serve
     from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.stores import SQLStore
-    from chatlab.stores.sql.urls import checked_url
+    from chatlab.stores.sql.urls import parse_url
 
     store, kept = None, "in memory"
     if database is not None:
         store = SQLStore(database)
-        kept = f"in {checked_url(database).render_as_string(hide_password=True)}"
+        kept = f"in {parse_url(database).render_as_string(hide_password=True)}"
     found = task_manager(course_root(), source, store)
     serve(console, found, host=host, port=port, kept=kept)
 
@@ -240,7 +240,7 @@ def _all_lessons() -> list[Lesson]:
 
 def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
     from chatlab.course.grading.grade import grade
-    from chatlab.course.grading.report import as_data, print_graded
+    from chatlab.course.grading.report import print_graded, to_json
 
     kept = Progress(root)
     everything: list[Graded] = []
@@ -257,7 +257,7 @@ def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool)
             if result.status != "error":
                 kept.note_result(result.part, result.points, passed=result.status == "passed")
     if as_json:
-        console.print_json(json.dumps([as_data(graded) for graded in everything]))
+        console.print_json(json.dumps([to_json(graded) for graded in everything]))
     if not solutions:
         kept.save()
     return all(graded.passed for graded in everything)

@@ -16,11 +16,11 @@ __all__ = [
     "Delete",
     "List",
     "SetPriority",
-    "Which",
+    "TaskRef",
     "understand",
 ]
 
-Which = int | Literal["it"]
+TaskRef = int | Literal["it"]
 """A task by its number, or the one that was just spoken of."""
 
 
@@ -42,26 +42,26 @@ class List(_Command):
 class Complete(_Command):
     """`Complete 42`, `Complete it`."""
 
-    which: Which
+    which: TaskRef
 
 
 class SetPriority(_Command):
     """`Set 42 to low`, `Set it to high`."""
 
-    which: Which
+    which: TaskRef
     priority: Priority
 
 
 class Ask(_Command):
     """`What's its priority?`, `What's the priority of 42?`."""
 
-    which: Which
+    which: TaskRef
 
 
 class Delete(_Command):
     """`Delete 42`, `Delete it`."""
 
-    which: Which
+    which: TaskRef
 
 
 Command = Create | List | Complete | SetPriority | Ask | Delete
@@ -72,7 +72,7 @@ for _kind in get_args(Command):  # so that `case Create(title, priority)` takes 
 
 _WHICH = r"(?:task\s+)?#?(?P<which>(?a:[0-9]{1,15}|it))"
 _PRIORITY = r"(?P<priority>(?a:low|normal|high))"
-_SAYINGS: list[tuple[str, Callable[..., Command]]] = [
+_GRAMMAR: list[tuple[str, Callable[..., Command]]] = [
     (
         rf"(?:create|add)\s+(?:a\s+)?task\s*(?::|for|to)\s*(?P<title>.*?\S)(?:\s*\({_PRIORITY}\))?",
         Create,
@@ -89,7 +89,7 @@ _SAYINGS: list[tuple[str, Callable[..., Command]]] = [
 def understand(text: str) -> Command | None:
     """The command in the text, or None for anything that is no command."""
     text = text.strip().rstrip(".?!").rstrip()
-    for pattern, command in _SAYINGS:
+    for pattern, command in _GRAMMAR:
         if found := re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL):
             parts = {name: value for name, value in found.groupdict().items() if value}
             for name in parts.keys() - {"title"}:

@@ -22,12 +22,19 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store, iter_items
+from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store, iter_items
 from chatlab.stores.memory import MemoryStore
 from chatlab.turns.recorder import Recorder
-from chatlab.turns.requests import Begun, Click, Desk, Question, Say, SayAgain
-from chatlab.turns.runner import Life
-from chatlab.turns.turn import Progress, Turn, as_stream
+from chatlab.turns.requests import (
+    ActionRequest,
+    MessageRequest,
+    RetryRequest,
+    StartedTurn,
+    TurnRequest,
+    TurnServices,
+)
+from chatlab.turns.runner import TurnRunner
+from chatlab.turns.turn import Turn, TurnControl, ensure_stream
 
 __all__ = ["ChatKitServer"]
 
@@ -113,20 +120,20 @@ class ChatKitServer(ABC, Generic[TContext]):
         Returns:
             The turn. Its first step raises `TurnInProgress` when the thread stays busy.
         """
-        return self._turn(Say(message, thread_id, idempotency_key), context, thread_id)
+        return self._turn(MessageRequest(message, thread_id, idempotency_key), context, thread_id)
 
     def act(
         self, action: Action, context: TContext, thread_id: str, item_id: str | None = None
     ) -> Turn:
         """Click: hand `action` to `action()`. `item_id` is the widget that was clicked."""
-        return self._turn(Click(action, item_id), context, thread_id)
+        return self._turn(ActionRequest(action, item_id), context, thread_id)
 
     def retry(self, thread_id: str, item_id: str, context: TContext) -> Turn:
         """Answer the user's message `item_id` again.
 
         What came after it is deleted when the new answer is complete, and not before.
         """
-        return self._turn(SayAgain(), context, thread_id, item_id)
+        return self._turn(RetryRequest(), context, thread_id, item_id)
 
     async def thread(
         self,
@@ -185,23 +192,25 @@ class ChatKitServer(ABC, Generic[TContext]):
 
     def _turn(
         self,
-        question: Question,
+        turn_request: TurnRequest,
         context: TContext,
         thread_id: str | None,
         item_id: str | None = None,
     ) -> Turn:
-        request = IdempotentRequest(
+        ids = IdempotencyRecord(
             thread_id=self.new_id("thr") if thread_id is None else thread_id,
             item_id=self.new_id("msg") if item_id is None else item_id,
         )
-        recorder = Recorder(request.thread_id, self.clock, self.new_id)
-        desk = Desk(self.store, recorder, self.clock, self.history_limit)
-        progress = Progress(request.thread_id)
+        recorder = Recorder(ids.thread_id, self.clock, self.new_id)
+        services = TurnServices(self.store, recorder, self.clock, self.history_limit)
+        control = TurnControl(ids.thread_id)
         answer = partial(self._answer, context)
-        return Turn(progress, Life(question, request, context, desk, progress, answer).run())
+        return Turn(
+            control, TurnRunner(turn_request, ids, context, services, control, answer).run()
+        )
 
-    def _answer(self, context: TContext, begun: Begun) -> AsyncIterator[object]:
-        if begun.action is not None:
-            answer = self.action(begun.thread, begun.action, begun.sender, context)
-            return as_stream("action", answer)
-        return as_stream("respond", self.respond(begun.thread, begun.input, context))
+    def _answer(self, context: TContext, started: StartedTurn) -> AsyncIterator[object]:
+        if started.action is not None:
+            answer = self.action(started.thread, started.action, started.sender, context)
+            return ensure_stream("action", answer)
+        return ensure_stream("respond", self.respond(started.thread, started.input, context))

@@ -18,31 +18,40 @@ from chatlab.concurrency import aclose, run_shielded
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 
-__all__ = ["Buffered", "Moment", "Pipe", "buffered", "coalesce", "sse_frame", "timeline", "to_sse"]
+__all__ = [
+    "Buffered",
+    "StreamPipe",
+    "TimedEvent",
+    "buffered",
+    "coalesce",
+    "sse_frame",
+    "timeline",
+    "to_sse",
+]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Moment(Generic[T]):
+class TimedEvent(Generic[T]):
     """An event, and how many seconds after the first wait it came."""
 
     seconds: float
     event: T
 
 
-async def timeline(stream: AsyncIterable[T], clock: Clock | None = None) -> list[Moment[T]]:
+async def timeline(stream: AsyncIterable[T], clock: Clock | None = None) -> list[TimedEvent[T]]:
     """Read the stream to its end and note when each event came."""
     clock = SystemClock() if clock is None else clock
     start = clock.monotonic()
     source = aiter(stream)
     try:
-        return [Moment(clock.monotonic() - start, event) async for event in source]
+        return [TimedEvent(clock.monotonic() - start, event) async for event in source]
     finally:
         await aclose(source)
 
 
-class Pipe(AsyncIterator[T]):
+class StreamPipe(AsyncIterator[T]):
     """What the tools here give back: a stream that comes out of another one.
 
     Read it with `async for`; `async with` also closes it, whether or not it was read to its end.
@@ -70,7 +79,7 @@ class Pipe(AsyncIterator[T]):
         await self.aclose()
 
 
-class Buffered(Pipe[T]):
+class Buffered(StreamPipe[T]):
     """A stream that is read ahead of its reader, as far as there is room."""
 
     def __init__(self, stream: AsyncIterable[T], max_pending: int, *, merging: bool) -> None:
@@ -110,7 +119,7 @@ def coalesce(
     return Buffered(stream, max_pending, merging=True)
 
 
-def to_sse(stream: AsyncIterable[ThreadStreamEvent]) -> Pipe[bytes]:
+def to_sse(stream: AsyncIterable[ThreadStreamEvent]) -> StreamPipe[bytes]:
     """The events as they go over HTTP: one frame of `text/event-stream` each, in UTF-8."""
     source = aiter(stream)
 
@@ -122,7 +131,7 @@ def to_sse(stream: AsyncIterable[ThreadStreamEvent]) -> Pipe[bytes]:
         finally:
             await aclose(source)
 
-    return Pipe(frames(), source)
+    return StreamPipe(frames(), source)
 
 
 def sse_frame(data: str, event: str | None = None, id: str | None = None) -> str:
@@ -142,7 +151,7 @@ def sse_frame(data: str, event: str | None = None, id: str | None = None) -> str
     return "\n".join(lines) + "\n\n"
 
 
-class _Run(Generic[T]):
+class _DeltaRun(Generic[T]):
     """What waits as one event: a single one, or pieces of one message that came in a row."""
 
     def __init__(self, event: T) -> None:
@@ -150,7 +159,7 @@ class _Run(Generic[T]):
         self._first_seq: int | None = None
         self._texts: list[str] = []
 
-    def joined_by(self, event: T) -> bool:
+    def try_merge(self, event: T) -> bool:
         """Whether the event belongs in here; then it is."""
         last = self._last
         if not (isinstance(last, AssistantMessage) and isinstance(event, AssistantMessage)):
@@ -177,7 +186,7 @@ class _Buffer(Generic[T]):
     """Between the one task that puts events in and the one that takes them out."""
 
     def __init__(self, max_pending: int, *, merging: bool) -> None:
-        self.pending: deque[_Run[T]] = deque()
+        self.pending: deque[_DeltaRun[T]] = deque()
         self._max_pending = max_pending
         self._merging = merging
         self.open = True
@@ -185,15 +194,15 @@ class _Buffer(Generic[T]):
 
     async def put(self, event: T) -> None:
         """Add the event as soon as there is room."""
-        if self._merging and self.pending and self.pending[-1].joined_by(event):
+        if self._merging and self.pending and self.pending[-1].try_merge(event):
             return
         while self.open and len(self.pending) >= self._max_pending:
             self._changed.clear()
             await self._changed.wait()
-        self.pending.append(_Run(event))
+        self.pending.append(_DeltaRun(event))
         self._changed.set()
 
-    async def take(self) -> _Run[T] | None:
+    async def get(self) -> _DeltaRun[T] | None:
         """What has waited longest; None when nothing waits and nothing will come."""
         while self.open and not self.pending:
             self._changed.clear()
@@ -216,7 +225,7 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
     producer = asyncio.create_task(_fetch(source, buffer))
     producer.add_done_callback(lambda _: buffer.close())
     try:
-        while run := await buffer.take():
+        while run := await buffer.get():
             yield run.event()
         await producer
     finally:

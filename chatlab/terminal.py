@@ -27,7 +27,7 @@ from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
 from chatlab.turns.turn import Turn
 
-__all__ = ["Reply", "TerminalChat"]
+__all__ = ["TerminalChat", "TerminalRenderer"]
 
 _HELP = "Ctrl+C stops an answer. /1 presses button 1, /new begins anew, /quit ends."
 _SIGNS = {
@@ -37,7 +37,7 @@ _SIGNS = {
 }
 
 
-class Reply:
+class TerminalRenderer:
     """One turn as it comes in: what each event changes, and how it looks now.
 
     Args:
@@ -181,7 +181,7 @@ class TerminalChat:
             await self._watch(turn)
 
     async def _watch(self, turn: Turn) -> None:
-        reply = Reply(inspect=self._inspect, first=len(self._buttons) + 1)
+        reply = TerminalRenderer(inspect=self._inspect, first=len(self._buttons) + 1)
         reading = asyncio.ensure_future(self._read(turn, reply))
         loop = asyncio.get_running_loop()
 
@@ -199,7 +199,7 @@ class TerminalChat:
         self._thread_id = turn.thread_id
         self._buttons += reply.buttons
 
-    async def _read(self, turn: Turn, reply: Reply) -> None:
+    async def _read(self, turn: Turn, reply: TerminalRenderer) -> None:
         begun = self._server.clock.monotonic()
         live = Live(reply, console=self._console, auto_refresh=False, vertical_overflow="visible")
         with live:

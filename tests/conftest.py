@@ -8,7 +8,7 @@ import pytest
 from requirements import require_or_skip
 from xdist.scheduler import LoadScopeScheduling
 
-from chatlab.course.postgres import a_database, no_postgres
+from chatlab.course.postgres import missing_postgres, temporary_database
 
 # Many tests start Python. Compiling the same modules each time would take a third of the suite.
 sys.dont_write_bytecode = False
@@ -56,7 +56,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL database: CHATLAB_TEST_POSTGRES names one, or a throw-away server is started."""
-    if why := no_postgres():
+    if why := missing_postgres():
         require_or_skip(why)
-    with a_database() as url:
+    with temporary_database() as url:
         yield url

@@ -29,8 +29,8 @@ from chatlab.items import Text, ThreadMetadata, UserMessageItem
 from chatlab.llm import ScriptedModel
 from chatlab.streams import (
     Buffered,
-    Moment,
-    Pipe,
+    StreamPipe,
+    TimedEvent,
     buffered,
     coalesce,
     sse_frame,
@@ -118,7 +118,7 @@ class Failing(Wire):
         return await super().__anext__()
 
 
-TOOLS: dict[str, Callable[..., Pipe]] = {
+TOOLS: dict[str, Callable[..., StreamPipe]] = {
     "buffered": lambda stream: buffered(stream, 2),
     "coalesce": lambda stream: coalesce(stream, 2),
     "to_sse": to_sse,
@@ -130,7 +130,7 @@ def every_tool(test: Callable) -> Callable:
     """Run the test with each tool in turn, and see that no task outlives it."""
 
     @wraps(test)
-    async def and_no_task_is_left(through: Callable[..., Pipe]) -> None:
+    async def and_no_task_is_left(through: Callable[..., StreamPipe]) -> None:
         before = asyncio.all_tasks()
         await test(through)
         await rounds(3)
@@ -649,9 +649,9 @@ async def test_timeline_says_when_each_event_came_counted_from_the_first_wait() 
     model = ScriptedModel("a b c", tokens_per_second=4, clock=clock)
 
     assert await timeline(model.stream(""), clock) == [
-        Moment(0.25, "a"),
-        Moment(0.5, " b"),
-        Moment(0.75, " c"),
+        TimedEvent(0.25, "a"),
+        TimedEvent(0.5, " b"),
+        TimedEvent(0.75, " c"),
     ]
 
 

@@ -26,7 +26,7 @@ from chatlab import (
     ToolStatus,
     Widget,
 )
-from chatlab.terminal import Reply, TerminalChat
+from chatlab.terminal import TerminalChat, TerminalRenderer
 from chatlab.testing import CountingIds, FixedClock, collect
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.anyio
 
 
 def drawn(*events, **options):
-    reply = Reply(**options)
+    reply = TerminalRenderer(**options)
     for event in events:
         reply.take(event)
     console = Console(file=io.StringIO(), width=100)

@@ -79,10 +79,10 @@ class Part:
     observe: Callable[[Any, Any], Awaitable[Any]]
     judge: Callable[[Any, Any], list[Finding]]
     optional: bool = False
-    limit: float = 10.0
-    leaves: str = ""
-    lacking: Callable[[], str | None] = lambda: None
-    twins: tuple[str, ...] = ()
+    time_limit: float = 10.0
+    leftover_hint: str = ""
+    missing_requirement: Callable[[], str | None] = lambda: None
+    disabled_names: tuple[str, ...] = ()
     answer_in: str | None = None
 
     @property

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from chatlab.course.postgres import programs
+from chatlab.course.postgres import find_server_binaries
 
 __all__ = ["print_health"]
 
@@ -47,7 +47,7 @@ def print_health(console: Console) -> bool:
         "Chromium, for the browser tests",
         "" if chromium else "apt-get install chromium",
     )
-    postgres = programs()
+    postgres = find_server_binaries()
     table.add_row(
         _sign(there=bool(postgres), needed=False),
         "PostgreSQL, for 11.4 and its tests",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Finding", "Result", "Status", "needless_async", "no", "yes"]
+__all__ = ["Finding", "Result", "Status", "failed", "needless_async", "passed"]
 
 Status = Literal["passed", "failed", "not_started", "skipped", "error"]
 
@@ -22,25 +22,25 @@ class Finding:
 
     passed: bool
     points: float
-    said: str
-    next: str = ""
+    message: str
+    next_step: str = ""
 
 
-def yes(points: float, said: str) -> Finding:
+def passed(points: float, said: str) -> Finding:
     """It is as it should be."""
-    return Finding(passed=True, points=points, said=said)
+    return Finding(passed=True, points=points, message=said)
 
 
-def no(said: str, next: str = "", points: float = 0) -> Finding:
+def failed(said: str, next: str = "", points: float = 0) -> Finding:
     """It is not; `points` is what it earned all the same."""
-    return Finding(passed=False, points=points, said=said, next=next)
+    return Finding(passed=False, points=points, message=said, next_step=next)
 
 
 def needless_async(name: str, seen: dict[str, Any]) -> Finding | None:
     """What is wrong when a plain function was asked for, and what came had to be awaited."""
     if not seen.get("awaited"):
         return None
-    return no(
+    return failed(
         f"{name}() gave back a coroutine: nothing happens until somebody awaits it.",
         "There is nothing to wait for in it: write `def`, and not `async def`.",
     )
@@ -60,5 +60,5 @@ class Result:
     def feedback(self) -> list[str]:
         """At most four lines: what is not right yet, and the next thing to try."""
         wrong = [finding for finding in self.findings if not finding.passed] or self.findings[:1]
-        lines = [line for one in wrong[:2] for line in (one.said, one.next) if line]
+        lines = [line for one in wrong[:2] for line in (one.message, one.next_step) if line]
         return lines[:4]

@@ -10,9 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["GIVEN", "a_database", "no_postgres", "programs", "throw_away_server"]
+__all__ = [
+    "DATABASE_URL_ENV",
+    "find_server_binaries",
+    "missing_postgres",
+    "temporary_database",
+    "temporary_server",
+]
 
-GIVEN = "CHATLAB_TEST_POSTGRES"
+DATABASE_URL_ENV = "CHATLAB_TEST_POSTGRES"
 """Names the URL of a database to use, or is "none"."""
 
 _SETTINGS = {
@@ -23,7 +29,7 @@ _SETTINGS = {
 }
 
 
-def programs() -> Path | None:
+def find_server_binaries() -> Path | None:
     """The folder of the newest server installed here, if one is."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
     on_path = shutil.which("initdb")
@@ -37,36 +43,36 @@ def _version(initdb: Path) -> float:
     return float(name) if name.replace(".", "").isdigit() else 0.0
 
 
-def no_postgres() -> str | None:
+def missing_postgres() -> str | None:
     """What to install when no PostgreSQL database can be had here.
 
     With CHATLAB_TEST_POSTGRES, what it says counts.
     """
     if importlib.util.find_spec("asyncpg") is None:
         return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
-    given = os.environ.get(GIVEN)
+    given = os.environ.get(DATABASE_URL_ENV)
     if given == "none":
-        return f"{GIVEN} says that there is no PostgreSQL here."
-    if not (given or programs()):
+        return f"{DATABASE_URL_ENV} says that there is no PostgreSQL here."
+    if not (given or find_server_binaries()):
         return "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     return None
 
 
 @contextmanager
-def a_database() -> Generator[str]:
+def temporary_database() -> Generator[str]:
     """The URL of a database: the one that CHATLAB_TEST_POSTGRES names, or one to throw away."""
-    bin_folder = programs()
-    if given := os.environ.get(GIVEN):
+    bin_folder = find_server_binaries()
+    if given := os.environ.get(DATABASE_URL_ENV):
         yield given
     elif bin_folder is not None:
-        with throw_away_server(bin_folder) as url:
+        with temporary_server(bin_folder) as url:
             yield url
     else:
-        raise FileNotFoundError(no_postgres())
+        raise FileNotFoundError(missing_postgres())
 
 
 @contextmanager
-def throw_away_server(bin_folder: Path) -> Generator[str]:
+def temporary_server(bin_folder: Path) -> Generator[str]:
     """A server that listens on a socket in its own folder, and on no port; gives its URL.
 
     PostgreSQL does not run as root, so root runs it as the user that Debian made for it.

@@ -26,14 +26,14 @@ def ask(id: str) -> None:
     Raises:
         NotFoundError: There is no such question.
     """
-    from chatlab.widgets.quiz.storage import Answers
+    from chatlab.widgets.quiz.storage import AnswerStore
     from chatlab.widgets.quiz.widget import ask_question
 
     number, _, name = id.partition("-")
     question = questions_of(number).get(name)
     if question is None:
         raise NotFoundError("question", id)
-    ask_question(question, id, Answers(_kept_in()))
+    ask_question(question, id, AnswerStore(_kept_in()))
 
 
 def questions_of(number: str) -> "dict[str, Choose | Match | Order]":

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
-from chatlab.frontend.markdown import rendered
+from chatlab.frontend.markdown import render_markdown
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
@@ -27,7 +27,7 @@ def item_entry(item: ThreadItem) -> Entry:
         case AssistantMessageItem():
             stopped = item.status == "incomplete"
             entry = {"key": item.id, "kind": "assistant", "text": item.content}
-            return entry | {"html": rendered(item.content), "stopped": stopped}
+            return entry | {"html": render_markdown(item.content), "stopped": stopped}
         case ToolItem():
             return tool_entry(item.id, item.tool, item.content, item.outcome or "unfinished")
         case WidgetItem():
@@ -53,7 +53,7 @@ def widget_entry(key: str, root: object) -> Entry:
 
 def _with_html(node: Any) -> Any:
     if node["type"] == "text":
-        return node | {"html": rendered(node["value"])}
+        return node | {"html": render_markdown(node["value"])}
     if "children" in node:
         children = cast("list[Any]", node["children"])
         return node | {"children": [_with_html(child) for child in children]}

@@ -4,7 +4,7 @@ import re
 
 from markdown_it import MarkdownIt
 
-__all__ = ["rendered", "rendered_line"]
+__all__ = ["render_inline", "render_markdown"]
 
 _LINK = re.compile(r"(https?://[^/]|mailto:|#)", re.IGNORECASE)
 
@@ -17,11 +17,11 @@ _markdown = MarkdownIt("js-default").disable("image")
 _markdown.validateLink = _safe_link
 
 
-def rendered(text: str) -> str:
+def render_markdown(text: str) -> str:
     """The text as HTML that executes nothing and loads nothing from elsewhere."""
     return str(_markdown.render(text))
 
 
-def rendered_line(text: str) -> str:
+def render_inline(text: str) -> str:
     """As `rendered`, for a line that stands in something else: no paragraphs, no lists."""
     return str(_markdown.renderInline(text))

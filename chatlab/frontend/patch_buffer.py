@@ -2,10 +2,10 @@
 
 from chatlab.frontend.view_model import Patch
 
-__all__ = ["Patches"]
+__all__ = ["PatchBuffer"]
 
 
-class Patches:
+class PatchBuffer:
     """What waits, in order."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Patches:
         else:
             self._waiting.append(patch | {"at": patch["cuts"][0]} if "add" in patch else patch)
 
-    def take(self) -> list[Patch]:
+    def drain(self) -> list[Patch]:
         """All that waited; from now on nothing does."""
         taken, self._waiting = self._waiting, []
         for patch in taken:

@@ -24,7 +24,7 @@ class TurnStats:
     events: int = 0
     bytes: int = 0
 
-    def note(self, event: ThreadStreamEvent, size: int, now: float) -> None:
+    def record(self, event: ThreadStreamEvent, size: int, now: float) -> None:
         """Count one event that came now; `size` is its length as JSON."""
         self.events += 1
         self.bytes += size

@@ -21,11 +21,11 @@ from chatlab.events import (
     Widget,
 )
 from chatlab.frontend.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
-from chatlab.frontend.markdown import rendered
+from chatlab.frontend.markdown import render_markdown
 from chatlab.frontend.turn_stats import TurnStats
 from chatlab.items import ThreadItem
 
-__all__ = ["Board", "Entry", "Patch"]
+__all__ = ["ChatViewModel", "Entry", "Patch"]
 
 Patch = dict[str, Any]
 
@@ -33,7 +33,7 @@ _KEPT = 2000
 """How many events a pane remembers."""
 
 
-class Board:
+class ChatViewModel:
     """The entries of one pane, in order, and the events that made them."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, mark: str = "") -> None:
@@ -46,21 +46,21 @@ class Board:
         self._stats = TurnStats(0, monotonic())
         self._open = ""
 
-    def begin(self) -> None:
+    def begin_turn(self) -> None:
         """A turn begins: its events are timed from here."""
         self._stats = TurnStats(self._stats.number + 1, self._monotonic())
 
-    def end(self) -> list[Patch]:
+    def end_turn(self) -> list[Patch]:
         """The turn is over: what it took, and whatever was left open."""
         patches = [self._ended(key) for key in tuple(self._pieces)]
         stats = self._stats.entry()
-        return [*patches, self.put(stats | {"key": f"{stats['key']}{self._mark}"})]
+        return [*patches, self.upsert(stats | {"key": f"{stats['key']}{self._mark}"})]
 
-    def take(self, event: ThreadStreamEvent) -> list[Patch]:
+    def apply(self, event: ThreadStreamEvent) -> list[Patch]:
         """What the event changes."""
         said = event.model_dump_json(exclude_none=True)
         now = self._monotonic()
-        self._stats.note(event, len(said.encode()), now)
+        self._stats.record(event, len(said.encode()), now)
         at = round((now - self._stats.started) * 1000)
         if isinstance(event, AssistantMessage):
             return self._text(event, at)
@@ -68,7 +68,7 @@ class Board:
         self.events.append(shown)
         return [*self._other(event), {"event": shown}]
 
-    def fail(self, error: BaseException, line: str = "") -> Patch:
+    def show_error(self, error: BaseException, line: str = "") -> Patch:
         """Show an exception, with the learner's own line if there is one."""
         text = str(error)
         if not isinstance(error, ChatlabError):
@@ -76,21 +76,21 @@ class Board:
         last = next(reversed(self.entries.values()), {"kind": ""})
         if last["kind"] == "error":
             more = [text] if text != last["text"] else []
-            return self.put(last | {"lines": [*more, line] if line else more})
+            return self.upsert(last | {"lines": [*more, line] if line else more})
         entry = {"key": f"raised-{len(self.entries)}", "kind": "error", "text": text}
-        return self.put(entry | {"lines": [line] if line else [], "retry": False})
+        return self.upsert(entry | {"lines": [line] if line else [], "retry": False})
 
-    def put(self, entry: Entry) -> Patch:
+    def upsert(self, entry: Entry) -> Patch:
         """Add the entry, or replace the one with its key."""
         self.entries[entry["key"]] = entry
         return {"put": dict(entry)}
 
-    def item(self, item: ThreadItem) -> Patch:
+    def show_item(self, item: ThreadItem) -> Patch:
         """Show an item that is in the store."""
         self._pieces.pop(item.id, None)
-        return self.put(item_entry(item))
+        return self.upsert(item_entry(item))
 
-    def older(self, items: Iterable[ThreadItem], *, more: bool) -> Patch:
+    def prepend(self, items: Iterable[ThreadItem], *, more: bool) -> Patch:
         """Show items that were there before all others, oldest first."""
         before = {entry["key"]: entry for entry in map(item_entry, items)}
         self.entries = before | self.entries
@@ -101,7 +101,7 @@ class Board:
         keys = list(self.entries)
         return keys[keys.index(key) + 1 :] if key in self.entries else []
 
-    def drop(self, keys: list[str]) -> Patch:
+    def remove(self, keys: list[str]) -> Patch:
         """Show these no longer."""
         for key in keys:
             self.entries.pop(key, None)
@@ -119,18 +119,20 @@ class Board:
             yield self._ended(self._open)
         match event:
             case ItemDone(item=item):
-                yield self.item(item)
+                yield self.show_item(item)
             case ToolStatus():
                 key = event.item_id or self._unstamped(f"tool-{event.call_id or event.tool}")
-                yield self.put(tool_entry(key, event.tool, event.detail, event.status))
+                yield self.upsert(tool_entry(key, event.tool, event.detail, event.status))
             case Task():
                 key = event.item_id or self._unstamped(f"task-{event.title}")
-                yield self.put(task_entry(key, event.title, event.status, event.progress))
+                yield self.upsert(task_entry(key, event.title, event.status, event.progress))
             case Widget():
-                yield self.put(widget_entry(event.item_id or self._unstamped("widget"), event.root))
+                yield self.upsert(
+                    widget_entry(event.item_id or self._unstamped("widget"), event.root)
+                )
             case ErrorEvent():
                 entry = {"key": f"error-{len(self.entries)}{self._mark}", "kind": "error"}
-                yield self.put(entry | {"text": event.message, "retry": event.allow_retry})
+                yield self.upsert(entry | {"text": event.message, "retry": event.allow_retry})
             case _:
                 return
 
@@ -157,10 +159,10 @@ class Board:
         if key in self.entries:
             return [{"add": content, "key": key, "seq": seq, "cuts": [at, len(content)]}]
         entry = {"key": key, "kind": "assistant", "text": content, "busy": True}
-        return [self.put(entry), {"event": self.events[-1]}]
+        return [self.upsert(entry), {"event": self.events[-1]}]
 
     def _ended(self, key: str) -> Patch:
         """A message that no `ItemDone` has ended."""
         text = "".join(self._pieces.pop(key))
-        entry = {"key": key, "kind": "assistant", "text": text, "html": rendered(text)}
-        return self.put(entry | {"stopped": False})
+        entry = {"key": key, "kind": "assistant", "text": text, "html": render_markdown(text)}
+        return self.upsert(entry | {"stopped": False})

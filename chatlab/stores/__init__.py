@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from chatlab.stores.base import MAX_LIMIT, IdempotentRequest, Order, Store
+from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store
 from chatlab.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
     from chatlab.stores.sql import SQLStore
 
-__all__ = ["MAX_LIMIT", "IdempotentRequest", "MemoryStore", "Order", "SQLStore", "Store"]
+__all__ = ["MAX_LIMIT", "IdempotencyRecord", "MemoryStore", "Order", "SQLStore", "Store"]
 
 
 def __getattr__(name: str) -> object:

@@ -16,14 +16,14 @@ from chatlab.items import Page, ThreadItem, ThreadMetadata
 __all__ = [
     "MAX_LIMIT",
     "HasId",
-    "IdempotentRequest",
+    "IdempotencyRecord",
     "Order",
     "Store",
-    "checked_limit",
-    "document_of",
+    "idempotency_adapter",
     "iter_items",
-    "request_adapter",
     "thread_adapter",
+    "to_json",
+    "validate_limit",
 ]
 
 MAX_LIMIT = 1000
@@ -46,7 +46,7 @@ T = TypeVar("T")
 TItem = TypeVar("TItem", bound=HasId)
 
 
-class IdempotentRequest(BaseModel):
+class IdempotencyRecord(BaseModel):
     """What became of a message that was sent with an idempotency key.
 
     `item_ids` names everything its turn left in the thread, the user's message first; it is
@@ -60,7 +60,7 @@ class IdempotentRequest(BaseModel):
     item_ids: tuple[str, ...] = ()
 
 
-request_adapter = TypeAdapter(IdempotentRequest)
+idempotency_adapter = TypeAdapter(IdempotencyRecord)
 """Reads and writes an `IdempotentRequest` as JSON."""
 
 thread_adapter = TypeAdapter(ThreadMetadata)
@@ -176,8 +176,8 @@ class Store(Protocol[TItem]):
         ...
 
     async def claim_key(
-        self, key: str, request: IdempotentRequest, context: RequestContext
-    ) -> IdempotentRequest:
+        self, key: str, request: IdempotencyRecord, context: RequestContext
+    ) -> IdempotencyRecord:
         """Tie the key to this request, unless the user has used it before.
 
         Returns:
@@ -196,7 +196,7 @@ class Store(Protocol[TItem]):
         ...
 
 
-def checked_limit(limit: int) -> int:
+def validate_limit(limit: int) -> int:
     """The limit, if it is one that a page may have.
 
     Raises:
@@ -209,7 +209,7 @@ def checked_limit(limit: int) -> int:
     return limit
 
 
-def document_of(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
+def to_json(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
     """The thing as JSON. Only what can be read back may be kept, or nobody could read the rest.
 
     Raises:

@@ -7,17 +7,17 @@ import anyio
 
 from chatlab.errors import TurnInProgress
 
-__all__ = ["Holds"]
+__all__ = ["ThreadLocks"]
 
 
-class Holds:
+class ThreadLocks:
     """Who holds what. No task owns a hold: it may be let go in another one."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str], anyio.Event] = {}
 
     @asynccontextmanager
-    async def hold(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
+    async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
         """Hold the user's thread, once whoever holds it has let go.
 
         Raises:
@@ -36,7 +36,7 @@ class Holds:
             del self._held[key]
             released.set()
 
-    async def end(self, wait: float) -> None:
+    async def drain(self, wait: float) -> None:
         """Wait until nothing is held, at most `wait` seconds."""
         with anyio.move_on_after(wait):
             while self._held:

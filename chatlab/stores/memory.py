@@ -13,14 +13,14 @@ from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
 from chatlab.stores.base import (
     HasId,
-    IdempotentRequest,
+    IdempotencyRecord,
     Order,
-    checked_limit,
-    document_of,
-    request_adapter,
+    idempotency_adapter,
     thread_adapter,
+    to_json,
+    validate_limit,
 )
-from chatlab.stores.locks import Holds
+from chatlab.stores.locks import ThreadLocks
 
 __all__ = ["MemoryStore"]
 
@@ -28,7 +28,7 @@ TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 
 
 @dataclass
-class _Kept:
+class _StoredThread:
     """One thread: itself and its items as JSON, and the items' order as (place, id)."""
 
     thread: str
@@ -56,9 +56,9 @@ class MemoryStore(Generic[TItem]):
     def __init__(self, *, items: TypeAdapter[TItem] | None = None, turn_wait: float = 2.0) -> None:
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
-        self._users: dict[str, dict[str, _Kept]] = {}
-        self._requests: dict[str, dict[str, IdempotentRequest]] = {}
-        self._holds = Holds()
+        self._users: dict[str, dict[str, _StoredThread]] = {}
+        self._requests: dict[str, dict[str, IdempotencyRecord]] = {}
+        self._holds = ThreadLocks()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
@@ -68,18 +68,18 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
-        document = document_of(f"thread {thread.id!r}", thread, thread_adapter)
+        document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
         threads = self._users.setdefault(context.user_id, {})
         if kept := threads.get(thread.id):
             kept.thread = document
         else:
-            threads[thread.id] = _Kept(document)
+            threads[thread.id] = _StoredThread(document)
 
     async def load_threads(
         self, limit: int, after: str | None, order: Order, context: RequestContext
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
-        checked_limit(limit)
+        validate_limit(limit)
         threads = self._users.get(context.user_id, {})
         ids = list(threads) if order == "asc" else list(reversed(threads))
         start = 0
@@ -112,7 +112,7 @@ class MemoryStore(Generic[TItem]):
         context: RequestContext,
     ) -> "Page[TItem]":
         """See `Store`."""
-        checked_limit(limit)
+        validate_limit(limit)
         kept = self._find(thread_id, context)
         here = None
         if after is not None:
@@ -134,7 +134,7 @@ class MemoryStore(Generic[TItem]):
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        document = document_of(f"item {item.id!r}", item, self._adapter)
+        document = to_json(f"item {item.id!r}", item, self._adapter)
         kept = self._find(thread_id, context)
         if item.id in kept.items:
             raise InvalidInput(
@@ -144,7 +144,7 @@ class MemoryStore(Generic[TItem]):
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        document = document_of(f"item {item.id!r}", item, self._adapter)
+        document = to_json(f"item {item.id!r}", item, self._adapter)
         kept = self._find(thread_id, context)
         if item.id in kept.items:
             kept.items[item.id] = (kept.items[item.id][0], document)
@@ -166,13 +166,13 @@ class MemoryStore(Generic[TItem]):
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`."""
-        return self._holds.hold(context.user_id, thread_id, self.turn_wait)
+        return self._holds.acquire(context.user_id, thread_id, self.turn_wait)
 
     async def claim_key(
-        self, key: str, request: IdempotentRequest, context: RequestContext
-    ) -> IdempotentRequest:
+        self, key: str, request: IdempotencyRecord, context: RequestContext
+    ) -> IdempotencyRecord:
         """See `Store`."""
-        document_of("request", request, request_adapter)
+        to_json("request", request, idempotency_adapter)
         return self._requests.setdefault(context.user_id, {}).setdefault(key, request)
 
     async def finish_key(
@@ -184,13 +184,13 @@ class MemoryStore(Generic[TItem]):
             raise NotFoundError("idempotency key", key)
         requests[key] = requests[key].model_copy(update={"item_ids": item_ids})
 
-    def _find(self, thread_id: str, context: RequestContext) -> _Kept:
+    def _find(self, thread_id: str, context: RequestContext) -> _StoredThread:
         try:
             return self._users[context.user_id][thread_id]
         except KeyError:
             raise NotFoundError("thread", thread_id) from None
 
-    def _item(self, kept: _Kept, item_id: str) -> tuple[int, str]:
+    def _item(self, kept: _StoredThread, item_id: str) -> tuple[int, str]:
         try:
             return kept.items[item_id]
         except KeyError:

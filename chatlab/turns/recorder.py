@@ -64,7 +64,7 @@ class Recorder:
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
 
-    def take(self, event: object, method: str = "respond") -> list[ThreadStreamEvent]:
+    def record(self, event: object, method: str = "respond") -> list[ThreadStreamEvent]:
         """Take in what the method yielded; give back what goes out for it, stamped, in order.
 
         An item whose `ItemDone` is among it waits in `unsaved`: save first, send afterwards.
@@ -74,10 +74,10 @@ class Recorder:
         """
         match event:
             case AssistantMessage():
-                return [self._piece(event)]
+                return [self._record_delta(event)]
             case ToolStatus() | Widget() | Task():
                 _check_json(event, method)
-                return [*self._end_message(), *self._other(event)]
+                return [*self._end_message(), *self._record_item(event)]
             case ItemDone() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
                 fix = "The server sends that one itself; to end in an error, raise it."
             case str():
@@ -94,7 +94,7 @@ class Recorder:
         """
         out = self._end_message(completed=completed)
         for left in (*self._calls.values(), *self._jobs.values()):
-            out.append(self._finished(left.model_copy(update={"status": "incomplete"})))
+            out.append(self._finish_item(left.model_copy(update={"status": "incomplete"})))
         self._calls.clear()
         self._jobs.clear()
         return out
@@ -110,14 +110,14 @@ class Recorder:
         vars(event).update(thread_id=self.thread_id, item_id=item_id, seq=self._seq, **more)
         return event
 
-    def done(self, item: ThreadItem) -> ItemDone:
+    def item_done(self, item: ThreadItem) -> ItemDone:
         """What goes out for an item that is in the store."""
         self.item_ids.append(item.id)
         return self.stamp(ItemDone(item=item), item.id)
 
-    def _finished(self, item: ThreadItem) -> ItemDone:
+    def _finish_item(self, item: ThreadItem) -> ItemDone:
         self.unsaved.append(item)
-        return self.done(item)
+        return self.item_done(item)
 
     def _opened(self, prefix: str, content: str = "") -> dict[str, Any]:
         return {
@@ -127,7 +127,7 @@ class Recorder:
             "timestamp": self._clock.now(),
         }
 
-    def _piece(self, event: AssistantMessage) -> AssistantMessage:
+    def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
         if self._message is None:
             self._message = AssistantMessageItem(**self._opened("msg"))
         content = event.content
@@ -144,18 +144,18 @@ class Recorder:
         item = self._message.model_copy(update=said)
         self._message = None
         self._pieces.clear()
-        return [self._finished(item)]
+        return [self._finish_item(item)]
 
-    def _other(self, event: ToolStatus | Widget | Task) -> list[ThreadStreamEvent]:
+    def _record_item(self, event: ToolStatus | Widget | Task) -> list[ThreadStreamEvent]:
         match event:
             case ToolStatus():
-                return self._tool(event)
+                return self._record_tool(event)
             case Widget():
-                return self._widget(event)
+                return self._record_widget(event)
             case Task():
-                return self._job(event)
+                return self._record_task(event)
 
-    def _tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
+    def _record_tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
         call_id = event.call_id or self._last_call(event.tool) or self._new_id("call")
         call = self._calls.pop(call_id, None) or ToolItem(
             **self._opened("tool"), tool=event.tool, call_id=call_id
@@ -171,17 +171,17 @@ class Recorder:
             self._calls[call_id] = call
         else:
             ended = {"outcome": event.status, "output": event.output}
-            out.append(self._finished(call.model_copy(update=ended)))
+            out.append(self._finish_item(call.model_copy(update=ended)))
         return out
 
     def _last_call(self, tool: str) -> str | None:
         return next((id for id, call in reversed(self._calls.items()) if call.tool == tool), None)
 
-    def _widget(self, event: Widget) -> list[ThreadStreamEvent]:
+    def _record_widget(self, event: Widget) -> list[ThreadStreamEvent]:
         item = WidgetItem(**self._opened("wdg", _text_of(event.root)), widget=event.root)
-        return [self.stamp(event, item.id), self._finished(item)]
+        return [self.stamp(event, item.id), self._finish_item(item)]
 
-    def _job(self, event: Task) -> list[ThreadStreamEvent]:
+    def _record_task(self, event: Task) -> list[ThreadStreamEvent]:
         job = self._jobs.pop(event.title, None) or TaskItem(
             **self._opened("job", event.title), title=event.title
         )
@@ -190,7 +190,7 @@ class Recorder:
         if event.status == "running":
             self._jobs[event.title] = job
         else:
-            out.append(self._finished(job.model_copy(update={"outcome": event.status})))
+            out.append(self._finish_item(job.model_copy(update={"outcome": event.status})))
         return out
 
 

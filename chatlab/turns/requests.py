@@ -13,18 +13,18 @@ from chatlab.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatlab.stores.base import IdempotentRequest, Store, iter_items
+from chatlab.stores.base import IdempotencyRecord, Store, iter_items
 from chatlab.turns.recorder import Recorder
 
 __all__ = [
     "MAX_KEY",
     "MAX_MESSAGE",
-    "Begun",
-    "Click",
-    "Desk",
-    "Question",
-    "Say",
-    "SayAgain",
+    "ActionRequest",
+    "MessageRequest",
+    "RetryRequest",
+    "StartedTurn",
+    "TurnRequest",
+    "TurnServices",
 ]
 
 MAX_MESSAGE = 100_000
@@ -35,7 +35,7 @@ MAX_KEY = 200
 
 
 @dataclass(frozen=True)
-class Desk:
+class TurnServices:
     """What a question needs in order to be put."""
 
     store: Store[ThreadItem]
@@ -57,24 +57,24 @@ class Desk:
 
 
 @dataclass
-class Begun:
+class StartedTurn:
     """The question is in the store. `opening` is what goes out before the answer.
 
     With `replayed`, the answer is in `opening` too.
     """
 
     thread: ThreadMetadata
-    opening: list[ThreadStreamEvent] = field(default_factory=list[ThreadStreamEvent])
+    opening_events: list[ThreadStreamEvent] = field(default_factory=list[ThreadStreamEvent])
     input: UserMessageItem | None = None
     action: Action | None = None
     sender: WidgetItem | None = None
     created: bool = False
     replayed: bool = False
-    replaces: tuple[str, ...] = ()
+    superseded_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Say:
+class MessageRequest:
     """A message, or None when somebody opens the chat and says nothing.
 
     Without a `thread_id`, a new thread is made under the id in `request`.
@@ -93,31 +93,33 @@ class Say:
                 f"Use 1 to {MAX_KEY}, such as a random UUID.",
             )
 
-    async def put(self, desk: Desk, request: IdempotentRequest, context: RequestContext) -> Begun:
+    async def begin(
+        self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
+    ) -> StartedTurn:
         """Append the user's message, unless an earlier try with the same key has done so."""
         _check_text(self.message)
-        if self.thread_id not in {None, request.thread_id}:
+        if self.thread_id not in {None, ids.thread_id}:
             raise InvalidInput("idempotency_key", "was used in another thread", "Use a new one.")
-        if self.key is not None and (begun := await self._earlier(desk, request, context)):
+        if self.key is not None and (begun := await self._earlier(services, ids, context)):
             return begun
         if self.thread_id is None:
-            begun = await _new_thread(desk, request.thread_id, context)
+            begun = await _new_thread(services, ids.thread_id, context)
         else:
-            begun = Begun(await desk.thread(self.thread_id, context))
+            begun = StartedTurn(await services.thread(self.thread_id, context))
         if self.message is not None:
             begun.input = UserMessageItem(
-                id=request.item_id,
-                thread_id=request.thread_id,
+                id=ids.item_id,
+                thread_id=ids.thread_id,
                 content=self.message,
-                timestamp=desk.clock.now(),
+                timestamp=services.clock.now(),
             )
-            await desk.store.add_thread_item(request.thread_id, begun.input, context)
-            begun.opening.append(desk.recorder.done(begun.input))
+            await services.store.add_thread_item(ids.thread_id, begun.input, context)
+            begun.opening_events.append(services.recorder.item_done(begun.input))
         return begun
 
     async def _earlier(
-        self, desk: Desk, request: IdempotentRequest, context: RequestContext
-    ) -> Begun | None:
+        self, desk: TurnServices, request: IdempotencyRecord, context: RequestContext
+    ) -> StartedTurn | None:
         thread_id, ids = request.thread_id, request.item_ids or (request.item_id,)
         try:
             items = [await desk.store.load_item(thread_id, id, context) for id in ids]
@@ -127,42 +129,48 @@ class Say:
         first = items[0] if isinstance(items[0], UserMessageItem) else None
         if self.message != (first and first.content):
             raise InvalidInput("idempotency_key", "was used for another message", "Use a new one.")
-        opening: list[ThreadStreamEvent] = [desk.recorder.done(item) for item in items]
+        opening: list[ThreadStreamEvent] = [desk.recorder.item_done(item) for item in items]
         if request.item_ids:
             opening.append(desk.recorder.stamp(ThreadUpdated(thread=thread)))
-        return Begun(thread, opening, input=first, replayed=bool(request.item_ids))
+        return StartedTurn(thread, opening, input=first, replayed=bool(request.item_ids))
 
 
 @dataclass(frozen=True)
-class SayAgain:
+class RetryRequest:
     """The same message once more: its first answer is replaced when the new one is complete."""
 
-    async def put(self, desk: Desk, request: IdempotentRequest, context: RequestContext) -> Begun:
+    async def begin(
+        self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
+    ) -> StartedTurn:
         """Load the message, and note what came after it."""
-        item = await desk.store.load_item(request.thread_id, request.item_id, context)
+        item = await services.store.load_item(ids.thread_id, ids.item_id, context)
         if not isinstance(item, UserMessageItem):
             raise InvalidInput(
                 "item_id", f"names a {item.type}", "Retry takes the id of a user's message."
             )
-        thread = await desk.thread(request.thread_id, context, before=item.id)
-        after = iter_items(desk.store, request.thread_id, context, after=item.id)
+        thread = await services.thread(ids.thread_id, context, before=item.id)
+        after = iter_items(services.store, ids.thread_id, context, after=item.id)
         replaces = tuple([old.id async for old in after])
-        return Begun(thread, [desk.recorder.done(item)], input=item, replaces=replaces)
+        return StartedTurn(
+            thread, [services.recorder.item_done(item)], input=item, superseded_ids=replaces
+        )
 
 
 @dataclass(frozen=True)
-class Click:
+class ActionRequest:
     """A click or a submitted form, from a widget of the thread if `sender_id` names one."""
 
     action: Action
     sender_id: str | None = None
 
-    async def put(self, desk: Desk, request: IdempotentRequest, context: RequestContext) -> Begun:
+    async def begin(
+        self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
+    ) -> StartedTurn:
         """Load the widget that was clicked."""
-        thread = await desk.thread(request.thread_id, context)
-        begun = Begun(thread, action=self.action)
+        thread = await services.thread(ids.thread_id, context)
+        begun = StartedTurn(thread, action=self.action)
         if self.sender_id is not None:
-            item = await desk.store.load_item(request.thread_id, self.sender_id, context)
+            item = await services.store.load_item(ids.thread_id, self.sender_id, context)
             if not isinstance(item, WidgetItem):
                 raise InvalidInput(
                     "item_id", f"names a {item.type}", "A click takes the id of a widget."
@@ -171,14 +179,18 @@ class Click:
         return begun
 
 
-Question = Say | SayAgain | Click
+TurnRequest = MessageRequest | RetryRequest | ActionRequest
 
 
-async def _new_thread(desk: Desk, thread_id: str, context: RequestContext) -> Begun:
-    now = desk.clock.now()
+async def _new_thread(
+    services: TurnServices, thread_id: str, context: RequestContext
+) -> StartedTurn:
+    now = services.clock.now()
     thread = ThreadMetadata(id=thread_id, user_id=context.user_id, created_at=now, updated_at=now)
-    await desk.store.save_thread(thread, context)
-    return Begun(thread, [desk.recorder.stamp(ThreadCreated(thread=thread))], created=True)
+    await services.store.save_thread(thread, context)
+    return StartedTurn(
+        thread, [services.recorder.stamp(ThreadCreated(thread=thread))], created=True
+    )
 
 
 def _check_text(message: object) -> None:

@@ -14,7 +14,7 @@ from chatlab.errors import (
 )
 from chatlab.events import ThreadStreamEvent
 
-__all__ = ["END", "Progress", "Turn", "TurnState", "as_stream"]
+__all__ = ["END", "Turn", "TurnControl", "TurnState", "ensure_stream"]
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
 
@@ -23,7 +23,7 @@ END = object()
 
 
 @dataclass
-class Progress:
+class TurnControl:
     """What a turn and the server that runs it tell each other.
 
     It is apart from `Turn` so that the running generator does not keep its `Turn` alive: a turn
@@ -34,14 +34,14 @@ class Progress:
     state: TurnState = "ready"
     error: Exception | None = None
     stopped: bool = False
-    puller: asyncio.Task[object] | None = None
-    closed: anyio.Event = field(default_factory=anyio.Event)
+    reader_task: asyncio.Task[object] | None = None
+    done: anyio.Event = field(default_factory=anyio.Event)
 
-    async def next_of(self, stream: AsyncIterator[object] | None) -> object:
+    async def pull(self, stream: AsyncIterator[object] | None) -> object:
         """The stream's next event; `END` after the last one, or when the turn is stopped."""
         if self.stopped or stream is None:
             return END
-        task = self.puller = asyncio.current_task()
+        task = self.reader_task = asyncio.current_task()
         try:
             event = await anext(stream, END)
         except asyncio.CancelledError as error:
@@ -56,20 +56,20 @@ class Progress:
                 return END
             return event
         finally:
-            self.puller = None
+            self.reader_task = None
 
     def stop(self) -> None:
         """Interrupt the task that waits for the next event, if one does."""
         self.stopped = True
         if self.state == "ready":
             self.state = "stopped"
-            self.closed.set()
-        if self.puller is not None:
-            self.puller.cancel()
+            self.done.set()
+        if self.reader_task is not None:
+            self.reader_task.cancel()
 
-    async def ended(self) -> None:
+    async def wait_done(self) -> None:
         """Wait until the turn has let go of everything."""
-        await self.closed.wait()
+        await self.done.wait()
 
 
 class Turn:
@@ -80,24 +80,24 @@ class Turn:
     said is kept as `incomplete`.
     """
 
-    def __init__(self, progress: Progress, events: AsyncGenerator[ThreadStreamEvent]) -> None:
-        self._progress = progress
+    def __init__(self, progress: TurnControl, events: AsyncGenerator[ThreadStreamEvent]) -> None:
+        self._control = progress
         self._events = cast("AsyncGeneratorType[ThreadStreamEvent, None]", events)
 
     @property
     def thread_id(self) -> str:
         """The conversation this turn belongs to."""
-        return self._progress.thread_id
+        return self._control.thread_id
 
     @property
     def state(self) -> TurnState:
         """How far the turn is."""
-        return self._progress.state
+        return self._control.state
 
     @property
     def error(self) -> Exception | None:
         """What went wrong, if the turn failed; the stream says it in words that are safe."""
-        return self._progress.error
+        return self._control.error
 
     def __aiter__(self) -> Self:
         """Iterating again goes on where the last loop stopped."""
@@ -105,23 +105,23 @@ class Turn:
 
     async def __anext__(self) -> ThreadStreamEvent:
         """The next event."""
-        if self._progress.stopped:
-            await self._progress.ended()
+        if self._control.stopped:
+            await self._control.wait_done()
             raise StopAsyncIteration
         event = await anext(self._events)
-        if self._progress.stopped:  # while the store was at work, which is not interrupted
+        if self._control.stopped:  # while the store was at work, which is not interrupted
             await self._events.aclose()
             raise StopAsyncIteration
         return event
 
     async def aclose(self) -> None:
         """Stop, from this task or another: `respond()` is closed before this returns."""
-        if self._progress.stopped:
-            await self._progress.ended()
+        if self._control.stopped:
+            await self._control.wait_done()
             return
-        self._progress.stop()
+        self._control.stop()
         if self._events.ag_running:
-            await self._progress.ended()
+            await self._control.wait_done()
         else:
             await self._events.aclose()
 
@@ -139,7 +139,7 @@ class Turn:
         await self.aclose()
 
 
-def as_stream(method: str, answer: object) -> AsyncIterator[object]:
+def ensure_stream(method: str, answer: object) -> AsyncIterator[object]:
     """What `respond()` or `action()` returned, if it is a stream.
 
     Raises:

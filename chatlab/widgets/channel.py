@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from chatlab.frontend.patch_buffer import Patches
+from chatlab.frontend.patch_buffer import PatchBuffer
 from chatlab.frontend.view_model import Patch
 
-__all__ = ["Wire"]
+__all__ = ["FrameChannel"]
 
 _EVERY, _AT_MOST, _GROWS = 0.05, 0.125, 0.0025
 """Seconds between two frames, and how they grow: an envelope costs 600 bytes, whatever is in it."""
@@ -21,7 +21,7 @@ _BEATS = 8
 """How often the last number is said again, each time after twice as long."""
 
 
-class Wire:
+class FrameChannel:
     """Between the kernel's board and the browser's.
 
     Args:
@@ -37,11 +37,11 @@ class Wire:
         hear: Callable[[dict[str, Any]], None],
     ) -> None:
         self._front = front
-        self._everything = everything
+        self._make_snapshot = everything
         self._hear = hear
         self._seq = 0
-        self._waiting = Patches()
-        self._lean = Lean()
+        self._waiting = PatchBuffer()
+        self._lean = _SentText()
         self._every = _EVERY
         self._flushing: asyncio.TimerHandle | None = None
         self._beating: asyncio.TimerHandle | None = None
@@ -54,7 +54,7 @@ class Wire:
 
     def patch(self, patch: Patch) -> None:
         """Send it with the next frame."""
-        self._waiting.add(self._lean.of(patch))
+        self._waiting.add(self._lean.strip(patch))
         if self._flushing is None and self._loop is not None:
             self._flushing = self._loop.call_later(self._every, self._tick)
 
@@ -64,26 +64,26 @@ class Wire:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        if self._loop is not None and (patches := self._waiting.take()):
+        if self._loop is not None and (patches := self._waiting.drain()):
             self._seq += 1
             self._front.send({"seq": self._seq, "patches": patches})
-            self._beat_after(1.0, _BEATS)
+            self._repeat_after(1.0, _BEATS)
 
     def _tick(self) -> None:
         longer = min(self._every + _GROWS, _AT_MOST)
         self.flush()
         self._every = longer
 
-    def _beat_after(self, seconds: float, left: int) -> None:
-        self._stop_beating()
+    def _repeat_after(self, seconds: float, left: int) -> None:
+        self._stop_repeating()
         if self._loop is not None and left:
-            self._beating = self._loop.call_later(seconds, self._beat, seconds, left)
+            self._beating = self._loop.call_later(seconds, self._repeat_last, seconds, left)
 
-    def _beat(self, seconds: float, left: int) -> None:
+    def _repeat_last(self, seconds: float, left: int) -> None:
         self._front.send({"seq": self._seq, "patches": []})
-        self._beat_after(2 * seconds, left - 1)
+        self._repeat_after(2 * seconds, left - 1)
 
-    def _stop_beating(self) -> None:
+    def _stop_repeating(self) -> None:
         if self._beating is not None:
             self._beating.cancel()
             self._beating = None
@@ -96,22 +96,22 @@ class Wire:
     def _heard(self, content: dict[str, Any]) -> None:
         match content:
             case {"type": "snapshot"}:
-                self._waiting.take()
-                self._front.send({"seq": self._seq} | self._everything())
+                self._waiting.drain()
+                self._front.send({"seq": self._seq} | self._make_snapshot())
             case {"type": "seen", "seq": int(seq)}:
                 if seq == self._seq:
-                    self._stop_beating()
+                    self._stop_repeating()
             case _:
                 self._hear(content)
 
 
-class Lean:
+class _SentText:
     """Remembers which messages have gone out piece by piece; the browser keeps their text."""
 
     def __init__(self) -> None:
         self._streamed: set[str] = set()
 
-    def of(self, patch: Patch) -> Patch:
+    def strip(self, patch: Patch) -> Patch:
         """The patch, as short as the browser can do with."""
         entry, item = patch.get("put", {}), patch.get("event", {}).get("item", {})
         if entry.get("busy"):

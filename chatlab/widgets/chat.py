@@ -39,10 +39,10 @@ class ChatView:
         self.server = server
         self.context = context
         self.thread_id = thread_id
-        self.pane = Pane(context.user_id, self._hear, inspect=inspect)
+        self.pane = Pane(context.user_id, self._on_message, inspect=inspect)
         self._turn: Turn | None = None
         self._older: str | None = None
-        self._again: Work | None = None
+        self._retry: Work | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _ipython_display_(self) -> None:
@@ -52,18 +52,18 @@ class ChatView:
 
     def load(self) -> None:
         """Show the newest page of the conversation, if there is one to go on with."""
-        if self.thread_id is not None and not self.pane.board.entries:
-            self._start(self._load(self.thread_id))
+        if self.thread_id is not None and not self.pane.view_model.entries:
+            self._spawn(self._load(self.thread_id))
 
     async def say(self, message: str | None) -> None:
         """Send a message as if it had been typed, and watch the answer to its end."""
-        self._again = self._ask_again
+        self._retry = self._retry_last
         await self._watch(self.server.send(message, self.context, self.thread_id))
 
     async def click(self, action: Action, item_id: str | None = None) -> None:
         """Click as if with the mouse, and watch the answer to its end."""
         if self.thread_id is not None:
-            self._again = lambda: self.click(action, item_id)
+            self._retry = lambda: self.click(action, item_id)
             await self._watch(self.server.act(action, self.context, self.thread_id, item_id))
 
     async def stop(self) -> None:
@@ -73,63 +73,63 @@ class ChatView:
 
     async def _watch(self, turn: Turn) -> None:
         pane = self.pane
-        pane.begin()
+        pane.begin_turn()
         self._turn = turn
         try:
             async for event in turn:
                 self.thread_id = event.thread_id
-                pane.take(event)
+                pane.apply(event)
         except Exception as error:  # noqa: BLE001 - it is shown in the pane, with the line
-            pane.fail(error)
+            pane.show_error(error)
         finally:
             self._turn = None
             if turn.error is not None:
-                pane.fail(turn.error)
+                pane.show_error(turn.error)
             if turn.state == "stopped":
                 await self._show_stopped(turn.thread_id)
-            pane.end(turn.state)
-            pane.settle()
+            pane.end_turn(turn.state)
+            pane.flush()
 
     async def _show_stopped(self, thread_id: str) -> None:
         """What a stopped turn has left in the store."""
         store = self.server.store
         page = await store.load_thread_items(thread_id, None, _PAGE, "desc", self.context)
         for item in reversed(page.data):
-            if item.id in self.pane.board.entries:
-                self.pane.put(item)
+            if item.id in self.pane.view_model.entries:
+                self.pane.show_item(item)
 
     async def _load(self, thread_id: str) -> None:
         store = self.server.store
         page = await store.load_thread_items(thread_id, self._older, _PAGE, "desc", self.context)
         self._older = page.after if page.has_more else None
-        self.pane.older(reversed(page.data), more=page.has_more)
-        self.pane.settle()
+        self.pane.prepend(reversed(page.data), more=page.has_more)
+        self.pane.flush()
 
     async def _load_older(self) -> None:
         if self.thread_id is not None and self._older is not None:
             await self._load(self.thread_id)
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _on_message(self, said: dict[str, Any]) -> None:
         match said:
             case {"type": "stop"}:
-                self._start(self.stop())
+                self._spawn(self.stop())
             case {"type": "older"} if not self._tasks:
-                self._start(self._load_older())
+                self._spawn(self._load_older())
             case {"type": _} if self._turn is not None:
                 return
             case {"type": "send", "text": str(text)} if text.strip():
-                self._start(self.say(text))
+                self._spawn(self.say(text))
             case {"type": "act", "action": action, "item": str(item_id)}:
-                self._start(self._clicked(action, item_id))
-            case {"type": "retry"} if self._again is not None:
-                self._start(self._again())
+                self._spawn(self._clicked(action, item_id))
+            case {"type": "retry"} if self._retry is not None:
+                self._spawn(self._retry())
             case _:
                 return
 
     async def _clicked(self, action: object, item_id: str) -> None:
         await self.click(Action.model_validate(action), item_id)
 
-    async def _ask_again(self) -> None:
+    async def _retry_last(self) -> None:
         """Answer the last message of the user again; then the old answer goes."""
         if self.thread_id is None:
             return
@@ -138,21 +138,21 @@ class ChatView:
         asked = next((item for item in page.data if item.role == "user"), None)
         if asked is None:
             return
-        replaced = self.pane.board.after(asked.id)
+        replaced = self.pane.view_model.after(asked.id)
         turn = self.server.retry(self.thread_id, asked.id, self.context)
         await self._watch(turn)
         if turn.state == "completed":
-            self.pane.drop(replaced)
-            self.pane.settle()
+            self.pane.remove(replaced)
+            self.pane.flush()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it on the kernel's loop; hold on to it, and let nothing it raises be lost."""
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._on_task_done)
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _on_task_done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.pane.fail(error)
-            self.pane.settle()
+            self.pane.show_error(error)
+            self.pane.flush()

@@ -3,11 +3,11 @@
 import importlib
 from typing import Any
 
-from chatlab.widgets.ipykernel_fix import mend_this_kernel
+from chatlab.widgets.ipykernel_fix import patch_current_kernel
 
-__all__ = ["STILL", "publish_view", "show_copy", "show_live"]
+__all__ = ["FALLBACK_HTML", "display_fallback", "display_live", "display_widget"]
 
-STILL = (
+FALLBACK_HTML = (
     "<style>.jp-OutputArea:has(.chatlab-live) .chatlab-still,"
     ".jp-OutputArea:has(.chatlab-still):not(:has(.chatlab-live)) "
     ".jp-OutputArea-child:has(>.jupyter-widgets)"
@@ -21,24 +21,24 @@ A dollar sign in a conversation is no mathematics.
 """
 
 
-def show_live(widget: Any, still: dict[str, str]) -> Any:
+def display_live(widget: Any, still: dict[str, str]) -> Any:
     """Put the widget and its still copy under the cell; give back the handle of the copy.
 
     The widget goes out without a text of its own, so that what is stored and compared is the copy
     alone.
     """
-    publish_view(widget)
-    return show_copy(still, None)
+    display_widget(widget)
+    return display_fallback(still, None)
 
 
-def publish_view(widget: Any) -> None:
+def display_widget(widget: Any) -> None:
     """Put the live widget under the cell."""
-    mend_this_kernel()
+    patch_current_kernel()
     view: dict[str, Any] = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     _ipython().publish_display_data({"application/vnd.jupyter.widget-view+json": view})
 
 
-def show_copy(still: dict[str, str], display_id: str | None) -> Any:
+def display_fallback(still: dict[str, str], display_id: str | None) -> Any:
     """Put the still copy under the cell; give back its handle, with `update`."""
     return _ipython().display(still, raw=True, display_id=display_id or True)
 

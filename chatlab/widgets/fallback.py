@@ -4,10 +4,10 @@ import html
 from typing import Any
 
 from chatlab.frontend.entries import Entry
-from chatlab.frontend.view_model import Board
-from chatlab.widgets.display import STILL
+from chatlab.frontend.view_model import ChatViewModel
+from chatlab.widgets.display import FALLBACK_HTML
 
-__all__ = ["body", "bundle"]
+__all__ = ["render_fallback", "render_html"]
 
 _NOTHING = "(nothing was said)"
 _SHOWN = 200
@@ -19,24 +19,24 @@ _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;m
 _MINE = _BOX + ";margin-left:20%;background:#8882"
 
 
-def bundle(board: Board, who: str = "You") -> dict[str, str]:
+def render_fallback(board: ChatViewModel, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
     left_out, entries = _said(board)
     lines = [*_before(left_out), *(_line(entry, who) for entry in entries)]
     return {
         "text/plain": "\n".join(lines) or _NOTHING,
-        "text/html": f"{STILL}{body(board, who)}</div>",
+        "text/html": f"{FALLBACK_HTML}{render_html(board, who)}</div>",
     }
 
 
-def body(board: Board, who: str = "You") -> str:
+def render_html(board: ChatViewModel, who: str = "You") -> str:
     """The HTML alone, to stand in a page with others. It reads well without its styles too."""
     left_out, entries = _said(board)
     before = [f"<p><i>{line}</i></p>" for line in _before(left_out)]
     return "".join([*before, *(_block(entry, who) for entry in entries)]) or _NOTHING
 
 
-def _said(board: Board) -> tuple[int, list[Entry]]:
+def _said(board: ChatViewModel) -> tuple[int, list[Entry]]:
     """How many entries are left out, and the others."""
     entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
     room, kept = _LETTERS, 0

@@ -9,21 +9,21 @@ import importlib
 from collections import deque
 from typing import Any
 
-__all__ = ["keep_cells_apart", "mend_this_kernel"]
+__all__ = ["patch_current_kernel", "patch_set_parent"]
 
 _REMEMBERED = 200
 
 
-def mend_this_kernel() -> None:
+def patch_current_kernel() -> None:
     """Mend the kernel that this runs in, if it runs in one."""
     shell: Any = importlib.import_module("IPython").get_ipython()
     kernel = getattr(shell, "kernel", None)
     if kernel is not None and not hasattr(kernel, "chatlab_mended"):
         kernel.chatlab_mended = True
-        keep_cells_apart(kernel)
+        patch_set_parent(kernel)
 
 
-def keep_cells_apart(kernel: Any) -> None:
+def patch_set_parent(kernel: Any) -> None:
     """Let no cell become the one that runs after a later one has begun."""
     begun: deque[str] = deque([_id_of(kernel.get_parent("shell"))], maxlen=_REMEMBERED)
     set_parent = kernel.set_parent

@@ -9,13 +9,13 @@ import traitlets
 
 from chatlab.events import ThreadStreamEvent
 from chatlab.frontend import script, style
-from chatlab.frontend.view_model import Board, Patch
+from chatlab.frontend.view_model import ChatViewModel, Patch
 from chatlab.items import ThreadItem
 from chatlab.tracebacks import user_frame
 from chatlab.turns.turn import TurnState
-from chatlab.widgets.channel import Wire
-from chatlab.widgets.display import publish_view, show_copy
-from chatlab.widgets.fallback import bundle
+from chatlab.widgets.channel import FrameChannel
+from chatlab.widgets.display import display_fallback, display_widget
+from chatlab.widgets.fallback import render_fallback
 
 __all__ = ["Pane"]
 
@@ -23,7 +23,7 @@ _copies = itertools.count(1)
 _SNAPSHOT_EVENTS = 500
 
 
-class Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+class PaneWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """No text is ever a synced trait: frames carry it once."""
 
     _esm = script()
@@ -53,75 +53,77 @@ class Pane:
         *,
         inspect: bool = False,
     ) -> None:
-        self.board = Board()
+        self.view_model = ChatViewModel()
         self.who = who
-        self.front: Any = Front(who=who, interactive=hear is not None, inspect=inspect)
-        self.settled: Callable[[], None] = _nothing
-        self._wire = Wire(self.front, self._everything, _nothing if hear is None else hear)
+        self.front: Any = PaneWidget(who=who, interactive=hear is not None, inspect=inspect)
+        self.on_settled: Callable[[], None] = _nothing
+        self._wire = FrameChannel(self.front, self._everything, _nothing if hear is None else hear)
         self._busy = False
         self._more = False
 
     def display(self) -> None:
         """Put the pane and its static copy under the cell."""
         self.connect()
-        publish_view(self.front)
-        copy = show_copy(bundle(self.board, self.who), f"chatlab-{next(_copies)}")
-        self.settled = lambda: copy.update(bundle(self.board, self.who), raw=True)
+        display_widget(self.front)
+        copy = display_fallback(
+            render_fallback(self.view_model, self.who), f"chatlab-{next(_copies)}"
+        )
+        self.on_settled = lambda: copy.update(render_fallback(self.view_model, self.who), raw=True)
 
     def connect(self) -> None:
         """Begin to send; for those who display `front` themselves."""
         self._wire.connect()
 
-    def take(self, event: ThreadStreamEvent) -> None:
+    def apply(self, event: ThreadStreamEvent) -> None:
         """Show what the event changes, with the next frame."""
-        self._patch(*self.board.take(event))
+        self._patch(*self.view_model.apply(event))
 
-    def put(self, item: ThreadItem) -> None:
+    def show_item(self, item: ThreadItem) -> None:
         """Show an item as it is in the store."""
-        self._patch(self.board.item(item))
+        self._patch(self.view_model.show_item(item))
 
-    def older(self, items: Iterable[ThreadItem], *, more: bool) -> None:
+    def prepend(self, items: Iterable[ThreadItem], *, more: bool) -> None:
         """Show items from before; `more` says whether there are still older ones."""
         self._more = more
-        self._patch(self.board.older(items, more=more))
+        self._patch(self.view_model.prepend(items, more=more))
 
-    def drop(self, keys: list[str]) -> None:
+    def remove(self, keys: list[str]) -> None:
         """Show these entries no longer."""
-        self._patch(self.board.drop(keys))
+        self._patch(self.view_model.remove(keys))
 
-    def fail(self, error: BaseException) -> None:
+    def show_error(self, error: BaseException) -> None:
         """Show an exception and the learner's own line."""
         frame = user_frame(error)
         line = "" if frame is None else f"line {frame.lineno}: {(frame.line or '').strip()}"
-        self._patch(self.board.fail(error, line))
+        self._patch(self.view_model.show_error(error, line))
 
-    def begin(self) -> None:
+    def begin_turn(self) -> None:
         """A turn begins."""
-        self.board.begin()
-        self.busy(yes=True)
+        self.view_model.begin_turn()
+        self.set_busy(yes=True)
 
-    def end(self, state: TurnState = "completed") -> None:
+    def end_turn(self, state: TurnState = "completed") -> None:
         """The turn is over, and this is how."""
-        self._patch(*self.board.end())
-        self.busy(yes=False, state=state)
+        self._patch(*self.view_model.end_turn())
+        self.set_busy(yes=False, state=state)
 
-    def busy(self, *, yes: bool, state: TurnState = "running") -> None:
+    def set_busy(self, *, yes: bool, state: TurnState = "running") -> None:
         """Say whether a turn is running."""
         self._busy = yes
         self._patch({"busy": yes, "state": state})
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Send what waits, and renew the static copy: once a turn."""
         self._wire.flush()
-        self.settled()
+        self.on_settled()
 
     def _patch(self, *patches: Patch) -> None:
         for patch in patches:
             self._wire.patch(patch)
 
     def _everything(self) -> dict[str, Any]:
-        now = {"snapshot": self.board.snapshot(), "busy": self._busy, "more": self._more}
-        return now | {"events": list(self.board.events)[-_SNAPSHOT_EVENTS:]}
+        now = {"snapshot": self.view_model.snapshot(), "busy": self._busy, "more": self._more}
+        return now | {"events": list(self.view_model.events)[-_SNAPSHOT_EVENTS:]}
 
 
 def _nothing(*_: object) -> None:

@@ -23,19 +23,19 @@ async def show(
     """
     pane = Pane(who, inspect=inspect)
     pane.display()
-    pane.begin()
+    pane.begin_turn()
     state: TurnState = "failed"
     try:
         async for event in stream:
-            pane.take(AssistantMessage(content=event) if isinstance(event, str) else event)
+            pane.apply(AssistantMessage(content=event) if isinstance(event, str) else event)
         state = "completed"
     except Exception as error:
-        pane.fail(error)
+        pane.show_error(error)
         raise
     finally:
         if isinstance(stream, Turn):
             state = stream.state
             if stream.error is not None:
-                pane.fail(stream.error)
-        pane.end(state)
-        pane.settle()
+                pane.show_error(stream.error)
+        pane.end_turn(state)
+        pane.flush()

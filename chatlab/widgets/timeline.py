@@ -14,7 +14,7 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.streams import Moment
+from chatlab.streams import TimedEvent
 from chatlab.widgets.picture import Picture
 
 __all__ = ["timeline"]
@@ -29,7 +29,7 @@ _GOOD = "var(--jp-success-color1, #1a7f37)"
 _BAD = "var(--jp-error-color1, #b3261e)"
 _LONGEST = 20
 
-Moments = Sequence[Moment[ThreadStreamEvent]]
+TimedEvents = Sequence[TimedEvent[ThreadStreamEvent]]
 
 
 @dataclass
@@ -45,7 +45,7 @@ class _Row:
     bar: bool = False
 
 
-def timeline(moments: Iterable[Moment[ThreadStreamEvent]]) -> Picture:
+def timeline(moments: Iterable[TimedEvent[ThreadStreamEvent]]) -> Picture:
     """Draw when each event came; above it, the same answer as one response.
 
         timeline(await streams.timeline(server.send("hi", alice), clock))
@@ -68,7 +68,7 @@ def _longest(rows: list[_Row]) -> int:
     return max(len(row.name) for row in rows) + 1
 
 
-def _answers(moments: Moments) -> list[_Row]:
+def _answers(moments: TimedEvents) -> list[_Row]:
     last = moments[-1].seconds
     words = [one.seconds for one in moments if _text(one.event)]
     whole = f"first words: {_short(last)}" if words else f"over: {_short(last)}"
@@ -82,7 +82,7 @@ def _text(event: ThreadStreamEvent) -> bool:
     return isinstance(event, AssistantMessage) and event.content != ""
 
 
-def _work(moments: Moments) -> list[_Row]:
+def _work(moments: TimedEvents) -> list[_Row]:
     """A bar for each call of a tool and each background job."""
     rows: dict[str, _Row] = {}
     for one in moments:
@@ -98,7 +98,7 @@ def _work(moments: Moments) -> list[_Row]:
     return list(rows.values())
 
 
-def _others(moments: Moments) -> list[_Row]:
+def _others(moments: TimedEvents) -> list[_Row]:
     widgets = [one.seconds for one in moments if isinstance(one.event, Widget)]
     errors = [one.seconds for one in moments if isinstance(one.event, ErrorEvent)]
     yielded = AssistantMessage | ToolStatus | Task | Widget | ErrorEvent
@@ -115,7 +115,7 @@ def _counted(number: int) -> str:
     return f"{number} {'event' if number == 1 else 'events'}"
 
 
-def _listed(moments: Moments) -> list[str]:
+def _listed(moments: TimedEvents) -> list[str]:
     """Every event; pieces of text in a row are one line."""
     lines: list[str] = []
     for kind, group in groupby(moments, key=lambda one: one.event.type):

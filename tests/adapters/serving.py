@@ -11,11 +11,11 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from chatlab.adapters.http import SignedKeys
+from chatlab.adapters.http import JWTAuthenticator
 
 __all__ = ["KEYS", "Address", "Frame", "client_of", "events_of", "frames_of", "listening", "served"]
 
-KEYS = SignedKeys("a secret of 32 bytes, for tests only")
+KEYS = JWTAuthenticator("a secret of 32 bytes, for tests only")
 
 
 def listening() -> socket.socket:
@@ -69,7 +69,7 @@ def client_of(
     url: str, user: str = "alice", *permissions: str, key: str | None = None
 ) -> httpx.Client:
     """Somebody with a good session key."""
-    key = key or KEYS.key_for(user, frozenset(permissions))
+    key = key or KEYS.issue(user, frozenset(permissions))
     headers = {"Authorization": f"Bearer {key}"}
     return httpx.Client(base_url=url, headers=headers, timeout=120, verify=False)
 

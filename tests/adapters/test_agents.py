@@ -35,7 +35,7 @@ from chatlab import (
     WidgetItem,
 )
 from chatlab.adapters.agents import (
-    AHEAD,
+    MAX_AHEAD,
     BoundedModel,
     Call,
     ScriptedAgentModel,
@@ -533,13 +533,13 @@ class Unbounded(Model):
 
 
 async def test_a_scripted_model_is_never_far_ahead_of_a_slow_reader():
-    assert await tokens_made_while_one_is_read(lambda model: model) <= AHEAD + 2
+    assert await tokens_made_while_one_is_read(lambda model: model) <= MAX_AHEAD + 2
 
 
 async def test_any_model_can_be_held_back():
     made = await tokens_made_while_one_is_read(lambda model: BoundedModel(Unbounded(model)))
 
-    assert made <= AHEAD + 2
+    assert made <= MAX_AHEAD + 2
 
 
 async def test_without_the_bound_the_whole_reply_waits_in_a_queue():

@@ -26,7 +26,7 @@ from chatlab import (
 from chatlab.adapters.chatkit import as_chatkit
 from chatlab.course.capstone.notebook_module import written_in
 from chatlab.lessons.l10_capstone.lesson import LESSON
-from chatlab.turns.turn import Progress, Turn
+from chatlab.turns.turn import Turn, TurnControl
 
 pytestmark = pytest.mark.anyio
 
@@ -73,7 +73,7 @@ class Through(ChatKitServer):
 
 def turn_of(stream, thread_id=None):
     """A turn whose events come out of the official ones; complete when the thread is saved."""
-    progress = Progress(thread_id or "")
+    progress = TurnControl(thread_id or "")
 
     async def events():
         progress.state = "running"
@@ -89,7 +89,7 @@ def turn_of(stream, thread_id=None):
         finally:
             if progress.state == "running":
                 progress.state = "stopped"
-            progress.closed.set()
+            progress.done.set()
 
     return Turn(progress, events())
 

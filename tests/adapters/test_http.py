@@ -13,7 +13,7 @@ from servers import Echo, Talker, text_of
 from serving import KEYS, client_of, events_of, frames_of, served
 
 from chatlab import MemoryStore
-from chatlab.adapters.http import Limits, SignedKeys, create_app
+from chatlab.adapters.http import JWTAuthenticator, Limits, create_app
 from chatlab.testing import FixedClock
 
 LIMITS = Limits(
@@ -222,13 +222,13 @@ def test_a_cursor_ahead_of_the_turn_is_refused(alice):
 
 
 def test_without_a_good_key_there_is_nothing(url):
-    old = SignedKeys(KEYS._secret, clock=FixedClock())
+    old = JWTAuthenticator(KEYS._secret, clock=FixedClock())
     bad = {
         "no key": {},
         "no bearer": {"Authorization": "Basic abc"},
         "no token": {"Authorization": "Bearer nonsense"},
-        "another secret": {"Authorization": f"Bearer {SignedKeys('x' * 32).key_for('alice')}"},
-        "over": {"Authorization": f"Bearer {old.key_for('alice')}"},
+        "another secret": {"Authorization": f"Bearer {JWTAuthenticator('x' * 32).issue('alice')}"},
+        "over": {"Authorization": f"Bearer {old.issue('alice')}"},
     }
     answers = {}
     for what, headers in bad.items():
@@ -254,7 +254,7 @@ def test_a_body_that_never_comes_is_not_waited_for(url):
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=60) as sock:
         head = f"POST /api/turns HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n"
-        head += f"Authorization: Bearer {KEYS.key_for('alice')}\r\n\r\n"
+        head += f"Authorization: Bearer {KEYS.issue('alice')}\r\n\r\n"
         sock.sendall(head.encode() + b"{")
 
         assert sock.recv(100).startswith(b"HTTP/1.1 408")
@@ -275,7 +275,7 @@ def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
     with client_of(url) as alice, socket.create_connection((host, int(port)), timeout=60) as sock:
         turn = said(alice, "1 0 wait")
         head = f"GET /api/turns/{turn['turn_id']}/events HTTP/1.1\r\nHost: {host}\r\n"
-        head += f"Content-Length: 9\r\nAuthorization: Bearer {KEYS.key_for('alice')}\r\n\r\n"
+        head += f"Content-Length: 9\r\nAuthorization: Bearer {KEYS.issue('alice')}\r\n\r\n"
         sock.sendall(head.encode())
         heard = b""
         while more := sock.recv(4096):

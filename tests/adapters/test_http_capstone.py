@@ -16,7 +16,7 @@ from serving import listening
 from test_chatkit_capstone import SOLUTION as CAPSTONE
 from test_chatkit_capstone import Through, written_in
 
-from chatlab.adapters.http import SignedKeys, create_app
+from chatlab.adapters.http import JWTAuthenticator, create_app
 from chatlab.lessons.l10_capstone.lesson import LESSON
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ class Apart:
 
     def __init__(self, inside) -> None:
         app = create_app(inside, inside.authenticate)
-        self._keys = SignedKeys(inside.secret, clock=inside.clock)
+        self._keys = JWTAuthenticator(inside.secret, clock=inside.clock)
         self._socket = listening()
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
@@ -52,7 +52,7 @@ class Apart:
         """What `chatkit.server.ChatKitServer.process` gives, by way of HTTP."""
         if self._running is None:
             self._running = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        key = self._keys.key_for(context.user_id, context.permissions)
+        key = self._keys.issue(context.user_id, context.permissions)
         headers = {"Authorization": f"Bearer {key}"}
         asked = self._client.build_request("POST", "/chatkit", content=request, headers=headers)
         answer = await self._client.send(asked, stream=True)

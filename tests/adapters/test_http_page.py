@@ -52,7 +52,7 @@ def tap(room):
 
 @pytest.fixture(scope="module")
 def url(room):
-    app = create_app(room, KEYS.authenticate, sign_in=KEYS.key_for, chatkit=False)
+    app = create_app(room, KEYS.authenticate, sign_in=KEYS.issue, chatkit=False)
     with served(app) as found:
         yield found
 
@@ -194,7 +194,7 @@ def test_a_server_that_knows_no_names_asks_for_a_key(browser):
         page.get_by_label("A session key").fill("no key")
         page.get_by_role("button", name="Log in").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Log in again")
-        page.get_by_label("A session key").fill(KEYS.key_for("carol"))
+        page.get_by_label("A session key").fill(KEYS.issue("carol"))
         page.get_by_role("button", name="Log in").press("Enter")
         expect(page.locator("#who")).to_contain_text("carol")
         page.close()

@@ -25,13 +25,13 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def described():
     """The API, as it describes itself, and what a good client sends along."""
-    app = create_app(Echo(), KEYS.authenticate, sign_in=KEYS.key_for, limits=MANY)
+    app = create_app(Echo(), KEYS.authenticate, sign_in=KEYS.issue, limits=MANY)
     with served(app) as url:
         yield schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 
 def answers_to(schema, examples, mode):
-    headers = {"Authorization": f"Bearer {KEYS.key_for('alice')}"}
+    headers = {"Authorization": f"Bearer {KEYS.issue('alice')}"}
     seen = set()
     for result in schema.get_all_operations():
         operation = result.ok()

@@ -50,7 +50,7 @@ def slow_reader(url, number):
     where = urlsplit(url)
     reader.connect((where.hostname, where.port))
     head = f"GET /api/turns/{turn['turn_id']}/events HTTP/1.0\r\n"
-    head += f"Authorization: Bearer {KEYS.key_for(f'slow {number}')}\r\n\r\n"
+    head += f"Authorization: Bearer {KEYS.issue(f'slow {number}')}\r\n\r\n"
     reader.sendall(head.encode())
     return turn["turn_id"], reader
 

@@ -4,8 +4,8 @@ import pytest
 from servers import Talker
 
 from chatlab import InvalidInput, RequestContext, StoreError
-from chatlab.adapters.http import Limits, SignedKeys
-from chatlab.adapters.http.turn_registry import OpenTurns
+from chatlab.adapters.http import JWTAuthenticator, Limits
+from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.stores import MemoryStore
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,7 @@ async def ended(one):
 
 async def test_a_turn_that_takes_too_long_is_stopped_and_says_so():
     talker = Talker()
-    turns = OpenTurns(Limits(turn_seconds=1))
+    turns = TurnRegistry(Limits(turn_seconds=1))
     one = await turns.start(sending(talker, "1 0 wait"), ALICE, None, "said")
 
     last, state = await ended(one)
@@ -46,7 +46,7 @@ async def test_a_turn_that_takes_too_long_is_stopped_and_says_so():
 
 
 async def test_a_turn_whose_store_breaks_down_says_so_and_not_where_it_is():
-    turns = OpenTurns(Limits())
+    turns = TurnRegistry(Limits())
     one = await turns.start(sending(Talker(Torn()), "1"), ALICE, None, "said")
 
     last, state = await ended(one)
@@ -61,8 +61,8 @@ async def test_the_oldest_turns_make_room_when_they_are_long():
         await one.task
         return one
 
-    size = (await over(OpenTurns(Limits()))).log.size
-    turns = OpenTurns(Limits(keep_bytes=2 * size + size // 2))
+    size = (await over(TurnRegistry(Limits()))).log.size
+    turns = TurnRegistry(Limits(keep_bytes=2 * size + size // 2))
     kept = [await over(turns) for _ in range(4)]
 
     assert [one.id in turns._turns for one in kept] == [False, True, True, True]
@@ -70,7 +70,7 @@ async def test_the_oldest_turns_make_room_when_they_are_long():
 
 async def test_closing_stops_what_runs():
     talker = Talker()
-    turns = OpenTurns(Limits())
+    turns = TurnRegistry(Limits())
     one = await turns.start(sending(talker, "1 0 wait"), ALICE, None, "said")
 
     await turns.aclose()
@@ -80,4 +80,4 @@ async def test_closing_stops_what_runs():
 
 def test_a_secret_that_can_be_guessed_is_refused():
     with pytest.raises(InvalidInput, match="Use 32 bytes or more, made at random"):
-        SignedKeys("secret")
+        JWTAuthenticator("secret")

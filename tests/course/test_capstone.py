@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_solutions_is_taken_and_knows_who_knocks(tmp_path):
     solution = ROOT / "solutions/10_capstone.ipynb"
     found = task_manager(tmp_path, solution)
-    assert (found.notebook, found.badge("bob").user_id) == (str(solution), "bob")
+    assert (found.notebook, found.context_for("bob").user_id) == (str(solution), "bob")
 
 
 def test_an_exercise_that_is_not_written_yet_says_so():

@@ -12,7 +12,7 @@ from chatlab.course.checking.check import run_check
 from chatlab.course.checking.observe import attempt
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
-from chatlab.course.findings import Result, yes
+from chatlab.course.findings import Result, passed
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.streams import coalesce, sse_frame
 from chatlab.testing import FixedClock
@@ -35,14 +35,14 @@ def asking_for(*twins):
     return replace(
         part_for("00.1"),
         observe=seen,
-        judge=lambda _inputs, value: [yes(1, str(value))],
-        twins=twins,
+        judge=lambda _inputs, value: [passed(1, str(value))],
+        disabled_names=twins,
     )
 
 
 async def said_of(answer, *twins):
     result, _ = await run_check(asking_for(*twins), {"greeting": answer}, [])
-    return result.findings[0].said
+    return result.findings[0].message
 
 
 async def test_the_kits_own_function_refuses_while_the_learners_is_checked():
@@ -89,7 +89,7 @@ async def test_other_things_of_the_kit_go_on_working():
 def test_a_notebook_that_was_not_run_as_it_is_graded_is_told_apart(cells, as_graded):
     order = RunOrder()
     for cell in cells:
-        order.note(cell)
+        order.record(cell)
     assert order.as_graded is as_graded
 
 

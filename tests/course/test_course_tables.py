@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.authoring.course_tables import MAPS, course_map, curriculum_map, drawn
+from chatlab.course.authoring.course_tables import TABLES, course_map, curriculum_map, update_tables
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.errors import InvalidInput
 
@@ -14,7 +14,7 @@ LESSONS = [lesson_for(number) for number in lesson_numbers()]
 
 
 def test_every_map_is_what_the_catalogue_says():
-    assert drawn(ROOT, LESSONS, check=True) == []
+    assert update_tables(ROOT, LESSONS, check=True) == []
 
 
 def test_the_course_map_has_every_lesson_and_their_sum():
@@ -34,20 +34,20 @@ def test_the_curriculum_has_every_part_with_its_objective_and_level():
 
 
 def test_a_stale_map_is_named_then_drawn_anew_and_the_rest_of_the_page_stays(tmp_path):
-    for name, _, _ in MAPS:
+    for name, _, _ in TABLES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     page = tmp_path / "notebooks/README.md"
     text = page.read_text()
     page.write_text(text.replace(LESSONS[0].promise, "Something else."))
-    assert drawn(tmp_path, LESSONS, check=True) == ["notebooks/README.md"]
-    assert drawn(tmp_path, LESSONS, check=False) == ["notebooks/README.md"]
+    assert update_tables(tmp_path, LESSONS, check=True) == ["notebooks/README.md"]
+    assert update_tables(tmp_path, LESSONS, check=False) == ["notebooks/README.md"]
     assert page.read_text() == text
 
 
 def test_a_page_without_a_place_for_its_map_says_what_to_write(tmp_path):
-    for name, _, _ in MAPS:
+    for name, _, _ in TABLES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("nothing")
     with pytest.raises(InvalidInput, match="Write <!--"):
-        drawn(tmp_path, LESSONS, check=True)
+        update_tables(tmp_path, LESSONS, check=True)

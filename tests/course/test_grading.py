@@ -11,8 +11,8 @@ import pytest
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
 from chatlab.course.grading.grade import Graded, grade
-from chatlab.course.grading.report import as_data
-from chatlab.course.grading.submission import answers_in
+from chatlab.course.grading.report import to_json
+from chatlab.course.grading.submission import parse_submission
 from chatlab.course.notebook import read, source_of
 from chatlab.errors import InvalidInput
 
@@ -142,7 +142,7 @@ def test_a_kernel_that_does_not_start_is_tried_once_more_and_named(tmp_path, mon
 
 def answers_of(answers, change):
     notebook = notebook_of(answers, change)
-    return answers_in(notebook, notebook_of({}), LESSON)
+    return parse_submission(notebook, notebook_of({}), LESSON)
 
 
 def test_an_answer_that_is_gone_doubled_endless_or_no_text_is_named():
@@ -153,7 +153,7 @@ def test_an_answer_that_is_gone_doubled_endless_or_no_text_is_named():
         ]
 
     found = answers_of({2: "one", 3: "x" * 200_001, 4: "'\ud800'", 5: "SOLVED"}, change)
-    assert {id: finding.said for id, finding in found.unfit.items()} == {
+    assert {id: finding.message for id, finding in found.rejected.items()} == {
         "03-1-answer": "The notebook has no cell 03-1-answer.",
         "03-2-answer": "The notebook has 2 different cells 03-2-answer.",
         "03-3-answer": "Its cell is 200,001 characters long.",
@@ -205,4 +205,4 @@ def test_points_for_going_further_are_counted_apart():
     graded = Graded(lesson, results)
     assert graded.passed
     assert (graded.points, graded.extra) == (lesson.points, 6)
-    assert as_data(graded)["extra"] == 6
+    assert to_json(graded)["extra"] == 6

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.authoring.release import exercise_from, released, stub_of
+from chatlab.course.authoring.release import make_exercise, make_stub, release_exercise
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.notebook import read, write
 from chatlab.errors import InvalidInput
@@ -14,12 +14,12 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_solution_becomes_its_stub():
     source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\nafter = 1"
-    assert stub_of(source, "x") == "def f():\n    TODO()\nafter = 1"
+    assert make_stub(source, "x") == "def f():\n    TODO()\nafter = 1"
 
 
 def test_a_marker_may_bring_its_own_stub():
     source = "    ### BEGIN SOLUTION -> yield TODO()\n    yield 1\n    ### END SOLUTION"
-    assert stub_of(source, "x") == "    yield TODO()"
+    assert make_stub(source, "x") == "    yield TODO()"
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_a_marker_may_bring_its_own_stub():
 )
 def test_markers_that_do_not_pair_up_are_named_with_their_place(source):
     with pytest.raises(InvalidInput, match="cell 03-1-answer"):
-        stub_of(source, "cell 03-1-answer")
+        make_stub(source, "cell 03-1-answer")
 
 
 @pytest.mark.parametrize("number", lesson_numbers())
 def test_the_exercises_are_what_the_solutions_make_of_them(number):
-    assert released(ROOT, lesson_for(number), check=True)
+    assert release_exercise(ROOT, lesson_for(number), check=True)
 
 
 def test_an_edited_solution_is_noticed_until_it_is_released(tmp_path):
@@ -41,18 +41,18 @@ def test_an_edited_solution_is_noticed_until_it_is_released(tmp_path):
     for name in ("solutions", "exercises"):
         (tmp_path / name).mkdir()
         write(tmp_path / name / f"{lesson.slug}.ipynb", read(ROOT / name / f"{lesson.slug}.ipynb"))
-    assert released(tmp_path, lesson, check=True)
+    assert release_exercise(tmp_path, lesson, check=True)
     solution = read(tmp_path / f"solutions/{lesson.slug}.ipynb")
     solution["cells"][2]["source"] = ["## Another goal"]
     write(tmp_path / f"solutions/{lesson.slug}.ipynb", solution)
-    assert not released(tmp_path, lesson, check=True)
-    assert not released(tmp_path, lesson, check=False)
-    assert released(tmp_path, lesson, check=True)
+    assert not release_exercise(tmp_path, lesson, check=True)
+    assert not release_exercise(tmp_path, lesson, check=False)
+    assert release_exercise(tmp_path, lesson, check=True)
 
 
 def test_graders_find_their_metadata():
     lesson = lesson_for(0)
-    cells = exercise_from(read(ROOT / f"solutions/{lesson.slug}.ipynb"), lesson)["cells"]
+    cells = make_exercise(read(ROOT / f"solutions/{lesson.slug}.ipynb"), lesson)["cells"]
     graded = {c["id"]: c["metadata"]["nbgrader"] for c in cells if "nbgrader" in c["metadata"]}
     assert graded == {
         "00-1-answer": {

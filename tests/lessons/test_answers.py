@@ -23,12 +23,12 @@ import pytest
 from fast_forward_loop import FastForwardLoop
 from requirements import require_or_skip
 
-from chatlab.course.authoring.release import stub_of
+from chatlab.course.authoring.release import make_stub
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
 from chatlab.course.checking.check import run_check
-from chatlab.course.checking.observe import plain
+from chatlab.course.checking.observe import to_plain_json
 from chatlab.course.notebook import Cell, read, source_of
-from chatlab.course.postgres import GIVEN, no_postgres
+from chatlab.course.postgres import DATABASE_URL_ENV, missing_postgres
 
 pytestmark = [
     pytest.mark.anyio,
@@ -129,8 +129,8 @@ def what_is_older() -> None:
 @pytest.fixture(autouse=True)
 def one_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the checks that need PostgreSQL share one server; each makes a database of its own."""
-    if any(f"[{part}" in request.node.name for part in SLOW) and not no_postgres():
-        monkeypatch.setenv(GIVEN, request.getfixturevalue("postgres_url"))
+    if any(f"[{part}" in request.node.name for part in SLOW) and not missing_postgres():
+        monkeypatch.setenv(DATABASE_URL_ENV, request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -142,7 +142,7 @@ def what_was_left_out() -> Iterator[None]:
 
 def skip_what_lacks(part: Part) -> None:
     """Skip where this machine lacks what the part needs."""
-    if why := part.lacking():
+    if why := part.missing_requirement():
         require_or_skip(why)
 
 
@@ -152,7 +152,7 @@ async def results_of(part: Part, source: str) -> list[Any]:
     for seed in SEEDS[:1] if part.id in SLOW else SEEDS:
         namespace = await namespace_for(part)
         await run_cell(source, namespace, f"<answer to {part.id}>")
-        result, _ = await run_check(part, namespace, plain(part.inputs(Random(seed))))
+        result, _ = await run_check(part, namespace, to_plain_json(part.inputs(Random(seed))))
         results.append(result)
     # A coroutine that nobody awaited must go now, while its warning is this test's own.
     del namespace, result
@@ -199,7 +199,7 @@ async def test_the_solution_is_accepted(part_id):
 async def test_the_untouched_stub_is_not_started(part_id):
     part = part_for(part_id)
     skip_what_lacks(part)
-    for result in await results_of(part, stub_of(solution_of(part), part_id)):
+    for result in await results_of(part, make_stub(solution_of(part), part_id)):
         assert (result.status, result.points) == ("not_started", 0), result
 
 

@@ -26,7 +26,7 @@ from chatlab import (
     WidgetItem,
 )
 from chatlab.items import Form, Input, Page, Row, Select
-from chatlab.stores import MAX_LIMIT, IdempotentRequest
+from chatlab.stores import MAX_LIMIT, IdempotencyRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -516,7 +516,7 @@ async def test_an_id_may_be_as_strange_and_long_as_you_like(store, alice, a_thre
     page = await store.load_thread_items(id, f"{id}0", 5, "asc", context)
     assert [item.id for item in page.data] == [f"{id}1"]
     assert (await store.load_threads(5, id, "asc", context)) == Page()
-    request = IdempotentRequest(thread_id=id, item_id=f"{id}0")
+    request = IdempotencyRecord(thread_id=id, item_id=f"{id}0")
     assert await store.claim_key(id, request, context) == request
     await store.finish_key(id, (f"{id}0", f"{id}1"), context)
     done = await store.claim_key(id, request, context)
@@ -528,8 +528,8 @@ async def test_an_id_may_be_as_strange_and_long_as_you_like(store, alice, a_thre
 
 # Idempotency keys
 
-REQUEST = IdempotentRequest(thread_id="thr_1", item_id="msg_1")
-REPEAT = IdempotentRequest(thread_id="thr_2", item_id="msg_2")
+REQUEST = IdempotencyRecord(thread_id="thr_1", item_id="msg_1")
+REPEAT = IdempotencyRecord(thread_id="thr_2", item_id="msg_2")
 
 
 async def test_a_key_stays_with_the_first_request(store, alice):
@@ -581,7 +581,7 @@ async def test_of_many_claims_at_once_one_wins_and_all_hear_of_it(store, alice):
     answers = []
 
     async def claim(number):
-        request = IdempotentRequest(thread_id="thr_1", item_id=f"msg_{number}")
+        request = IdempotencyRecord(thread_id="thr_1", item_id=f"msg_{number}")
         answers.append(await store.claim_key("key", request, alice))
 
     async with anyio.create_task_group() as tasks:

@@ -15,7 +15,7 @@ from chatlab import (
     SQLStore,
     ThreadMetadata,
 )
-from chatlab.stores import MAX_LIMIT, IdempotentRequest
+from chatlab.stores import MAX_LIMIT, IdempotencyRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +78,7 @@ async def answer(store, context, call):
         given = [thread_id, an_item(item_id, thread_id, content)]
     elif name == "claim_key":
         key, thread_id, item_id = given
-        given = [key, IdempotentRequest(thread_id=thread_id, item_id=item_id)]
+        given = [key, IdempotencyRecord(thread_id=thread_id, item_id=item_id)]
     elif name == "finish_key":
         key, item_id = given
         given = [key, (item_id,)]

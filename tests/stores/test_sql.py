@@ -557,8 +557,8 @@ def test_one_store_can_be_used_from_one_event_loop_after_another(new_url, a_thre
 
     for _ in range(3):
         assert asyncio.run(turn()) == a_thread(ALICE)
-    assert list(store._database._lines) == [] or all(
-        loop.is_closed() for loop in store._database._lines
+    assert list(store._database._per_loop) == [] or all(
+        loop.is_closed() for loop in store._database._per_loop
     )
 
 

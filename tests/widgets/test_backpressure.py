@@ -6,7 +6,7 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import Backpressure
-from chatlab.widgets.backpressure.fallback import SharedClock, played, still
+from chatlab.widgets.backpressure.fallback import SharedClock, backpressure_fallback, played
 from chatlab.widgets.backpressure.flow import Flow, Knobs
 
 pytestmark = pytest.mark.anyio
@@ -62,14 +62,14 @@ async def test_a_knob_works_while_it_flows():
 
 
 async def test_the_still_copy_compares_the_policies_and_is_the_same_each_time():
-    copy = await still(Knobs())
+    copy = await backpressure_fallback(Knobs())
 
     assert [line.split("  ")[0] for line in copy["text/plain"].splitlines()[2:]] == [
         "the producer waits",
         "neighbours are joined; then the producer waits",
         "a list without an end",
     ]
-    assert copy == await still(Knobs())
+    assert copy == await backpressure_fallback(Knobs())
 
 
 async def until(holds):

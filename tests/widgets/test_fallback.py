@@ -4,18 +4,20 @@ import re
 
 import pytest
 
-from chatlab.frontend.view_model import Board
+from chatlab.frontend.view_model import ChatViewModel
 from chatlab.items import AssistantMessageItem, UserMessageItem
 from chatlab.testing import FixedClock
-from chatlab.widgets.fallback import bundle
+from chatlab.widgets.fallback import render_fallback
 
 
 def talk(count, letters=10):
-    board = Board()
+    board = ChatViewModel()
     for n in range(count):
         kind = AssistantMessageItem if n % 2 else UserMessageItem
         text = f"{n}: {'x' * letters}"
-        board.item(kind(id=f"msg_{n}", thread_id="thr", content=text, timestamp=FixedClock().now()))
+        board.show_item(
+            kind(id=f"msg_{n}", thread_id="thr", content=text, timestamp=FixedClock().now())
+        )
     return board
 
 
@@ -28,11 +30,11 @@ def as_a_strict_site_shows_it(text):
 
 
 def test_it_reads_well_where_styles_are_taken_away():
-    board = Board()
+    board = ChatViewModel()
     common = {"thread_id": "thr", "timestamp": FixedClock().now()}
-    board.item(UserMessageItem(id="msg_1", content="Two lines:\nthis <one>", **common))
-    board.item(AssistantMessageItem(id="msg_2", content="It costs $5, not $6.", **common))
-    shown = as_a_strict_site_shows_it(bundle(board, "alice")["text/html"])
+    board.show_item(UserMessageItem(id="msg_1", content="Two lines:\nthis <one>", **common))
+    board.show_item(AssistantMessageItem(id="msg_2", content="It costs $5, not $6.", **common))
+    shown = as_a_strict_site_shows_it(render_fallback(board, "alice")["text/html"])
     assert shown == [
         "alice",
         "Two lines:",
@@ -43,7 +45,7 @@ def test_it_reads_well_where_styles_are_taken_away():
 
 
 def test_a_conversation_of_10000_items_is_copied_from_its_end():
-    copy = bundle(talk(10_000))
+    copy = render_fallback(talk(10_000))
     first, second, *_, last = copy["text/plain"].splitlines()
     assert first == "(9,800 earlier entries, not in this copy)"
     assert second == f"You: 9800: {'x' * 10}"
@@ -53,10 +55,10 @@ def test_a_conversation_of_10000_items_is_copied_from_its_end():
 
 @pytest.mark.parametrize("letters", [1_000, 50_000, 150_000, 500_000])
 def test_its_size_is_bounded_however_long_the_messages_are(letters):
-    copy = bundle(talk(300, letters))
+    copy = render_fallback(talk(300, letters))
     assert len(copy["text/html"]) < 250_000 + letters
     assert copy["text/plain"].endswith("x" * letters)
 
 
 def test_a_short_conversation_is_copied_whole():
-    assert "earlier" not in bundle(talk(200))["text/plain"]
+    assert "earlier" not in render_fallback(talk(200))["text/plain"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatlab.widgets.ipykernel_fix import keep_cells_apart
+from chatlab.widgets.ipykernel_fix import patch_set_parent
 
 
 class Kernel:
@@ -28,7 +28,7 @@ def ran(kernel):
 
 def test_a_cell_that_has_ended_does_not_come_back_when_the_next_has_begun():
     kernel = Kernel(message("one"))
-    keep_cells_apart(kernel)
+    patch_set_parent(kernel)
     for id in ("two", "one", "three", "two", "one"):
         kernel.set_parent(b"", message(id))
 
@@ -37,7 +37,7 @@ def test_a_cell_that_has_ended_does_not_come_back_when_the_next_has_begun():
 
 def test_the_cell_that_runs_comes_back_after_a_message_of_a_widget():
     kernel = Kernel(message("one"))
-    keep_cells_apart(kernel)
+    patch_set_parent(kernel)
     kernel.set_parent(b"", message("click", "comm_msg"))
     kernel.set_parent(b"", message("one"))
     kernel.set_parent(b"", message("click", "comm_msg"))

@@ -7,10 +7,10 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import choose, match, order
-from chatlab.widgets.quiz.fallback import still
+from chatlab.widgets.quiz.fallback import quiz_fallback
 from chatlab.widgets.quiz.models import Choose, Match, Order
-from chatlab.widgets.quiz.storage import Answers
-from chatlab.widgets.quiz.widget import asked, scene_of
+from chatlab.widgets.quiz.storage import AnswerStore
+from chatlab.widgets.quiz.widget import make_quiz, to_payload
 
 ONE = Choose(
     ask="What is `2 + 2`?",
@@ -43,7 +43,7 @@ def test_steps_of_which_either_may_come_first_may_change_places_and_no_others():
 @EVERY
 def test_what_is_shuffled_is_the_same_each_time_and_never_the_answer(question):
     if isinstance(question, Choose):
-        assert [thing["text"] for thing in scene_of(question)["things"]] == list(question.options)
+        assert [thing["text"] for thing in to_payload(question)["things"]] == list(question.options)
         return
     right = list(STEPS.steps) if question is STEPS else ["miaow", "woof", "moo"]
     assert question.shuffled() == question.shuffled()
@@ -53,10 +53,10 @@ def test_what_is_shuffled_is_the_same_each_time_and_never_the_answer(question):
 
 @EVERY
 def test_the_still_copy_folds_every_answer_away_and_the_plain_text_has_none(question):
-    copy = still(question)
+    copy = quiz_fallback(question)
 
     open_part, _, folded = copy["text/html"].partition("<details>")
-    for thing in scene_of(question)["things"]:
+    for thing in to_payload(question)["things"]:
         assert thing["html"] in open_part
         assert thing["why"] not in open_part
         assert thing["why"] in folded
@@ -69,27 +69,32 @@ def test_the_words_of_a_question_execute_nothing():
     bad = "<img src=x onerror=alert(1)>"
     question = Choose(ask=bad, options={bad: bad, "no": bad}, right="no")
 
-    assert "<img" not in still(question)["text/html"]
-    assert "<img" not in json.dumps([scene_of(question)["ask"], scene_of(question)["things"][1]])
+    assert "<img" not in quiz_fallback(question)["text/html"]
+    assert "<img" not in json.dumps(
+        [to_payload(question)["ask"], to_payload(question)["things"][1]]
+    )
 
 
 def test_an_answer_is_kept_in_the_file_and_found_by_the_next_one_who_asks(tmp_path):
     path = tmp_path / ".chatlab" / "answers.json"
-    quiz = asked(ONE, "00-sum", Answers(path))
+    quiz = make_quiz(ONE, "00-sum", AnswerStore(path))
     quiz.answer = {"tried": ["`22`", "`4`"]}
 
-    assert asked(ONE, "00-sum", Answers(path)).answer == {"tried": ["`22`", "`4`"]}
-    assert asked(ONE, "00-other", Answers(path)).answer == {}
-    asked(STEPS, "00-tea", Answers(path)).answer = {"order": list(STEPS.steps), "checked": True}
+    assert make_quiz(ONE, "00-sum", AnswerStore(path)).answer == {"tried": ["`22`", "`4`"]}
+    assert make_quiz(ONE, "00-other", AnswerStore(path)).answer == {}
+    make_quiz(STEPS, "00-tea", AnswerStore(path)).answer = {
+        "order": list(STEPS.steps),
+        "checked": True,
+    }
     assert set(json.loads(path.read_text("utf-8"))) == {"00-sum", "00-tea"}
     quiz.answer = {}
     assert set(json.loads(path.read_text("utf-8"))) == {"00-tea"}
 
 
 def test_without_a_file_an_answer_lives_as_long_as_the_kernel():
-    asked(PAIRS, None, None).answer = {"chosen": {"cat": "moo"}, "checked": False}
+    make_quiz(PAIRS, None, None).answer = {"chosen": {"cat": "moo"}, "checked": False}
 
-    assert asked(PAIRS, None, None).answer == {"chosen": {"cat": "moo"}, "checked": False}
+    assert make_quiz(PAIRS, None, None).answer == {"chosen": {"cat": "moo"}, "checked": False}
 
 
 @pytest.mark.parametrize(
@@ -120,14 +125,14 @@ def test_a_file_that_cannot_be_read_holds_no_answers_and_is_written_anew(tmp_pat
     path = tmp_path / "answers.json"
     path.write_text(text)
 
-    assert Answers(path).get("k") == {}
-    Answers(path).keep("k", {"tried": ["a"]})
-    assert Answers(path).get("k") == {"tried": ["a"]}
+    assert AnswerStore(path).get("k") == {}
+    AnswerStore(path).keep("k", {"tried": ["a"]})
+    assert AnswerStore(path).get("k") == {"tried": ["a"]}
 
 
 def test_an_answer_that_cannot_be_kept_says_so(tmp_path):
     (tmp_path / "file").write_text("")
-    quiz = asked(ONE, "k", Answers(tmp_path / "file" / "answers.json"))
+    quiz = make_quiz(ONE, "k", AnswerStore(tmp_path / "file" / "answers.json"))
     quiz.answer = {"tried": ["`4`"]}
 
     assert quiz.trouble.startswith("Your answer could not be kept: ")

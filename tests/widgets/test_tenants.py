@@ -8,7 +8,7 @@ from chatlab import AssistantMessage, ChatKitServer, RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets import Tenants
-from chatlab.widgets.tenants.fallback import still
+from chatlab.widgets.tenants.fallback import tenants_fallback
 
 pytestmark = pytest.mark.anyio
 ALICE, BOB = RequestContext(user_id="alice"), RequestContext(user_id="<b>bob</b>")
@@ -45,14 +45,14 @@ async def test_a_server_that_leaks_is_found_out():
     tenants = side_by_side(Leaky)
     await tenants.say("alice", "canary")
 
-    copy = still(tenants.views, await tenants.doors())
+    copy = tenants_fallback(tenants.views, await tenants.doors())
     assert "<b>bob</b> asks for alice's thread thr_1: 2 items (a leak)" in copy["text/plain"]
 
 
 async def test_the_still_copy_holds_each_conversation_apart_and_no_markup_of_theirs():
     tenants = side_by_side(Echo)
     await tenants.say("alice", "canary")
-    copy = still(tenants.views, await tenants.doors())
+    copy = tenants_fallback(tenants.views, await tenants.doors())
 
     assert copy["text/plain"].splitlines() == [
         "alice's chat",
@@ -71,7 +71,7 @@ async def test_the_browser_is_told_of_the_doors_after_each_turn():
     tenants = side_by_side(Echo)
     for view in tenants.views.values():
         view.pane.connect()
-        view.pane.settled = tenants._settled
+        view.pane.on_settled = tenants._settled
 
     await tenants.say("alice", "canary")
     assert tenants.front.doors == await tenants.doors()

@@ -42,26 +42,32 @@ try:
     from agents.stream_events import StreamEvent
     from openai import AsyncOpenAI
 
-    from chatlab.adapters.agents.backpressure import AHEAD, BoundedModel, Reader
-    from chatlab.adapters.agents.run import RunEvents, ToolFailure, TooManyTurns, explained
-    from chatlab.adapters.agents.script import AgentPrompt, Call, Reply, Script, task_manager
+    from chatlab.adapters.agents.backpressure import MAX_AHEAD, BoundedModel, RunReader
+    from chatlab.adapters.agents.run import RunEvents, ToolFailure, TooManyTurns, to_agent_error
+    from chatlab.adapters.agents.script import (
+        AgentPrompt,
+        Call,
+        Script,
+        ScriptedReply,
+        task_manager_script,
+    )
     from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
 except ImportError as error:
     raise MissingDependency("openai-agents", "agents") from error
 
 __all__ = [
-    "AHEAD",
+    "MAX_AHEAD",
     "AgentPrompt",
     "BoundedModel",
     "Call",
-    "Reply",
     "Script",
     "ScriptedAgentModel",
+    "ScriptedReply",
     "TooManyTurns",
     "ToolFailure",
     "model_from_env",
     "stream_agent_response",
-    "task_manager",
+    "task_manager_script",
     "to_agent_input",
 ]
 
@@ -82,24 +88,24 @@ def stream_agent_response(result: RunResultStreaming) -> AsyncGenerator[RespondE
         AgentError: The run broke off for another reason; the cause is chained to it.
         ChatlabError: A tool raised it; others that a tool raises are told as `AgentError`.
     """
-    events = _events(result, Reader(result))
+    events = _events(result, RunReader(result))
     # A stream that was never begun has nothing to close, and its run would wait for a reader.
     weakref.finalize(events, result.cancel).atexit = False
     return events
 
 
-async def _events(result: RunResultStreaming, reader: Reader) -> AsyncGenerator[RespondEvent]:
+async def _events(result: RunResultStreaming, reader: RunReader) -> AsyncGenerator[RespondEvent]:
     run = RunEvents()
     events = cast("AsyncGenerator[StreamEvent]", result.stream_events())
     try:
         try:
-            while (event := await reader.next_of(events)) is not None:
-                for out in run.take(event):
+            while (event := await reader.pull(events)) is not None:
+                for out in run.translate(event):
                     yield out
         except Exception as error:
             for out in run.close("failed"):
                 yield out
-            raise explained(error, result.max_turns) from error
+            raise to_agent_error(error, result.max_turns) from error
         if result.interruptions:
             tools = " and ".join(run.open.values())
             for out in run.close("failed"):
@@ -171,7 +177,10 @@ def _output(item: ToolItem) -> str:
 
 
 def model_from_env(
-    replies: Script = task_manager, tokens_per_second: float = 50.0, *, clock: Clock | None = None
+    replies: Script = task_manager_script,
+    tokens_per_second: float = 50.0,
+    *,
+    clock: Clock | None = None,
 ) -> Model:
     """A real model when the environment names one, else a scripted one.
 

@@ -16,15 +16,15 @@ from agents.result import RunResultStreaming
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from agents.stream_events import StreamEvent
 
-__all__ = ["AHEAD", "BoundedModel", "Reader", "held_back"]
+__all__ = ["MAX_AHEAD", "BoundedModel", "RunReader", "throttle"]
 
-AHEAD = 16
+MAX_AHEAD = 16
 """How many events of a model's stream may wait for the reader."""
 
-_readers: "WeakKeyDictionary[asyncio.Task[Any], Reader]" = WeakKeyDictionary()
+_readers: "WeakKeyDictionary[asyncio.Task[Any], RunReader]" = WeakKeyDictionary()
 
 
-class Reader:
+class RunReader:
     """Whoever reads one run; the task that runs the agent finds it, and waits for it."""
 
     def __init__(self, result: RunResultStreaming) -> None:
@@ -34,7 +34,7 @@ class Reader:
         if result.run_loop_task is not None:
             _readers[result.run_loop_task] = self
 
-    async def next_of(self, events: AsyncGenerator[StreamEvent]) -> StreamEvent | None:
+    async def pull(self, events: AsyncGenerator[StreamEvent]) -> StreamEvent | None:
         """The run's next event, or None after the last one."""
         self._waits = True
         self._moved.set()
@@ -46,12 +46,12 @@ class Reader:
             self._unread -= 1
         return event
 
-    async def come_near(self) -> None:
+    async def wait_for_room(self) -> None:
         """Wait until there is room for one more event, and take it."""
-        await self._unread_below(AHEAD)
+        await self._unread_below(MAX_AHEAD)
         self._unread += 1
 
-    async def catch_up(self) -> None:
+    async def wait_drained(self) -> None:
         """Wait until everything has been read: what is unread when a run fails is lost."""
         await self._unread_below(1)
 
@@ -69,7 +69,7 @@ class Reader:
                 await self._moved.wait()
 
 
-async def held_back(
+async def throttle(
     events: AsyncGenerator[TResponseStreamEvent],
 ) -> AsyncGenerator[TResponseStreamEvent]:
     """The same events, each when the run's reader is near; without a reader, all at once.
@@ -82,14 +82,14 @@ async def held_back(
         try:
             async for event in events:
                 if reader is not None:
-                    await reader.come_near()
+                    await reader.wait_for_room()
                 yield event
         except Exception:
             if reader is not None:
-                await reader.catch_up()
+                await reader.wait_drained()
             raise
         if reader is not None:
-            await reader.catch_up()
+            await reader.wait_drained()
 
 
 class BoundedModel(Model):
@@ -113,7 +113,7 @@ class BoundedModel(Model):
     def stream_response(self, *args: Any, **more: Any) -> AsyncIterator[TResponseStreamEvent]:
         """The response as it comes, held back for a slow reader."""
         events = self.model.stream_response(*args, **more)
-        return held_back(cast("AsyncGenerator[TResponseStreamEvent]", events))
+        return throttle(cast("AsyncGenerator[TResponseStreamEvent]", events))
 
     def get_retry_advice(self, request: ModelRetryAdviceRequest) -> ModelRetryAdvice | None:
         """What the model says about asking again."""

@@ -28,7 +28,7 @@ from pydantic_core import to_jsonable_python
 from chatlab.errors import AgentError, ChatlabError, ModelError
 from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
 
-__all__ = ["RunEvents", "TooManyTurns", "ToolFailure", "explained"]
+__all__ = ["RunEvents", "TooManyTurns", "ToolFailure", "to_agent_error"]
 
 _SDK_FAILURE = re.compile(
     re.escape(default_tool_error_function(RunContextWrapper(None), Exception()))
@@ -66,7 +66,7 @@ class RunEvents:
         self._streamed = False
         self._new_message = False
 
-    def take(self, event: StreamEvent) -> list[RespondEvent]:
+    def translate(self, event: StreamEvent) -> list[RespondEvent]:
         """What goes out for it."""
         if event.type == "raw_response_event":
             return self._raw(event.data)
@@ -168,7 +168,7 @@ class RunEvents:
         ]
 
 
-def explained(  # noqa: PLR0911 - each kind of error is one line
+def to_agent_error(  # noqa: PLR0911 - each kind of error is one line
     error: Exception, max_turns: int | None
 ) -> Exception:
     """The error as whoever chats may read it; chatlab's own, such as PermissionDenied, stay."""

@@ -10,9 +10,9 @@ from agents.handoffs import Handoff
 from agents.items import ItemHelpers, TResponseInputItem
 from agents.tool import Tool
 
-from chatlab.commands import Ask, Complete, Create, Delete, List, SetPriority, Which, understand
+from chatlab.commands import Ask, Complete, Create, Delete, List, SetPriority, TaskRef, understand
 
-__all__ = ["AgentPrompt", "Call", "Reply", "Script", "prompt_of", "task_manager"]
+__all__ = ["AgentPrompt", "Call", "Script", "ScriptedReply", "prompt_of", "task_manager_script"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Call:
         return self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
 
 
-Reply = str | Call | tuple[str | Call, ...]
+ScriptedReply = str | Call | tuple[str | Call, ...]
 """What the model answers once: a text, a call, or several in a row."""
 
 
@@ -62,7 +62,7 @@ class AgentPrompt:
         return found[::-1]
 
 
-Script = Reply | list[Reply] | Callable[[AgentPrompt], Reply]
+Script = ScriptedReply | list[ScriptedReply] | Callable[[AgentPrompt], ScriptedReply]
 """One reply; a list of them, used one after the other until the last one stays; or a function."""
 
 
@@ -78,7 +78,7 @@ def prompt_of(
     return AgentPrompt(instructions, tuple(items), names)
 
 
-def task_manager(prompt: AgentPrompt) -> Reply:
+def task_manager_script(prompt: AgentPrompt) -> ScriptedReply:
     """Answers as a TaskManager's model would: it knows the customers' commands, and calls tools.
 
     The tools are `create_task(title, priority)`, `list_tasks()`, and with a `task_id`:
@@ -113,7 +113,7 @@ def _call_for(prompt: AgentPrompt) -> Call | None:  # noqa: PLR0911 - each comma
             return None
 
 
-def _number(which: Which, prompt: AgentPrompt) -> int:
+def _number(which: TaskRef, prompt: AgentPrompt) -> int:
     """The number that was said; for "it", the last one that a tool gave back, or 0."""
     if which != "it":
         return which

@@ -11,7 +11,7 @@ from agents.tool import Tool
 from agents.usage import Usage
 from typing_extensions import override
 
-from chatlab.adapters.agents.backpressure import held_back
+from chatlab.adapters.agents.backpressure import throttle
 from chatlab.adapters.agents.response_events import ResponseWriter
 from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id
@@ -109,7 +109,7 @@ class ScriptedAgentModel(Model):
         """
         prompt = prompt_of(system_instructions, input, tools, handoffs)
         events = self._said(prompt, ResponseWriter(self._new_id))
-        async with aclosing(held_back(events)) as paced:
+        async with aclosing(throttle(events)) as paced:
             async for event in paced:
                 yield event
 

@@ -13,14 +13,14 @@ from typing_extensions import override
 
 from chatlab.adapters.agents import stream_agent_response
 from chatlab.adapters.agents.run import TooManyTurns
-from chatlab.adapters.agents.script import AgentPrompt, Call, Reply
+from chatlab.adapters.agents.script import AgentPrompt, Call, ScriptedReply
 from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
 from chatlab.clock import NewId, new_id
 from chatlab.errors import AgentError
 from chatlab.llm import split_tokens
 from chatlab.taskbook import TaskBook
 
-__all__ = ["Broken", "Note", "Step", "agent_steps"]
+__all__ = ["Broken", "Note", "TraceStep", "agent_steps"]
 
 Broken = Literal["no", "told", "fatal"]
 """Whether the tool raises; and then, whether the model is told of it or the run breaks off."""
@@ -32,7 +32,7 @@ _PATIENCE = 2
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """Somebody says something to somebody.
 
     Attributes:
@@ -50,7 +50,7 @@ class Step:
     tokens: int = 0
 
 
-Note = Callable[[Step], Awaitable[None]]
+Note = Callable[[TraceStep], Awaitable[None]]
 """Is told of each step when it happens; the run goes on when it returns."""
 
 
@@ -73,7 +73,7 @@ async def agent_steps(
     """
     model = ScriptedAgentModel(_script(endless=endless), float("inf"), new_id=new_id)
     agent = Agent[None]("TaskManager", model=model, tools=[_tool(note, broken)])
-    await note(Step("Alice", "Runner", _MESSAGE))
+    await note(TraceStep("Alice", "Runner", _MESSAGE))
     run = Runner.run_streamed(agent, _MESSAGE, max_turns=max_turns, hooks=_Watch(note))
     said = ""
     try:
@@ -84,16 +84,16 @@ async def agent_steps(
     except TooManyTurns:
         times = f"{max_turns} times" if max_turns > 1 else "once"
         text = f"I asked my model {times}, and there is no end. I stop."
-        await note(Step("Runner", "Alice", text, failed=True))
+        await note(TraceStep("Runner", "Alice", text, failed=True))
     except AgentError:
         text = "create_task broke. Please try again later."
-        await note(Step("Runner", "Alice", text, failed=True))
+        await note(TraceStep("Runner", "Alice", text, failed=True))
     else:
-        await note(Step("Runner", "Alice", said))
+        await note(TraceStep("Runner", "Alice", said))
 
 
-def _script(*, endless: bool) -> Callable[[AgentPrompt], Reply]:
-    def reply(prompt: AgentPrompt) -> Reply:
+def _script(*, endless: bool) -> Callable[[AgentPrompt], ScriptedReply]:
+    def reply(prompt: AgentPrompt) -> ScriptedReply:
         done = [output for output in prompt.outputs if output.startswith("Task ")]
         if endless or (not done and len(prompt.outputs) < _PATIENCE):
             return _CALL
@@ -110,7 +110,7 @@ def _tool(note: Note, broken: Broken) -> Tool:
         if broken == "no":
             task = await book.create("alice", title)
             return f"Task {task.id} is created"
-        await note(Step("Tool", "Runner", "raises OSError", failed=True))
+        await note(TraceStep("Tool", "Runner", "raises OSError", failed=True))
         raise OSError
 
     if broken == "fatal":
@@ -136,7 +136,7 @@ class _Watch(RunHooks[Any]):
         self._asked += 1
         last = str(dict(input_items[-1]).get("output", ""))
         text = f"all of it, and the output: {last}" if last else "what was said, and the tools"
-        step = Step("Runner", "Model", text, failed="error" in last)
+        step = TraceStep("Runner", "Model", text, failed="error" in last)
         await self._note(replace(step, tokens=_tokens(input_items)))
 
     @override
@@ -146,10 +146,10 @@ class _Watch(RunHooks[Any]):
         for item in response.output:
             if item.type == "function_call":
                 title = json.loads(item.arguments)["title"]
-                await self._note(Step("Model", "Runner", f'call {item.name}("{title}")'))
+                await self._note(TraceStep("Model", "Runner", f'call {item.name}("{title}")'))
             elif item.type == "message":
                 text = "".join(part.text for part in item.content if part.type == "output_text")
-                await self._note(Step("Model", "Runner", text))
+                await self._note(TraceStep("Model", "Runner", text))
 
     @override
     async def on_tool_start(
@@ -157,14 +157,14 @@ class _Watch(RunHooks[Any]):
     ) -> None:
         if isinstance(context, ToolContext):
             title = json.loads(context.tool_arguments)["title"]
-            await self._note(Step("Runner", "Tool", f"{title}, for Alice"))
+            await self._note(TraceStep("Runner", "Tool", f"{title}, for Alice"))
 
     @override
     async def on_tool_end(
         self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object
     ) -> None:
         if str(result).startswith("Task "):
-            await self._note(Step("Tool", "Runner", str(result)))
+            await self._note(TraceStep("Tool", "Runner", str(result)))
 
 
 def _tokens(items: list[TResponseInputItem]) -> int:

@@ -35,17 +35,17 @@ from chatlab.events import (
     Widget,
 )
 
-__all__ = ["Translation", "refusal"]
+__all__ = ["EventTranslator", "refusal"]
 
 
-class Translation:
+class EventTranslator:
     """Follows one turn. The work per event does not depend on what has been said already."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open: dict[str, str] = {}
 
-    def take(self, event: ThreadStreamEvent) -> list[official.ThreadStreamEvent]:
+    def translate(self, event: ThreadStreamEvent) -> list[official.ThreadStreamEvent]:
         """What an official client is sent for it."""
         match event:
             case AssistantMessage():

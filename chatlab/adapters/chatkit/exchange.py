@@ -9,7 +9,7 @@ from chatkit import server as official_server
 from chatkit import types as official
 from typing_extensions import override
 
-from chatlab.adapters.chatkit.events import Translation
+from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.concurrency import aclose
@@ -19,10 +19,10 @@ from chatlab.items import Action, UserMessageItem, WidgetItem
 from chatlab.server import ChatKitServer
 from chatlab.stores.base import iter_items
 from chatlab.turns.recorder import Recorder
-from chatlab.turns.requests import Desk
-from chatlab.turns.turn import Turn, as_stream
+from chatlab.turns.requests import TurnServices
+from chatlab.turns.turn import Turn, ensure_stream
 
-__all__ = ["ClosingResult", "Exchange", "Options", "Said", "handed_on"]
+__all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options", "passthrough"]
 
 _Out = list[official.ThreadStreamEvent]
 
@@ -41,7 +41,7 @@ class ClosingResult(official_server.StreamingResult):
 
 
 @dataclass(frozen=True)
-class Said:
+class OfficialInput:
     """What the user said, whole: chatlab's own item keeps the text of it."""
 
     input: official.UserMessageInput
@@ -73,11 +73,11 @@ class Exchange:
     """
 
     turn: Turn
-    translation: Translation
+    translation: EventTranslator
     store: ChatKitStore
     context: RequestContext
     options: Options
-    said: Said | None = None
+    said: OfficialInput | None = None
     retries: str | None = None
     _opened: bool = False
     _created: bool = False
@@ -99,7 +99,7 @@ class Exchange:
         removed: _Out = []
         if isinstance(event, ThreadUpdated):
             removed = [official.ThreadItemRemovedEvent(item_id=id) for id in self._replaced]
-        return [*removed, *self.translation.take(event)]
+        return [*removed, *self.translation.translate(event)]
 
     async def _opening(self, event: ThreadStreamEvent) -> _Out:
         """What comes before the answer: the question, once it is in the store, and the options."""
@@ -117,18 +117,22 @@ class Exchange:
             self._replaced = [item.id async for item in later]
         options = self.options(thread, self.context)
         out.append(official.StreamOptionsEvent(stream_options=options))
-        return out if isinstance(asked, UserMessageItem) else [*out, *self.translation.take(event)]
+        return (
+            out
+            if isinstance(asked, UserMessageItem)
+            else [*out, *self.translation.translate(event)]
+        )
 
-    async def _kept(self, said: Said, own: UserMessageItem) -> official.UserMessageItem:
+    async def _kept(self, said: OfficialInput, own: UserMessageItem) -> official.UserMessageItem:
         item = said.item(own)
         for attachment in item.attachments:
             await self.store.save_attachment(attachment, self.context)
         if item != official_item(own):
-            await self.store.keep_whole(own.thread_id, item, self.context)
+            await self.store.save_original(own.thread_id, item, self.context)
         return item
 
 
-async def handed_on(
+async def passthrough(
     server: ChatKitServer[Any],
     thread_id: str,
     context: RequestContext,
@@ -142,22 +146,22 @@ async def handed_on(
     The message and the widget are in the thread already, as an official server has it.
     """
     recorder = Recorder(thread_id, server.clock, server.new_id)
-    desk = Desk(server.store, recorder, server.clock, server.history_limit)
+    desk = TurnServices(server.store, recorder, server.clock, server.history_limit)
     thread = await desk.thread(thread_id, context, before=input and input.id)
     if action is None:
-        answer = as_stream("respond", server.respond(thread, input, context))
+        answer = ensure_stream("respond", server.respond(thread, input, context))
     else:
         found = sender_id and await server.store.load_item(thread_id, sender_id, context)
         sender = found if isinstance(found, WidgetItem) else None
-        answer = as_stream("action", server.action(thread, action, sender, context))
-    translation = Translation(server.clock)
+        answer = ensure_stream("action", server.action(thread, action, sender, context))
+    translation = EventTranslator(server.clock)
     try:
         async for event in answer:
-            for own in recorder.take(event):
-                for out in translation.take(own):
+            for own in recorder.record(event):
+                for out in translation.translate(own):
                     yield out
     finally:
         await aclose(answer)
     for own in recorder.finish(completed=True):
-        for out in translation.take(own):
+        for out in translation.translate(own):
             yield out

@@ -13,15 +13,15 @@ from chatkit import types as official
 from pydantic import TypeAdapter
 from typing_extensions import override
 
-from chatlab.adapters.chatkit.events import Translation, refusal
-from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, Said, handed_on
+from chatlab.adapters.chatkit.events import EventTranslator, refusal
+from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput, passthrough
 from chatlab.adapters.chatkit.items import official_item, own_action, own_item, text_of
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
 from chatlab.items import UserMessageItem
 from chatlab.server import ChatKitServer
-from chatlab.stores.base import checked_limit
+from chatlab.stores.base import validate_limit
 from chatlab.turns.turn import Turn
 
 __all__ = ["WrappedServer"]
@@ -81,7 +81,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         """What the server inside answers, for a server of yours that keeps the items itself."""
         said = None if input_user_message is None else own_item(input_user_message)
         input = said if isinstance(said, UserMessageItem) else None
-        return handed_on(self.server, thread.id, context, input=input)
+        return passthrough(self.server, thread.id, context, input=input)
 
     @override
     def action(
@@ -93,7 +93,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
         clicked, sender_id = own_action(action), sender and sender.id
-        return handed_on(self.server, thread.id, context, action=clicked, sender_id=sender_id)
+        return passthrough(self.server, thread.id, context, action=clicked, sender_id=sender_id)
 
     @override
     async def sync_action(
@@ -134,7 +134,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                     return await self._process_non_streaming(asked, context)
             case official.ThreadsListReq() | official.ItemsListReq():
                 if asked.params.limit is not None:
-                    checked_limit(asked.params.limit)
+                    validate_limit(asked.params.limit)
             case official.ThreadsSyncCustomActionReq(params=params) if params.item_id:
                 item = await self.store.load_item(params.thread_id, params.item_id, context)
                 if not isinstance(item, official.WidgetItem):
@@ -190,18 +190,22 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                 turn = self.server.act(action, context, params.thread_id, params.item_id)
             case _:
                 raise _unanswered(asked)
-        translation = Translation(self.server.clock)
+        translation = EventTranslator(self.server.clock)
         options = self.get_stream_options
         return Exchange(turn, translation, self.store, context, options, said, retries)
 
     async def _said(
         self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
-    ) -> Said:
+    ) -> OfficialInput:
         attachments = [await self.store.load_attachment(id, context) for id in input.attachments]
-        return Said(input, attachments, opens)
+        return OfficialInput(input, attachments, opens)
 
     def _sent(
-        self, said: Said, thread_id: str | None, metadata: dict[str, Any], context: RequestContext
+        self,
+        said: OfficialInput,
+        thread_id: str | None,
+        metadata: dict[str, Any],
+        context: RequestContext,
     ) -> Turn:
         key = metadata.get("idempotency_key")
         if not isinstance(key, str | None):

@@ -13,12 +13,12 @@ from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import ThreadItem, ThreadMetadata, ToolItem
 from chatlab.stores.base import Store
 
-__all__ = ["Shelf"]
+__all__ = ["SideStore"]
 
 _OWNER = "\x1fchatkit:"
 
 
-class Shelf:
+class SideStore:
     """Documents: those of a thread go when it goes, the others stand alone."""
 
     def __init__(self, store: Store[ThreadItem], clock: Clock) -> None:

@@ -20,7 +20,7 @@ from chatlab.adapters.chatkit.items import (
     own_item,
     own_thread,
 )
-from chatlab.adapters.chatkit.side_store import Shelf
+from chatlab.adapters.chatkit.side_store import SideStore
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
@@ -64,7 +64,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         self.store = store
         self._clock = SystemClock() if clock is None else clock
         self._new_id = new_id
-        self._shelf = Shelf(store, self._clock)
+        self._shelf = SideStore(store, self._clock)
 
     @override
     def generate_thread_id(self, context: RequestContext) -> str:
@@ -127,7 +127,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         own = own_item(item)
         await _found(self.store.add_thread_item(thread_id, own, context))
         if official_item(own) != item:
-            await self.keep_whole(thread_id, item, context)
+            await self.save_original(thread_id, item, context)
 
     @override
     async def save_item(
@@ -141,7 +141,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         own = await self._under(thread_id, item, context) or own_item(item)
         await _found(self.store.save_item(thread_id, own, context))
         if official_item(own) != item:
-            await self.keep_whole(thread_id, item, context)
+            await self.save_original(thread_id, item, context)
         else:
             await self._shelf.drop(thread_id, item.id, context)
 
@@ -182,7 +182,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         """Forget an attachment. Raises `ChatKitNotFound`."""
         await _found(self._shelf.drop_alone(attachment_id, context), attachment_id)
 
-    async def keep_whole(
+    async def save_original(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
     ) -> None:
         """Put the whole official item beside one that is in the thread already."""

@@ -19,9 +19,9 @@ try:
     from starlette.middleware.cors import CORSMiddleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    from chatlab.adapters.http.dependencies import Authenticate, Service, SignIn
+    from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn
     from chatlab.adapters.http.error_handlers import answer_errors
-    from chatlab.adapters.http.jwt_auth import SignedKeys
+    from chatlab.adapters.http.jwt_auth import JWTAuthenticator
     from chatlab.adapters.http.limits import BodyLimit, Limits
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions
@@ -29,7 +29,7 @@ try:
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
-__all__ = ["Authenticate", "Limits", "SignIn", "SignedKeys", "create_app"]
+__all__ = ["Authenticate", "JWTAuthenticator", "Limits", "SignIn", "create_app"]
 
 
 def create_app(
@@ -58,7 +58,7 @@ def create_app(
     """
     limits = Limits() if limits is None else limits
     app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
-    app.state.service = Service.of(server, authenticate, sign_in, limits)
+    app.state.service = AppState.of(server, authenticate, sign_in, limits)
     answer_errors(app)
     app.include_router(sessions)
     app.include_router(api)
@@ -76,7 +76,7 @@ async def _closing_turns(app: FastAPI) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        service: Service = app.state.service
+        service: AppState = app.state.service
         await service.turns.aclose()
         await service.replies.aclose()
 

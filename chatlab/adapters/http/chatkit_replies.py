@@ -16,7 +16,7 @@ from chatlab.adapters.http.limits import Limits, too_many
 from chatlab.concurrency import aclose
 from chatlab.context import RequestContext
 
-__all__ = ["OpenReplies", "OpenReply"]
+__all__ = ["ReplyRegistry", "RunningReply"]
 
 logger = logging.getLogger("chatlab.http")
 
@@ -26,7 +26,7 @@ _AHEAD = 64
 _CREATED = b'data: {"type":"thread.created"'
 
 
-class OpenReply(AsyncIterator[bytes]):
+class RunningReply(AsyncIterator[bytes]):
     """One reply: a task that reads it, and a reader who may leave.
 
     Attributes:
@@ -76,12 +76,12 @@ class OpenReply(AsyncIterator[bytes]):
             await aclose(frames)
 
 
-class OpenReplies:
+class ReplyRegistry:
     """The replies of one process that are not over."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._open: set[OpenReply] = set()
+        self._open: set[RunningReply] = set()
 
     def check(self, context: RequestContext) -> None:
         """Raise an `HTTPException` if the user has too many already."""
@@ -90,14 +90,14 @@ class OpenReplies:
 
     def start(
         self, frames: AsyncIterator[bytes], context: RequestContext, thread_id: str
-    ) -> OpenReply:
+    ) -> RunningReply:
         """Read a reply from now on."""
-        one = OpenReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
+        one = RunningReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
         self._open.add(one)
         one.task.add_done_callback(lambda _: self._open.discard(one))
         return one
 
-    def in_thread(self, thread_id: str, context: RequestContext) -> list[OpenReply]:
+    def in_thread(self, thread_id: str, context: RequestContext) -> list[RunningReply]:
         """The user's replies that run in this thread."""
         mine = (context.user_id, thread_id)
         return [one for one in self._open if (one.user_id, one.thread_id) == mine]

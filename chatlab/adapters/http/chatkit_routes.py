@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from chatlab.adapters.chatkit import as_chatkit
-from chatlab.adapters.http.dependencies import Badge, Serving
-from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.sse import EventStream
 from chatlab.errors import InvalidInput
 from chatlab.server import ChatKitServer
@@ -22,7 +22,7 @@ _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "str
 
 def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
     """`POST /chatkit`, with the official server around `server`."""
-    router = APIRouter(responses=PROBLEMS, tags=["chatkit"])
+    router = APIRouter(responses=ERROR_RESPONSES, tags=["chatkit"])
     official = as_chatkit(server)
 
     @router.post(
@@ -32,7 +32,7 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
         responses={200: {"content": _ANSWER}},
         openapi_extra={"requestBody": _BODY},
     )
-    async def chatkit(request: Request, service: Serving, context: Badge) -> Response:
+    async def chatkit(request: Request, service: AppStateDep, context: CurrentUser) -> Response:
         """A request of the official protocol; its streams have no cursors."""
         body = await request.body()
         service.replies.check(context)

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from chatlab.adapters.http.chatkit_replies import OpenReplies
-from chatlab.adapters.http.limits import Limits, Places
-from chatlab.adapters.http.turn_registry import OpenTurns
+from chatlab.adapters.http.chatkit_replies import ReplyRegistry
+from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
+from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
 from chatlab.server import ChatKitServer
 
-__all__ = ["Authenticate", "Badge", "Service", "Serving", "SignIn"]
+__all__ = ["AppState", "AppStateDep", "Authenticate", "CurrentUser", "SignIn"]
 
 Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
 """Gives the badge for a session key, or raises a `SessionError`."""
@@ -27,16 +27,16 @@ _USER_AGENT = 200
 
 
 @dataclass
-class Service:
+class AppState:
     """One app's server, its running turns, and how it knows people."""
 
     server: ChatKitServer[Any]
     authenticate: Authenticate
     sign_in: SignIn | None
     limits: Limits
-    turns: OpenTurns
-    replies: OpenReplies
-    streams: Places
+    turns: TurnRegistry
+    replies: ReplyRegistry
+    streams: ConcurrencyLimit
 
     @classmethod
     def of(
@@ -45,18 +45,18 @@ class Service:
         authenticate: Authenticate,
         sign_in: SignIn | None,
         limits: Limits,
-    ) -> "Service":
+    ) -> "AppState":
         """The service before anybody has come."""
-        places = Places("open streams", limits.streams)
-        turns, replies = OpenTurns(limits), OpenReplies(limits)
+        places = ConcurrencyLimit("open streams", limits.streams)
+        turns, replies = TurnRegistry(limits), ReplyRegistry(limits)
         return cls(server, authenticate, sign_in, limits, turns, replies, places)
 
 
-def _service(request: Request) -> Service:
+def _service(request: Request) -> AppState:
     return request.app.state.service
 
 
-Serving = Annotated[Service, Depends(_service)]
+AppStateDep = Annotated[AppState, Depends(_service)]
 
 _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
@@ -64,7 +64,7 @@ _bearer = HTTPBearer(auto_error=False, description="A session key.")
 async def _badge(
     request: Request,
     response: Response,
-    service: Serving,
+    service: AppStateDep,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> RequestContext:
     if given is None:
@@ -79,4 +79,4 @@ async def _badge(
     return context.model_copy(update={"request": seen})
 
 
-Badge = Annotated[RequestContext, Depends(_badge)]
+CurrentUser = Annotated[RequestContext, Depends(_badge)]

@@ -19,7 +19,7 @@ from chatlab.errors import (
     TurnInProgress,
 )
 
-__all__ = ["PROBLEMS", "Problem", "answer_errors"]
+__all__ = ["ERROR_RESPONSES", "Problem", "answer_errors"]
 
 logger = logging.getLogger("chatlab.http")
 
@@ -55,7 +55,7 @@ _SAID: dict[int, tuple[str, str]] = {
     503: ("store_error", "The conversations cannot be reached now. Try again in a moment."),
 }
 
-PROBLEMS: dict[int | str, dict[str, object]] = {
+ERROR_RESPONSES: dict[int | str, dict[str, object]] = {
     status: {
         "description": HTTPStatus(status).phrase,
         "content": {"application/json": {"schema": Problem.model_json_schema()}},

@@ -9,12 +9,12 @@ from chatlab.clock import Clock, SystemClock
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, SessionNotFound
 
-__all__ = ["SignedKeys"]
+__all__ = ["JWTAuthenticator"]
 
 _SHORTEST_SECRET = 32
 
 
-class SignedKeys:
+class JWTAuthenticator:
     """Session keys that prove themselves: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256.
 
     Every process that knows the secret can read them; nothing is kept.
@@ -43,7 +43,7 @@ class SignedKeys:
         self._time_out = time_out
         self._clock = SystemClock() if clock is None else clock
 
-    def key_for(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
+    def issue(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
         """A fresh session key for this user."""
         claims: dict[str, Any] = {
             "sub": user_id,

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "Limits", "Places", "too_many"]
+__all__ = ["BodyLimit", "ConcurrencyLimit", "Limits", "too_many"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def too_many(what: str) -> HTTPException:
     return HTTPException(429, message, {"Retry-After": "2"})
 
 
-class Places:
+class ConcurrencyLimit:
     """So many places for each user, such as open streams."""
 
     def __init__(self, what: str, most: int) -> None:
@@ -63,7 +63,7 @@ class Places:
             raise too_many(self._what)
 
     @contextmanager
-    def taken(self, user_id: str) -> Generator[None]:
+    def acquire(self, user_id: str) -> Generator[None]:
         """Take a place for as long as the block lasts; raises as `check` does."""
         self.check(user_id)
         self._taken[user_id] += 1

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatlab.adapters.http.dependencies import Badge, Serving
-from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.sse import (
     Cursor,
     EventStream,
@@ -14,7 +14,7 @@ from chatlab.adapters.http.sse import (
     cursor_of,
     event_frames,
 )
-from chatlab.adapters.http.turn_registry import OpenTurn
+from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.items import Action, Page, Thread, ThreadMetadata
 from chatlab.stores.base import MAX_LIMIT
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
@@ -22,13 +22,13 @@ from chatlab.turns.turn import TurnState
 
 __all__ = [
     "After",
-    "Clicked",
     "Paging",
     "PathId",
-    "Said",
-    "Stopped",
-    "ThreadSeen",
-    "TurnSeen",
+    "SendAction",
+    "SendMessage",
+    "StopResult",
+    "ThreadInfo",
+    "TurnInfo",
     "api",
 ]
 
@@ -48,7 +48,7 @@ class Paging(BaseModel):
     after: _BodyId | None = None
 
 
-class Said(BaseModel):
+class SendMessage(BaseModel):
     """A message; null opens the chat and says nothing. Without a thread, a new one begins.
 
     Send it again under the same key when you do not know whether it has arrived.
@@ -61,7 +61,7 @@ class Said(BaseModel):
     idempotency_key: Annotated[str, Field(pattern=_ID, max_length=MAX_KEY)] | None = None
 
 
-class Clicked(BaseModel):
+class SendAction(BaseModel):
     """What was clicked or submitted, and in which widget."""
 
     model_config = ConfigDict(extra="forbid")
@@ -70,7 +70,7 @@ class Clicked(BaseModel):
     item_id: _BodyId | None = None
 
 
-class TurnSeen(BaseModel):
+class TurnInfo(BaseModel):
     """A turn. Its events are at `/api/turns/{turn_id}/events`."""
 
     turn_id: str
@@ -79,29 +79,29 @@ class TurnSeen(BaseModel):
     last_seq: int
 
     @classmethod
-    def of(cls, one: OpenTurn) -> "TurnSeen":
+    def of(cls, one: RunningTurn) -> "TurnInfo":
         """How the turn is now."""
         log = one.log
         return cls(turn_id=one.id, thread_id=one.thread_id, state=log.state, last_seq=log.last_seq)
 
 
-class ThreadSeen(Thread):
+class ThreadInfo(Thread):
     """A conversation, and the turn that runs in it."""
 
-    turn: TurnSeen | None = None
+    turn: TurnInfo | None = None
 
 
-class Stopped(BaseModel):
+class StopResult(BaseModel):
     """How many turns were running in the thread, and run no longer."""
 
     stopped: int
 
 
-api = APIRouter(prefix="/api", responses=PROBLEMS, tags=["chatlab"])
+api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
 
 
 @api.post("/turns", status_code=202)
-async def send(said: Said, service: Serving, context: Badge) -> TurnSeen:
+async def send(said: SendMessage, service: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Say something. When this answers, the message is in the store."""
     key = said.idempotency_key
     one = await service.turns.start(
@@ -110,31 +110,35 @@ async def send(said: Said, service: Serving, context: Badge) -> TurnSeen:
         key,
         None if said.message is None else said,
     )
-    return TurnSeen.of(one)
+    return TurnInfo.of(one)
 
 
 @api.post("/threads/{thread_id}/actions", status_code=202)
-async def act(thread_id: PathId, clicked: Clicked, service: Serving, context: Badge) -> TurnSeen:
+async def act(
+    thread_id: PathId, clicked: SendAction, service: AppStateDep, context: CurrentUser
+) -> TurnInfo:
     """Click, or submit a form."""
     one = await service.turns.start(
         lambda: service.server.act(clicked.action, context, thread_id, clicked.item_id), context
     )
-    return TurnSeen.of(one)
+    return TurnInfo.of(one)
 
 
 @api.post("/threads/{thread_id}/items/{item_id}/retry", status_code=202)
-async def retry(thread_id: PathId, item_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+async def retry(
+    thread_id: PathId, item_id: PathId, service: AppStateDep, context: CurrentUser
+) -> TurnInfo:
     """Answer a message again."""
     one = await service.turns.start(
         lambda: service.server.retry(thread_id, item_id, context), context
     )
-    return TurnSeen.of(one)
+    return TurnInfo.of(one)
 
 
 @api.get("/turns/{turn_id}")
-async def turn(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+async def turn(turn_id: PathId, service: AppStateDep, context: CurrentUser) -> TurnInfo:
     """How far a turn is. A turn that is over can be found for a few minutes."""
-    return TurnSeen.of(service.turns.find(turn_id, context))
+    return TurnInfo.of(service.turns.find(turn_id, context))
 
 
 @api.get(
@@ -144,8 +148,8 @@ async def turn(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
 )
 async def events(
     turn_id: PathId,
-    service: Serving,
-    context: Badge,
+    service: AppStateDep,
+    context: CurrentUser,
     cursor: Cursor = 0,
     last_event_id: LastEventId = None,
 ) -> EventStream:
@@ -157,16 +161,19 @@ async def events(
 
 
 @api.post("/turns/{turn_id}/stop")
-async def stop(turn_id: PathId, service: Serving, context: Badge) -> TurnSeen:
+async def stop(turn_id: PathId, service: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Stop the turn; what was said is kept."""
     one = service.turns.find(turn_id, context)
     await one.stop()
-    return TurnSeen.of(one)
+    return TurnInfo.of(one)
 
 
 @api.get("/threads")
 async def threads(
-    page: Annotated[Paging, Query()], service: Serving, context: Badge, order: _Order = "desc"
+    page: Annotated[Paging, Query()],
+    service: AppStateDep,
+    context: CurrentUser,
+    order: _Order = "desc",
 ) -> Page[ThreadMetadata]:
     """One page of your conversations."""
     return await service.server.threads(context, limit=page.limit, after=page.after, order=order)
@@ -176,31 +183,31 @@ async def threads(
 async def thread(
     thread_id: PathId,
     page: Annotated[Paging, Query()],
-    service: Serving,
-    context: Badge,
+    service: AppStateDep,
+    context: CurrentUser,
     order: _Order = "asc",
-) -> ThreadSeen:
+) -> ThreadInfo:
     """A conversation with one page of its items."""
     found = await service.server.thread(
         thread_id, context, limit=page.limit, after=page.after, order=order
     )
     running = service.turns.running_in(thread_id, context)
-    return ThreadSeen(**dict(found), turn=running and TurnSeen.of(running))
+    return ThreadInfo(**dict(found), turn=running and TurnInfo.of(running))
 
 
 @api.delete("/threads/{thread_id}", status_code=204)
-async def delete(thread_id: PathId, service: Serving, context: Badge) -> Response:
+async def delete(thread_id: PathId, service: AppStateDep, context: CurrentUser) -> Response:
     """Delete a conversation, once no turn runs in it."""
     await service.server.delete(thread_id, context)
     return Response(status_code=204)
 
 
 @api.post("/threads/{thread_id}/stop")
-async def stop_in(thread_id: PathId, service: Serving, context: Badge) -> Stopped:
+async def stop_in(thread_id: PathId, service: AppStateDep, context: CurrentUser) -> StopResult:
     """Stop whatever runs in the thread: for clients of a protocol that has no Stop."""
     await service.server.store.load_thread(thread_id, context)
     replies = service.replies.in_thread(thread_id, context)
     running = service.turns.running_in(thread_id, context)
     for one in (*replies, *([running] if running else [])):
         await one.stop()
-    return Stopped(stopped=len(replies) + bool(running))
+    return StopResult(stopped=len(replies) + bool(running))

@@ -6,14 +6,14 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from chatlab.adapters.http.dependencies import Badge, Serving
-from chatlab.adapters.http.error_handlers import PROBLEMS
+from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.context import RequestContext
 
-__all__ = ["Alive", "SessionKey", "Who", "WhoAmI", "sessions"]
+__all__ = ["Health", "SessionKey", "SignInRequest", "WhoAmI", "sessions"]
 
 
-class Who(BaseModel):
+class SignInRequest(BaseModel):
     """Who wants to log in."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,17 +35,17 @@ class WhoAmI(BaseModel):
     expires_at: AwareDatetime | None = None
 
 
-class Alive(BaseModel):
+class Health(BaseModel):
     """The server answers, and so does its store."""
 
     status: str = "ok"
 
 
-sessions = APIRouter(prefix="/api", responses=PROBLEMS, tags=["sessions"])
+sessions = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["sessions"])
 
 
 @sessions.post("/sessions", status_code=201)
-async def sign_in(who: Who, service: Serving) -> SessionKey:
+async def sign_in(who: SignInRequest, service: AppStateDep) -> SessionKey:
     """Log in. This is for learning: it asks for no password, and most servers do not offer it."""
     if service.sign_in is None:
         raise HTTPException(404, "This server gives out no session keys.")
@@ -53,7 +53,7 @@ async def sign_in(who: Who, service: Serving) -> SessionKey:
 
 
 @sessions.get("/sessions/current")
-async def current(context: Badge) -> WhoAmI:
+async def current(context: CurrentUser) -> WhoAmI:
     """Who you are, by your session key."""
     session = context.session
     return WhoAmI(
@@ -64,7 +64,7 @@ async def current(context: Badge) -> WhoAmI:
 
 
 @sessions.get("/health")
-async def health(service: Serving) -> Alive:
+async def health(service: AppStateDep) -> Health:
     """Whether this process and its store answer; for whatever starts and stops processes."""
     await service.server.threads(RequestContext(user_id="health"), limit=1)
-    return Alive()
+    return Health()

@@ -9,12 +9,12 @@ from fastapi import Header, Query
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from chatlab.adapters.http.limits import Places
+from chatlab.adapters.http.limits import ConcurrencyLimit
 from chatlab.adapters.http.turn_log import TurnLog
 from chatlab.streams import sse_frame
 
 __all__ = [
-    "BEAT",
+    "KEEP_ALIVE",
     "ByteStream",
     "Cursor",
     "EventStream",
@@ -28,7 +28,7 @@ LastEventId = Annotated[
     int | None, Header(ge=0, description="As `cursor`. Browsers send it when they come back.")
 ]
 
-BEAT = b": still here\n\n"
+KEEP_ALIVE = b": still here\n\n"
 """What a stream says when it has nothing to say: a comment, which readers leave out."""
 
 
@@ -49,7 +49,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: ByteStream, places: Places, user_id: str) -> None:
+    def __init__(self, frames: ByteStream, places: ConcurrencyLimit, user_id: str) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(frames, headers=headers)
         self._frames, self._places, self._user_id = frames, places, user_id
@@ -57,7 +57,7 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         try:
-            with self._places.taken(self._user_id):
+            with self._places.acquire(self._user_id):
                 await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
@@ -89,4 +89,4 @@ async def event_frames(log: TurnLog, cursor: int, beat: float = 15.0) -> AsyncGe
             yield sse_frame(json.dumps({"state": log.state}), "end").encode()
             return
         if not await log.changed(cursor, beat):
-            yield BEAT
+            yield KEEP_ALIVE

@@ -33,7 +33,7 @@ class TurnLog:
         self.state: TurnState = "running"
         self.size = 0
         self.last_seq = 0
-        self._parts: list[_Run | ThreadStreamEvent] = []
+        self._parts: list[_DeltaRun | ThreadStreamEvent] = []
         self._lasts = array("q")
         self._started = time.monotonic()
         self._times = array("f")
@@ -48,10 +48,10 @@ class TurnLog:
         """Add the turn's next event."""
         last = self._parts[-1] if self._parts else None
         if isinstance(event, AssistantMessage):
-            if isinstance(last, _Run) and last.take(event):
+            if isinstance(last, _DeltaRun) and last.try_merge(event):
                 self._lasts[-1] = event.seq
             else:
-                self._add(_Run(event), event.seq)
+                self._add(_DeltaRun(event), event.seq)
             self.size += len(event.content) + 8
         else:
             self._add(event, event.seq)
@@ -75,7 +75,7 @@ class TurnLog:
         if place == len(self._parts) or (until is not None and cursor >= until):
             return None
         part = self._parts[place]
-        return part.after(cursor, until) if isinstance(part, _Run) else part
+        return part.after(cursor, until) if isinstance(part, _DeltaRun) else part
 
     def seconds(self, seq: int) -> float:
         """When the event with this number came, after the turn had begun."""
@@ -102,7 +102,7 @@ class TurnLog:
             return False
         return True
 
-    def _add(self, part: "_Run | ThreadStreamEvent", seq: int) -> None:
+    def _add(self, part: "_DeltaRun | ThreadStreamEvent", seq: int) -> None:
         self._parts.append(part)
         self._lasts.append(seq)
 
@@ -111,7 +111,7 @@ class TurnLog:
         self._changed = asyncio.Event()
 
 
-class _Run:
+class _DeltaRun:
     """Pieces of one message, in a row: their bytes, and where each of them ends."""
 
     def __init__(self, first: AssistantMessage) -> None:
@@ -120,7 +120,7 @@ class _Run:
         self._text = bytearray(first.content.encode())
         self._ends = array("q", [len(self._text)])
 
-    def take(self, event: AssistantMessage) -> bool:
+    def try_merge(self, event: AssistantMessage) -> bool:
         """Whether the event belongs in here; then it is."""
         if event.item_id != self._item_id or event.seq != self._first_seq + len(self._ends):
             return False

@@ -13,7 +13,7 @@ from chatlab.errors import ChatlabError, NotFoundError
 from chatlab.events import ErrorEvent
 from chatlab.turns.turn import Turn
 
-__all__ = ["OpenTurn", "OpenTurns"]
+__all__ = ["RunningTurn", "TurnRegistry"]
 
 logger = logging.getLogger("chatlab.http")
 
@@ -21,7 +21,7 @@ _OPENING = 3.0
 """How many seconds a request waits for a first event that may take its time."""
 
 
-class OpenTurn:
+class RunningTurn:
     """One turn, the task that reads it, and what it has sent.
 
     Attributes:
@@ -46,7 +46,7 @@ class OpenTurn:
         return self.turn.thread_id
 
     @property
-    def refused(self) -> Exception | None:
+    def rejection(self) -> Exception | None:
         """Why there was no turn at all: an error that says so was the first that came of it."""
         if not self.log.last_seq:
             return self.error
@@ -102,14 +102,14 @@ class OpenTurn:
         self.log.put(error.model_copy(update=stamps))
 
 
-class OpenTurns:
+class TurnRegistry:
     """The turns of one process, until they are over, and for a while after."""
 
     def __init__(self, limits: Limits, new_id: NewId = new_id) -> None:
         self._limits = limits
         self._new_id = new_id
-        self._turns: dict[str, OpenTurn] = {}
-        self._asked: dict[tuple[str, str], tuple[object, OpenTurn]] = {}
+        self._turns: dict[str, RunningTurn] = {}
+        self._asked: dict[tuple[str, str], tuple[object, RunningTurn]] = {}
 
     async def start(
         self,
@@ -117,7 +117,7 @@ class OpenTurns:
         context: RequestContext,
         key: str | None = None,
         message: object = None,
-    ) -> OpenTurn:
+    ) -> RunningTurn:
         """Run a turn; give it back when its first event is there.
 
         For a `message` that event says that it is in the store; without one it may be long in
@@ -136,13 +136,13 @@ class OpenTurns:
                 self._asked[asked] = (message, one)
                 one.task.add_done_callback(lambda _: self._asked.pop(asked, None))
         await one.log.changed(0, _OPENING if message is None else None)
-        refused = one.refused
+        refused = one.rejection
         if refused is not None:
             self._turns.pop(one.id, None)
             raise refused
         return one
 
-    def find(self, turn_id: str, context: RequestContext) -> OpenTurn:
+    def find(self, turn_id: str, context: RequestContext) -> RunningTurn:
         """The user's turn with this id.
 
         Raises:
@@ -153,7 +153,7 @@ class OpenTurns:
             raise NotFoundError("turn", turn_id)
         return one
 
-    def running_in(self, thread_id: str, context: RequestContext) -> OpenTurn | None:
+    def running_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
         """The user's turn that runs in this thread now, if one does in this process."""
         mine = (context.user_id, thread_id)
         for one in self._turns.values():
@@ -166,7 +166,7 @@ class OpenTurns:
         running = [one for one in self._turns.values() if not one.log.ended]
         await asyncio.gather(*(one.stop() for one in running), return_exceptions=True)
 
-    def _forget(self, mine: list[OpenTurn]) -> None:
+    def _forget(self, mine: list[RunningTurn]) -> None:
         """Let go of the oldest turns that are over, where there are too many or too long ones."""
         over = [one for one in mine if one.log.ended]
         for old in islice(over, max(0, len(over) - self._limits.keep_turns + 1)):
@@ -179,12 +179,12 @@ class OpenTurns:
             size -= old.log.size
             del self._turns[old.id]
 
-    def _begin(self, make: Callable[[], Turn], context: RequestContext) -> OpenTurn:
+    def _begin(self, make: Callable[[], Turn], context: RequestContext) -> RunningTurn:
         mine = [one for one in self._turns.values() if one.user_id == context.user_id]
         if sum(not one.log.ended for one in mine) >= self._limits.turns:
             raise too_many("answers")
         self._forget(mine)
-        one = OpenTurn(self._new_id("trn"), context.user_id, make(), self._limits)
+        one = RunningTurn(self._new_id("trn"), context.user_id, make(), self._limits)
         self._turns[one.id] = one
         loop = asyncio.get_running_loop()
         keep = self._limits.keep_seconds

@@ -9,7 +9,7 @@ from pathlib import Path
 from chatlab.course.catalogue import Lesson
 from chatlab.errors import InvalidInput
 
-__all__ = ["MAPS", "course_map", "curriculum_map", "drawn"]
+__all__ = ["TABLES", "course_map", "curriculum_map", "update_tables"]
 
 _BEGIN, _END = "<!-- made by `chatlab release` -->", "<!-- end -->"
 
@@ -49,7 +49,7 @@ def curriculum_map(lessons: Sequence[Lesson], _folder: str) -> str:
     return "\n".join([*head, *rows, *table])
 
 
-MAPS: tuple[tuple[str, str, Callable[[Sequence[Lesson], str], str]], ...] = (
+TABLES: tuple[tuple[str, str, Callable[[Sequence[Lesson], str], str]], ...] = (
     ("README.md", "notebooks/", course_map),
     ("notebooks/README.md", "", course_map),
     ("notebooks/curriculum.md", "", curriculum_map),
@@ -57,7 +57,7 @@ MAPS: tuple[tuple[str, str, Callable[[Sequence[Lesson], str], str]], ...] = (
 """Which file holds which map, and how it reaches the notebooks."""
 
 
-def drawn(root: Path, lessons: Sequence[Lesson], *, check: bool) -> list[str]:
+def update_tables(root: Path, lessons: Sequence[Lesson], *, check: bool) -> list[str]:
     """Draw every map anew, or with `check` only look.
 
     Returns:
@@ -67,7 +67,7 @@ def drawn(root: Path, lessons: Sequence[Lesson], *, check: bool) -> list[str]:
         InvalidInput: A file lacks the markers.
     """
     changed: list[str] = []
-    for name, folder, table in MAPS:
+    for name, folder, table in TABLES:
         path = root / name
         text = path.read_text("utf-8")
         before, begin, rest = text.partition(_BEGIN)

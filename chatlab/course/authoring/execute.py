@@ -9,12 +9,12 @@ from nbclient import NotebookClient
 
 from chatlab.course.notebook import Notebook, read, source_of, write
 
-__all__ = ["executed"]
+__all__ = ["execute_notebook"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def executed(path: Path) -> None:
+def execute_notebook(path: Path) -> None:
     """Run the notebook in its own folder and write its outputs into it.
 
     Raises:

@@ -14,13 +14,13 @@ from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.notebook import Cell, Notebook, read, source_of, write
 from chatlab.errors import InvalidInput
 
-__all__ = ["exercise_from", "pristine_of", "released", "stub_of"]
+__all__ = ["make_exercise", "make_stub", "pristine_exercise", "release_exercise"]
 
 _BEGIN = "### BEGIN SOLUTION"
 _END = "### END SOLUTION"
 
 
-def stub_of(source: str, where: str) -> str:
+def make_stub(source: str, where: str) -> str:
     """The source with each solution replaced by its stub.
 
     Raises:
@@ -45,7 +45,7 @@ def stub_of(source: str, where: str) -> str:
     return "\n".join(lines)
 
 
-def exercise_from(solution: Notebook, lesson: Lesson) -> Notebook:
+def make_exercise(solution: Notebook, lesson: Lesson) -> Notebook:
     """The exercise that learners get: stubs, no outputs, nbgrader's metadata.
 
     Raises:
@@ -61,7 +61,7 @@ def exercise_from(solution: Notebook, lesson: Lesson) -> Notebook:
     for cell in exercise["cells"]:
         if cell["cell_type"] != "code":
             continue
-        stub = stub_of(source_of(cell), f"{lesson.slug}.ipynb, cell {cell['id']}")
+        stub = make_stub(source_of(cell), f"{lesson.slug}.ipynb, cell {cell['id']}")
         cell |= {"source": stub.splitlines(keepends=True), "outputs": [], "execution_count": None}
         cell["metadata"] = _metadata(cell, parts)
     return exercise
@@ -81,7 +81,7 @@ def _metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
     return dict(cell["metadata"])
 
 
-def pristine_of(root: Path, lesson: Lesson) -> Notebook:
+def pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
     """The exercise as it is before anybody has written in it.
 
     Raises:
@@ -94,16 +94,16 @@ def pristine_of(root: Path, lesson: Lesson) -> Notebook:
             "is not here, and a fresh exercise is made from it",
             "Run the check cells in your notebook instead, and hand it in.",
         )
-    return exercise_from(read(path), lesson)
+    return make_exercise(read(path), lesson)
 
 
-def released(root: Path, lesson: Lesson, *, check: bool) -> bool:
+def release_exercise(root: Path, lesson: Lesson, *, check: bool) -> bool:
     """Write the exercise, or with `check` only look whether it is what would be written.
 
     Returns:
         Whether the file is (or was) as it should be.
     """
-    fresh = pristine_of(root, lesson)
+    fresh = pristine_exercise(root, lesson)
     path = root / "exercises" / f"{lesson.slug}.ipynb"
     same = path.exists() and read(path) == fresh
     if not check and not same:

@@ -41,7 +41,7 @@ class Capstone:
         }
         return jwt.encode(claims, self.secret, algorithm="HS256")
 
-    def badge(self, who: str) -> RequestContext:
+    def context_for(self, who: str) -> RequestContext:
         """The badge that the TaskManager itself gives for such a key."""
         context: RequestContext = self.server.authenticate(self.session_key(who))
         return context
@@ -58,7 +58,7 @@ def task_manager(root: Path, source: Path | None = None, store: Any = None) -> C
     made, secret = written_in(path, "TaskManager"), secrets.token_hex(32)
     try:
         found = Capstone(made(TaskBook(), secret, store), name, secret)
-        found.badge("alice")
+        found.context_for("alice")
     except NotStarted:
         raise InvalidInput(name, "is not written yet", "Solve it, or leave --from out.") from None
     except Exception as error:

@@ -10,18 +10,18 @@ from typing import Any
 
 from chatlab.course.catalogue import Part, part_for
 from chatlab.course.checking.judge import result_of
-from chatlab.course.checking.observe import observe, plain
-from chatlab.course.checking.panel import LOOKS, show_result
+from chatlab.course.checking.observe import observe, to_plain_json
+from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result
 
-__all__ = ["GRADED_RUN", "CheckFailed", "check", "look", "run_check"]
+__all__ = ["GRADED_RUN_ENV", "CheckFailed", "check", "look", "run_check"]
 
-GRADED_RUN = "CHATLAB_GRADED_RUN"
+GRADED_RUN_ENV = "CHATLAB_GRADED_RUN"
 """Names the folder through which a graded run hands inputs in and gets observations out."""
 
 _order = RunOrder()
-_order.watch()
+_order.install()
 
 
 class CheckFailed(AssertionError):
@@ -33,7 +33,7 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback through the kit's own code."""
-        _, word, _ = LOOKS[self.result.status]
+        _, word, _ = STATUS_STYLES[self.result.status]
         return [f"{self.result.part} {word}: what to try next is said above."]
 
 
@@ -50,8 +50,8 @@ def check(part_id: str) -> Awaitable[None]:
 
 
 async def _check(part: Part, namespace: Mapping[str, Any]) -> None:
-    folder = os.environ.get(GRADED_RUN)
-    inputs = plain(part.inputs(Random())) if folder is None else _handed_in(folder, part)
+    folder = os.environ.get(GRADED_RUN_ENV)
+    inputs = to_plain_json(part.inputs(Random())) if folder is None else _handed_in(folder, part)
     result, observation = await run_check(part, namespace, inputs)
     if folder is not None:
         _hand_out(folder, part, observation)
@@ -75,7 +75,7 @@ async def look(part_id: str, answer: Any, inputs: Any) -> None:
         NotFoundError: There is no such part.
     """
     part = part_for(part_id)
-    result, _ = await run_check(part, {part.subject: answer}, plain(inputs))
+    result, _ = await run_check(part, {part.subject: answer}, to_plain_json(inputs))
     show_result(part, result)
 
 
@@ -83,7 +83,7 @@ async def run_check(
     part: Part, namespace: Mapping[str, Any], inputs: Any
 ) -> tuple[Result, dict[str, Any]]:
     """Observe and judge, here and now: the result, and the observation it was made from."""
-    if why := part.lacking():
+    if why := part.missing_requirement():
         observation: dict[str, Any] = {"state": "skipped", "why": why}
     else:
         observation = await observe(part, namespace, inputs)

@@ -8,10 +8,10 @@ from typing import Any, NoReturn, cast
 
 from chatlab.course.catalogue import Part
 
-__all__ = ["KitTwin", "hidden_twins"]
+__all__ = ["ReferenceDisabled", "disable_reference"]
 
 
-class KitTwin(RuntimeError):
+class ReferenceDisabled(RuntimeError):
     """The kit's own was called while the learner's is being checked."""
 
     def __init__(self) -> None:
@@ -19,10 +19,10 @@ class KitTwin(RuntimeError):
 
 
 @contextmanager
-def hidden_twins(part: Part) -> Generator[None]:
+def disable_reference(part: Part) -> Generator[None]:
     """Let the part's twins raise `KitTwin`, under whatever name a notebook has imported them."""
     with ExitStack() as stack:
-        for name in part.twins:
+        for name in part.disabled_names:
             module, _, attribute = name.partition(":")
             stack.callback(_switched_off(getattr(importlib.import_module(module), attribute)))
         yield
@@ -43,6 +43,6 @@ def _switched_off(twin: Any) -> Callable[[], None]:
 
 def _refuse(*_args: object, **_more: object) -> NoReturn:
     # Runs as somebody else's code too, where the names of this module are not known.
-    from chatlab.course.checking.disabled import KitTwin
+    from chatlab.course.checking.disabled import ReferenceDisabled
 
-    raise KitTwin
+    raise ReferenceDisabled

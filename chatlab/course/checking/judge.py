@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.catalogue import Part
 from chatlab.course.checking.observe import DROPPED
-from chatlab.course.findings import Finding, Result, no
+from chatlab.course.findings import Finding, Result, failed
 
 __all__ = ["result_of"]
 
@@ -15,7 +15,7 @@ def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
         case {"state": "not_started"}:
             return Result(part.id, "not_started", 0, part.points)
         case {"state": "skipped", "why": why}:
-            return Result(part.id, "skipped", 0, part.points, (no(why),))
+            return Result(part.id, "skipped", 0, part.points, (failed(why),))
         case {"state": "seen", "value": value}:
             return _judged(part, inputs, value)
         case {"state": "left_behind", "tasks": tasks, "value": value} if (
@@ -36,25 +36,26 @@ def _judged(part: Part, inputs: Any, value: Any) -> Result:
 def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
     match observation:
         case {"state": "missing"}:
-            return no(
+            return failed(
                 f"There is no {part.subject} here.",
                 f"Run the cell that makes {part.subject}, then this one. Is it spelled like that?",
             )
         case {"state": "timed_out", "seconds": seconds}:
             at = f" It was at: {observation['line']}" if observation.get("line") else ""
-            return no(
+            return failed(
                 f"After {seconds:g} seconds it had not finished.{at}",
                 "Look for a loop that never ends, or something awaited that never comes.",
             )
         case {"state": "left_behind", "tasks": tasks}:
-            return no(
+            return failed(
                 f"It left something running in the background: {', '.join(tasks)}.",
-                part.leaves or "Await every task that you start, or cancel it before you return.",
+                part.leftover_hint
+                or "Await every task that you start, or cancel it before you return.",
             )
         case {"state": "raised", "raised": seen}:
-            return no(f"{seen['type']}: {seen['message']}", _line(seen))
+            return failed(f"{seen['type']}: {seen['message']}", _line(seen))
         case _:
-            return no("Nothing could be observed.", "Restart the kernel and run all cells.")
+            return failed("Nothing could be observed.", "Restart the kernel and run all cells.")
 
 
 def _line(seen: dict[str, Any]) -> str:

@@ -20,12 +20,20 @@ from typing import Any, NoReturn, cast
 from pydantic_core import to_jsonable_python
 
 from chatlab.course.catalogue import Part
-from chatlab.course.checking.disabled import hidden_twins
+from chatlab.course.checking.disabled import disable_reference
 from chatlab.course.todo import TODO, NotStarted
 from chatlab.tracebacks import KIT, user_frame
 from chatlab.turns.turn import Turn
 
-__all__ = ["DROPPED", "attempt", "observe", "plain", "raised", "tasks_ended", "turn_seen"]
+__all__ = [
+    "DROPPED",
+    "attempt",
+    "cancel_leftovers",
+    "exception_as_data",
+    "observe",
+    "record_turn",
+    "to_plain_json",
+]
 
 DROPPED = "a stream that was dropped"
 """What is left running when somebody stops reading: the mistake lies before that."""
@@ -36,11 +44,11 @@ _observed: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvar
 )
 
 
-class TooSlow(BaseException):
+class TimeLimitExceeded(BaseException):
     """The time limit, for code that blocks the loop; no `except Exception` catches it."""
 
 
-def plain(value: Any) -> Any:
+def to_plain_json(value: Any) -> Any:
     """The value as plain JSON: what JSON does not know becomes its `repr`."""
     try:
         return json.loads(json.dumps(to_jsonable_python(value, fallback=repr)))
@@ -48,7 +56,7 @@ def plain(value: Any) -> Any:
         return repr(value)
 
 
-def raised(error: BaseException) -> dict[str, Any]:
+def exception_as_data(error: BaseException) -> dict[str, Any]:
     """An exception as data: its type, its message, and the learner's own line, if it has one."""
     seen: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:500]}
     if frame := user_frame(error):
@@ -72,13 +80,13 @@ async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
     except NotStarted:
         raise
     except Exception as error:  # noqa: BLE001 - it is what was observed
-        return {"raised": raised(error)}
+        return {"raised": exception_as_data(error)}
     if value is TODO:
         raise NotStarted
-    return {"value": plain(value)} | ({"awaited": True} if awaited else {})
+    return {"value": to_plain_json(value)} | ({"awaited": True} if awaited else {})
 
 
-async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
+async def record_turn(turn: AsyncIterable[Any]) -> dict[str, Any]:
     """A whole turn: `{"events": [...], "state": ..., "raised": ... or None}`.
 
     Raises:
@@ -88,7 +96,7 @@ async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
     error: Exception | None = None
     try:
         async for event in turn:
-            events.append(plain(event))  # noqa: PERF401 - what came before an error is kept
+            events.append(to_plain_json(event))  # noqa: PERF401 - what came before an error is kept
         error = turn.error if isinstance(turn, Turn) else None
     except NotStarted:
         raise
@@ -99,11 +107,11 @@ async def turn_seen(turn: AsyncIterable[Any]) -> dict[str, Any]:
     return {
         "events": events,
         "state": turn.state if isinstance(turn, Turn) else None,
-        "raised": None if error is None else raised(error),
+        "raised": None if error is None else exception_as_data(error),
     }
 
 
-async def tasks_ended() -> None:
+async def cancel_leftovers() -> None:
     """End what the observed code has left running, where the judge has more to say than that."""
     left = [task for task in _observed.get() or () if not task.done()]
     for task in left:
@@ -126,16 +134,21 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     if subject is TODO:
         return {"state": "not_started"}
     try:
-        with _no_log(), _tasks_seen() as tasks, hidden_twins(part), _alarm(part.limit + 1):
-            async with asyncio.timeout(part.limit):
-                value = plain(await part.observe(subject, inputs))
+        with (
+            _no_log(),
+            _tasks_seen() as tasks,
+            disable_reference(part),
+            _alarm(part.time_limit + 1),
+        ):
+            async with asyncio.timeout(part.time_limit):
+                value = to_plain_json(await part.observe(subject, inputs))
             await asyncio.sleep(0)
     except NotStarted:
         return {"state": "not_started"}
-    except (TimeoutError, TooSlow) as error:
-        return {"state": "timed_out", "seconds": part.limit, **_where(error)}
+    except (TimeoutError, TimeLimitExceeded) as error:
+        return {"state": "timed_out", "seconds": part.time_limit, **_where(error)}
     except Exception as error:  # noqa: BLE001 - it is what was observed
-        return {"state": "raised", "raised": raised(error)}
+        return {"state": "raised", "raised": exception_as_data(error)}
     if left := [task for task in tasks if not task.done()]:
         for task in left:
             task.cancel()
@@ -155,7 +168,7 @@ def _name(task: "asyncio.Task[Any]") -> str:
 
 
 def _where(error: BaseException) -> dict[str, Any]:
-    seen = raised(error)
+    seen = exception_as_data(error)
     return {"line": seen.get("line"), "number": seen.get("number")}
 
 
@@ -210,7 +223,7 @@ def _alarm(seconds: float) -> Generator[None]:
         return
 
     def ring(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise TooSlow
+        raise TimeLimitExceeded
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)

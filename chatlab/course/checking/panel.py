@@ -9,9 +9,9 @@ from typing import Any
 from chatlab.course.catalogue import Part
 from chatlab.course.findings import Result, Status
 
-__all__ = ["LOOKS", "as_html", "as_text", "show_result"]
+__all__ = ["STATUS_STYLES", "as_html", "as_text", "show_result"]
 
-LOOKS: dict[Status, tuple[str, str, str]] = {
+STATUS_STYLES: dict[Status, tuple[str, str, str]] = {
     "passed": ("✓", "passed", "#1a7f37"),
     "failed": ("✗", "not yet", "#cf222e"),
     "not_started": ("○", "not started", "#9a6700"),
@@ -23,14 +23,14 @@ LOOKS: dict[Status, tuple[str, str, str]] = {
 
 def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel without colours, one line a thought."""
-    sign, word, _ = LOOKS[result.status]
+    sign, word, _ = STATUS_STYLES[result.status]
     head = f"{sign} {part.id} {part.title}: {word} ({result.points:g} of {result.out_of:g})"
     return "\n".join([head, *(f"  {line}" for line in _said(part, result, as_graded=as_graded))])
 
 
 def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel for a notebook; everything that comes from outside is escaped."""
-    sign, word, colour = LOOKS[result.status]
+    sign, word, colour = STATUS_STYLES[result.status]
     lines = "".join(
         f'<div style="margin-top:4px">{_marked(line)}</div>'
         for line in _said(part, result, as_graded=as_graded)

@@ -21,7 +21,7 @@ class RunOrder:
         self.as_graded = True
         self._part = 0
 
-    def watch(self) -> None:
+    def install(self) -> None:
         """Begin, if this is a notebook's kernel."""
         if "IPython" not in sys.modules:
             return
@@ -30,9 +30,9 @@ class RunOrder:
             shell.events.register("pre_run_cell", self._runs)
 
     def _runs(self, info: Any) -> None:
-        self.note(info.cell_id)
+        self.record(info.cell_id)
 
-    def note(self, cell_id: str | None) -> None:
+    def record(self, cell_id: str | None) -> None:
         """A cell is about to run; not every front end says which."""
         if cell_id is None:
             return

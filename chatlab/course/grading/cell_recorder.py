@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from chatlab.course.checking.check import GRADED_RUN
+from chatlab.course.checking.check import GRADED_RUN_ENV
 from chatlab.course.grading.nbval_plugin import KernelDied, TooMuchOutput
 from chatlab.course.notebook import CHECK_ID
 
-__all__ = ["LOG", "PRIVATE_FOLDER", "Fates", "pytest_configure"]
+__all__ = ["GRADER_FOLDER_ENV", "LOG", "CellRecorder", "pytest_configure"]
 
-PRIVATE_FOLDER = "CHATLAB_GRADER"
+GRADER_FOLDER_ENV = "CHATLAB_GRADER"
 """Names the grader's own folder. The kernel is not told."""
 
 LOG = "cells.jsonl"
@@ -34,11 +34,11 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the folder's name out of the environment before a kernel inherits it."""
-    if folder := os.environ.pop(PRIVATE_FOLDER, None):
-        config.pluginmanager.register(Fates(Path(folder), Path(os.environ[GRADED_RUN])))
+    if folder := os.environ.pop(GRADER_FOLDER_ENV, None):
+        config.pluginmanager.register(CellRecorder(Path(folder), Path(os.environ[GRADED_RUN_ENV])))
 
 
-class Fates:
+class CellRecorder:
     """What becomes of the cells.
 
     Args:

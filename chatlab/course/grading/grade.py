@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chatlab.course.authoring.release import pristine_of
+from chatlab.course.authoring.release import pristine_exercise
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.checking.judge import result_of
-from chatlab.course.checking.observe import plain
-from chatlab.course.findings import Finding, Result, no
-from chatlab.course.grading.nbval_run import RUN_SECONDS, GradedRun, run_for_a_grade
-from chatlab.course.grading.submission import Answers, answers_in
+from chatlab.course.checking.observe import to_plain_json
+from chatlab.course.findings import Finding, Result, failed
+from chatlab.course.grading.nbval_run import RUN_SECONDS, NbvalRun, run_notebook
+from chatlab.course.grading.submission import Submission, parse_submission
 from chatlab.course.notebook import Notebook, read, source_of
 
 __all__ = ["Graded", "grade"]
@@ -61,13 +61,13 @@ def grade(root: Path, lesson: Lesson, submission: Path) -> Graded:
     Raises:
         InvalidInput: The file is not a notebook.
     """
-    pristine = pristine_of(root, lesson)
-    answers = answers_in(read(submission), pristine, lesson)
+    pristine = pristine_exercise(root, lesson)
+    answers = parse_submission(read(submission), pristine, lesson)
     random = Random()
-    inputs = {part.id: plain(part.inputs(random)) for part in lesson.parts}
+    inputs = {part.id: to_plain_json(part.inputs(random)) for part in lesson.parts}
     runs = _Runs(pristine, inputs, answers.sources)
-    runs.without_what_stops(lesson.parts)
-    runs.alone(lesson.parts)
+    runs.run_until_stable(lesson.parts)
+    runs.run_alone(lesson.parts)
     results = tuple(_result(part, inputs[part.id], runs, answers) for part in lesson.parts)
     graded = Graded(lesson, results)
     return graded if graded.passed else replace(graded, notes=answers.notes)
@@ -82,10 +82,10 @@ class _Runs:
         self._pristine = pristine
         self._inputs = inputs
         self._sources = sources
-        self.shown = GradedRun()
+        self.merged = NbvalRun()
         self.stopped: dict[str, str] = {}
 
-    def without_what_stops(self, parts: Iterable[Part]) -> None:
+    def run_until_stable(self, parts: Iterable[Part]) -> None:
         """Run all answers; when one of them stops the run, run again without its part."""
         run = self._run(self._sources)
         while run.stopped_at is not None:
@@ -97,27 +97,29 @@ class _Runs:
             kept = {id: text for id, text in self._sources.items() if id not in left_out}
             run = self._run(kept)
 
-    def alone(self, parts: Iterable[Part]) -> None:
+    def run_alone(self, parts: Iterable[Part]) -> None:
         """Run those answers alone whose checks did not get through: another one was in the way."""
-        if self.shown.no_kernel is not None:
+        if self.merged.no_kernel is not None:
             return
         for part in parts:
             cells = {part.answer_cell, part.check_cell}
-            through = part.check_cell in self.shown.seen or self.shown.errors.get(part.answer_cell)
+            through = part.check_cell in self.merged.seen or self.merged.errors.get(
+                part.answer_cell
+            )
             mine = {id: text for id, text in self._sources.items() if id == part.answer_cell}
             if not through and not cells & set(self.stopped) and len(mine) < len(self._sources):
                 self._run(mine, only=cells)
 
-    def _run(self, sources: Mapping[str, str], only: Iterable[str] | None = None) -> GradedRun:
+    def _run(self, sources: Mapping[str, str], only: Iterable[str] | None = None) -> NbvalRun:
         cells = [
             cell | {"source": sources.get(cell.get("id", ""), source_of(cell))}
             for cell in self._pristine["cells"]
         ]
-        run = run_for_a_grade(self._pristine | {"cells": cells}, self._inputs)
+        run = run_notebook(self._pristine | {"cells": cells}, self._inputs)
         wanted = set(run.errors if only is None else only)
-        self.shown.errors |= {id: says for id, says in run.errors.items() if id in wanted}
-        self.shown.seen |= {id: seen for id, seen in run.seen.items() if id in wanted}
-        self.shown.no_kernel = self.shown.no_kernel or run.no_kernel
+        self.merged.errors |= {id: says for id, says in run.errors.items() if id in wanted}
+        self.merged.seen |= {id: seen for id, seen in run.seen.items() if id in wanted}
+        self.merged.no_kernel = self.merged.no_kernel or run.no_kernel
         if run.stopped_at in self.stopped:
             return replace(run, stopped_at=None)
         if run.stopped_at is not None:
@@ -125,14 +127,16 @@ class _Runs:
         return run
 
 
-def _result(part: Part, inputs: Any, runs: _Runs, answers: Answers) -> Result:
+def _result(part: Part, inputs: Any, runs: _Runs, answers: Submission) -> Result:
     answer, check = part.answer_cell, part.check_cell
-    shown = runs.shown
-    if answer in answers.unfit:
-        return _error(part, answers.unfit[answer])
+    shown = runs.merged
+    if answer in answers.rejected:
+        return _error(part, answers.rejected[answer])
     for cell in (answer, check):
         if cell in runs.stopped:
-            return _error(part, no(runs.stopped[cell], "The other parts were checked without it."))
+            return _error(
+                part, failed(runs.stopped[cell], "The other parts were checked without it.")
+            )
     if says := shown.errors.get(answer):
         return Result(part.id, "failed", 0, part.points, (_broken(says),))
     if check in shown.seen:
@@ -145,26 +149,26 @@ def _judged(part: Part, inputs: Any, seen: dict[str, Any]) -> Result:
         return result_of(part, inputs, seen)
     except Exception as error:  # noqa: BLE001 - no check of ours writes what its judge cannot read
         said = f"What the check wrote down makes no sense ({type(error).__name__}: {error})."
-        return _error(part, no(said, "Leave the check and its files alone, then try again."))
+        return _error(part, failed(said, "Leave the check and its files alone, then try again."))
 
 
 def _error(part: Part, finding: Finding) -> Result:
     return Result(part.id, "error", 0, part.points, (finding,))
 
 
-def _unseen(shown: GradedRun, check: str) -> Finding:
+def _unseen(shown: NbvalRun, check: str) -> Finding:
     if shown.no_kernel is not None:
-        return no(
+        return failed(
             f"The kernel did not start: {shown.no_kernel}",
             "Close what else is running and try again; `chatlab doctor` looks at this machine.",
         )
     if check in shown.errors:
         says = shown.errors[check] or "it raised nothing"
-        return no(
+        return failed(
             f"The check wrote nothing down: {says}",
             "Look for what your cell changes in Python or in the kit.",
         )
-    return no(
+    return failed(
         f"The check's turn did not come within {RUN_SECONDS} seconds.",
         "Look for a cell that takes long.",
     )
@@ -172,8 +176,10 @@ def _unseen(shown: GradedRun, check: str) -> Finding:
 
 def _broken(says: str) -> Finding:
     if says.startswith("NameError"):
-        return no(
+        return failed(
             f"{says}.",
             "Run from the top, nothing has that name. Restart the kernel and run all cells to see.",
         )
-    return no(f"Its cell does not run: {says}", "Run the cell in the notebook: it shows the line.")
+    return failed(
+        f"Its cell does not run: {says}", "Run the cell in the notebook: it shows the line."
+    )

@@ -13,12 +13,12 @@ from typing import Any
 
 import zmq
 
-__all__ = ["PrivateKernels"]
+__all__ = ["IpcKernelManagers"]
 
 _LONGEST_NAME = "k999-9"
 
 
-class PrivateKernels:
+class IpcKernelManagers:
     """Makes kernel managers whose sockets are files, where the system has such a thing.
 
     Args:

@@ -41,21 +41,23 @@ def pytest_configure(config: pytest.Config) -> None:
         option.nbval_cell_timeout = CELL_SECONDS
     kernels: Any = importlib.import_module("nbval.kernel")
     plugin: Any = importlib.import_module("nbval.plugin")
-    _make_private(kernels, config)
+    _use_ipc_sockets(kernels, config)
     kernel = kernels.RunningKernel
     if not hasattr(kernel, "chatlab_mended"):
         kernel.chatlab_mended = True
-        kernel.get_message = _watchful(kernel.get_message)
-        kernel.execute_cell_input = _remembered(kernel.execute_cell_input)
-        plugin.IPyNbFile.get_kernel_message = _updating(plugin.IPyNbFile.get_kernel_message)
-        plugin.IPyNbCell.runtest = _noted(plugin.IPyNbCell.runtest)
+        kernel.get_message = _detect_dead_kernel(kernel.get_message)
+        kernel.execute_cell_input = _track_parent_cell(kernel.execute_cell_input)
+        plugin.IPyNbFile.get_kernel_message = _apply_display_updates(
+            plugin.IPyNbFile.get_kernel_message
+        )
+        plugin.IPyNbCell.runtest = _track_current_item(plugin.IPyNbCell.runtest)
 
 
-def _make_private(kernels: Any, config: pytest.Config) -> None:
-    from chatlab.course.grading.kernels import PrivateKernels
+def _use_ipc_sockets(kernels: Any, config: pytest.Config) -> None:
+    from chatlab.course.grading.kernels import IpcKernelManagers
 
     manager = kernels.KernelManager
-    kernels.KernelManager = private = PrivateKernels(manager)
+    kernels.KernelManager = private = IpcKernelManagers(manager)
 
     def undo() -> None:
         private.close()
@@ -79,7 +81,7 @@ class TooMuchOutput(RuntimeError):
         super().__init__(f"This cell printed more than {MAX_OUTPUT:,} characters.")
 
 
-def _watchful(get_message: Callable[..., Any]) -> Callable[..., Any]:
+def _detect_dead_kernel(get_message: Callable[..., Any]) -> Callable[..., Any]:
     """Wait a second at a time, and look whether the kernel is still there."""
 
     def watch(kernel: Any, stream: str, timeout: float | None = None) -> Any:
@@ -97,7 +99,7 @@ def _watchful(get_message: Callable[..., Any]) -> Callable[..., Any]:
     return watch
 
 
-def _updating(get_message: Callable[..., Any]) -> Callable[..., Any]:
+def _apply_display_updates(get_message: Callable[..., Any]) -> Callable[..., Any]:
     """Put each update in the place of the output that it updates."""
 
     def get(file: Any, timeout: float | None = None, stream: str = "iopub") -> Any:
@@ -134,7 +136,7 @@ def _count_output(file: Any, message: dict[str, Any]) -> None:
         raise TooMuchOutput(cells.get(cell))
 
 
-def _remembered(execute: Callable[..., str]) -> Callable[..., str]:
+def _track_parent_cell(execute: Callable[..., str]) -> Callable[..., str]:
     """Note which cell each message to the kernel came from."""
 
     def run(kernel: Any, source: str, **more: Any) -> str:
@@ -145,7 +147,7 @@ def _remembered(execute: Callable[..., str]) -> Callable[..., str]:
     return run
 
 
-def _noted(runtest: Callable[[Any], None]) -> Callable[[Any], None]:
+def _track_current_item(runtest: Callable[[Any], None]) -> Callable[[Any], None]:
     """Let the file know which of its cells is running."""
 
     def run(item: Any) -> None:

@@ -18,11 +18,11 @@ from typing import Any
 
 import psutil
 
-from chatlab.course.checking.check import GRADED_RUN
-from chatlab.course.grading.cell_recorder import LOG, PRIVATE_FOLDER
+from chatlab.course.checking.check import GRADED_RUN_ENV
+from chatlab.course.grading.cell_recorder import GRADER_FOLDER_ENV, LOG
 from chatlab.course.notebook import Notebook, write
 
-__all__ = ["CELL_SECONDS", "RUN_SECONDS", "GradedRun", "run_for_a_grade"]
+__all__ = ["CELL_SECONDS", "RUN_SECONDS", "NbvalRun", "run_notebook"]
 
 CELL_SECONDS = 20
 """How long one cell may run."""
@@ -32,7 +32,7 @@ RUN_SECONDS = 240
 
 
 @dataclass
-class GradedRun:
+class NbvalRun:
     """What became of the cells in one run.
 
     Attributes:
@@ -48,7 +48,7 @@ class GradedRun:
     no_kernel: str | None = None
 
 
-def run_for_a_grade(notebook: Notebook, inputs: Mapping[str, Any]) -> GradedRun:
+def run_notebook(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
     """Run the notebook from the top; a run that gets no kernel is tried once more.
 
     Args:
@@ -59,7 +59,7 @@ def run_for_a_grade(notebook: Notebook, inputs: Mapping[str, Any]) -> GradedRun:
     return run if run.no_kernel is None else _once(notebook, inputs)
 
 
-def _once(notebook: Notebook, inputs: Mapping[str, Any]) -> GradedRun:
+def _once(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
     made = [
         tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) for _ in range(3)
     ]
@@ -86,8 +86,8 @@ def _nbval(private: Path, shared: Path, temporary: Path) -> None:
     )
     command += [word for plugin in plugins for word in ("-p", plugin)]
     env = os.environ | {
-        GRADED_RUN: str(shared),
-        PRIVATE_FOLDER: str(private),
+        GRADED_RUN_ENV: str(shared),
+        GRADER_FOLDER_ENV: str(private),
         "TMPDIR": str(temporary),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "CHATLAB_QUICK_NBFORMAT": "1",
@@ -122,12 +122,12 @@ def _end_strays(shared: str) -> None:
     """End what has left the group: kernels have groups of their own, and learners' code may too."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(GRADED_RUN) == shared:
+            if process.environ().get(GRADED_RUN_ENV) == shared:
                 process.kill()
 
 
-def _read(log: Path) -> GradedRun:
-    run = GradedRun()
+def _read(log: Path) -> NbvalRun:
+    run = NbvalRun()
     for line in log.read_text("utf-8").splitlines() if log.exists() else ():
         fate = json.loads(line)
         cell = fate["cell"]

@@ -7,12 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from chatlab.course.catalogue import Lesson
-from chatlab.course.checking.panel import LOOKS
+from chatlab.course.checking.panel import STATUS_STYLES
 from chatlab.course.findings import Result
 from chatlab.course.grading.grade import Graded
 from chatlab.course.progress import Progress
 
-__all__ = ["as_data", "print_graded", "print_progress"]
+__all__ = ["print_graded", "print_progress", "to_json"]
 
 _STYLES = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
 
@@ -46,7 +46,7 @@ def print_graded(console: Console, graded: Graded) -> None:
 
 
 def _headline(title: str, result: Result, *, optional: bool) -> Text:
-    sign, word, _ = LOOKS[result.status]
+    sign, word, _ = STATUS_STYLES[result.status]
     line = Text(f"{sign}  ", style=_STYLES.get(result.status, "dim"))
     line.append(title, style="bold")
     line.append(f"   {word}, {result.points:g} of {result.out_of:g}")
@@ -78,7 +78,7 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
         )
 
 
-def as_data(graded: Graded) -> dict[str, object]:
+def to_json(graded: Graded) -> dict[str, object]:
     """The same for programs."""
     return {
         "lesson": graded.lesson.slug,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chatlab.course.catalogue import Lesson
-from chatlab.course.findings import Finding, no
+from chatlab.course.findings import Finding, failed
 from chatlab.course.notebook import Cell, Notebook, source_of
 
-__all__ = ["Answers", "answers_in"]
+__all__ = ["Submission", "parse_submission"]
 
 MAX_ANSWER = 200_000
 """How long an answer may be, in characters."""
@@ -18,7 +18,7 @@ _RESET = "Get a fresh exercise with `chatlab reset`; it keeps a copy of yours."
 
 
 @dataclass(frozen=True)
-class Answers:
+class Submission:
     """What a notebook holds.
 
     Attributes:
@@ -28,16 +28,16 @@ class Answers:
     """
 
     sources: Mapping[str, str]
-    unfit: Mapping[str, Finding]
+    rejected: Mapping[str, Finding]
     notes: tuple[str, ...]
 
 
-class _Sorted(NamedTuple):
+class _CellsById(NamedTuple):
     known: Mapping[str, list[Cell]]
     added: list[Cell]
 
 
-def answers_in(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> Answers:
+def parse_submission(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> Submission:
     """Take the answers out of a learner's notebook."""
     cells = _sorted(notebook, pristine)
     sources: dict[str, str] = {}
@@ -49,10 +49,10 @@ def answers_in(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> Answer
             sources[id] = found[0]
         else:
             unfit[id] = problem
-    return Answers(sources, unfit, tuple(_notes(cells, lesson)))
+    return Submission(sources, unfit, tuple(_notes(cells, lesson)))
 
 
-def _sorted(notebook: Notebook, pristine: Notebook) -> _Sorted:
+def _sorted(notebook: Notebook, pristine: Notebook) -> _CellsById:
     ids = {cell.get("id") for cell in pristine["cells"]}
     known: defaultdict[str, list[Cell]] = defaultdict(list)
     added: list[Cell] = []
@@ -61,33 +61,33 @@ def _sorted(notebook: Notebook, pristine: Notebook) -> _Sorted:
             known[cell["id"]].append(cell)
         elif cell["cell_type"] == "code" and source_of(cell).strip():
             added.append(cell)
-    return _Sorted(known, added)
+    return _CellsById(known, added)
 
 
 def _problem(id: str, found: list[str]) -> Finding | None:
     if not found:
-        return no(f"The notebook has no cell {id}.", _RESET)
+        return failed(f"The notebook has no cell {id}.", _RESET)
     if len(found) > 1:
-        return no(
+        return failed(
             f"The notebook has {len(found)} different cells {id}.",
             "Keep the one that counts. A copied cell keeps the id of the first: copy its text.",
         )
     if len(found[0]) > MAX_ANSWER:
-        return no(
+        return failed(
             f"Its cell is {len(found[0]):,} characters long.",
             f"Write at most {MAX_ANSWER:,}, and keep data out of it.",
         )
     try:
         found[0].encode()
     except UnicodeEncodeError as error:
-        return no(
+        return failed(
             f"Its cell has half a character (a lone surrogate) at position {error.start}.",
             "Type that line again.",
         )
     return None
 
 
-def _notes(cells: _Sorted, lesson: Lesson) -> list[str]:
+def _notes(cells: _CellsById, lesson: Lesson) -> list[str]:
     notes: list[str] = []
     for part in lesson.parts:
         there = len(cells.known[part.check_cell])

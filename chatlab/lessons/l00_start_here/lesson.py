@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.course.catalogue import Lesson, Objective, Part
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, needless_async, no, yes
+from chatlab.course.findings import Finding, failed, needless_async, passed
 
 __all__ = ["LESSON"]
 
@@ -32,19 +32,19 @@ def greeting_judged(names: list[str], seen: list[dict[str, Any]]) -> list[Findin
             return [wrong]
         got = one["value"]
         if got is None:
-            return [no(f"{called} gave back None.", "`print` shows; `return` gives back.")]
+            return [failed(f"{called} gave back None.", "`print` shows; `return` gives back.")]
         if got == f"Hello, {name}!":
             continue
-        return [no(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next(name, got))]
-    return [yes(1, "Everybody is greeted by name.")]
+        return [failed(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next(name, got))]
+    return [passed(1, "Everybody is greeted by name.")]
 
 
 def _raised(called: str, error: dict[str, Any]) -> Finding:
     said = f"{called} raised {error['type']}: {error['message']}"
     if "positional argument" in error["message"]:
-        return no(said, "It is called with one argument, the name: def greeting(name).")
+        return failed(said, "It is called with one argument, the name: def greeting(name).")
     line = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return no(said, line)
+    return failed(said, line)
 
 
 def _next(name: str, got: Any) -> str:

@@ -57,7 +57,7 @@ LESSON = Lesson(
             inputs=rest_inputs,
             observe=rest_seen,
             judge=rest_judged,
-            twins=("chatlab.lessons.l01_requests_and_conversations.rest_api:rest_app",),
+            disabled_names=("chatlab.lessons.l01_requests_and_conversations.rest_api:rest_app",),
         ),
         Part(
             id="01.2",

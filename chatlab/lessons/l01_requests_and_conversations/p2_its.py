@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
-from chatlab.lessons.support.dialogue import short
+from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["its_inputs", "its_judged", "its_seen"]
 
@@ -108,10 +108,10 @@ def its_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         if wrong := _priority_wrong(f"priority_of_it(client, {id})", call, wanted):
             return [wrong]
     if wrong := _without_wrong(none, priorities):
-        return [yes(1, "With an id, the priority comes back."), wrong]
+        return [passed(1, "With an id, the priority comes back."), wrong]
     if wrong := _priority_wrong(f"priority_of_it(client, {first})", again, priorities[0]):
         return [wrong]
-    return [yes(2, "The client carries the id, since the server remembers nothing.")]
+    return [passed(2, "The client carries the id, since the server remembers nothing.")]
 
 
 def _priority_wrong(called: str, seen: dict[str, Any], wanted: str) -> Finding | None:
@@ -121,19 +121,20 @@ def _priority_wrong(called: str, seen: dict[str, Any], wanted: str) -> Finding |
     if got == wanted:
         return None
     if got is None:
-        return no(f"{called} gave back None.", "`print` shows; `return` gives back.")
+        return failed(f"{called} gave back None.", "`print` shows; `return` gives back.")
     if isinstance(got, dict):
-        return no(
-            f"{called} gave back {short(str(got))}.",
+        return failed(
+            f"{called} gave back {shorten(str(got))}.",
             'Of the task, only the priority is asked for: ["priority"].',
         )
     if not seen["paths"]:
-        return no(
-            f"{called}: expected {wanted!r}, got {short(str(got))}, and the server was not asked.",
+        return failed(
+            f"{called}: expected {wanted!r}, got {shorten(str(got))}, and the server was not"
+            " asked.",
             "The tasks are on the server: await client.get(...).",
         )
-    return no(
-        f"{called}: expected {wanted!r}, got {short(str(got))}.",
+    return failed(
+        f"{called}: expected {wanted!r}, got {shorten(str(got))}.",
         'GET /api/tasks/{id} gives you the task; response.json()["priority"] is its priority.',
     )
 
@@ -141,21 +142,21 @@ def _priority_wrong(called: str, seen: dict[str, Any], wanted: str) -> Finding |
 def _raised_wrong(called: str, why: dict[str, Any]) -> Finding:
     kind, message = why["type"], why["message"]
     if "coroutine" in message:
-        return no(
+        return failed(
             f"{called} raised {kind}: {message}",
             "The answer is not there yet: response = await client.get(...), then response.json().",
         )
     if kind in {"ConnectError", "ConnectTimeout"}:
-        return no(
+        return failed(
             f"{called} tried to call another server.",
             "Use the `client` that you are given; the path begins with /api.",
         )
     if kind == "KeyError":
-        return no(
+        return failed(
             f"{called} raised KeyError: {message}",
             "Look at what the server answers: print(response.status_code, response.json()).",
         )
-    return no(
+    return failed(
         f"{called} raised {kind}: {message.splitlines()[0][:120] if message else ''}",
         f"Your line {why['number']}: {why['line']}" if why.get("line") else "",
     )
@@ -168,14 +169,14 @@ def _without_wrong(seen: dict[str, Any], priorities: list[str]) -> Finding | Non
     if (got := seen.get("value")) in priorities:
         return _guessed(called, got, priorities)
     if asked := [path for path in seen["paths"] if not path.endswith("/api/tasks")]:
-        return no(
+        return failed(
             f"{called} asked the server for {asked[0]}, which is no task.",
             "Without an id there is nothing to ask for: raise LookupError before you ask.",
         )
     if "raised" in seen:
         return _wrong_error(called, seen["raised"])
-    return no(
-        f"{called}: there is no id, so expected a LookupError; got {short(str(got))}.",
+    return failed(
+        f"{called}: there is no id, so expected a LookupError; got {shorten(str(got))}.",
         "An answer that is none looks like one. Say it loud: raise LookupError(...).",
     )
 
@@ -184,11 +185,11 @@ def _wrong_error(called: str, why: dict[str, Any]) -> Finding | None:
     if why["type"] in {"KeyError", "IndexError"}:
         return None
     if why["type"] == "TypeError" and "argument" in why["message"]:
-        return no(
+        return failed(
             f"{called} raised TypeError: {why['message']}",
             "The id may be missing: give it a default, task_id=None.",
         )
-    return no(
+    return failed(
         f"{called}: expected a LookupError, got {why['type']}.",
         "Whoever calls it waits for LookupError: raise that one.",
     )
@@ -197,11 +198,11 @@ def _wrong_error(called: str, why: dict[str, Any]) -> Finding | None:
 def _guessed(called: str, got: str, priorities: list[str]) -> Finding:
     which = ("first", "one that was asked for before", "newest")[priorities.index(got)]
     if which.startswith("one"):
-        return no(
+        return failed(
             f"{called} answered {got!r}: your function remembers the last id it was given.",
             "Many clients call it. Keep nothing between two calls.",
         )
-    return no(
+    return failed(
         f"{called} answered {got!r}: that is a guess, the {which} task in the list.",
         "Somebody else may have created it. Without an id, raise LookupError.",
     )

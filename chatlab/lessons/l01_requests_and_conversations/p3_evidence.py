@@ -3,9 +3,9 @@
 from random import Random
 from typing import Any, cast
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.course.todo import TODO, NotStarted
-from chatlab.lessons.support.dialogue import short
+from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["evidence_inputs", "evidence_judged", "evidence_seen"]
 
@@ -68,33 +68,35 @@ async def evidence_seen(subject: Any, inputs: dict[str, Any]) -> Any:
 def evidence_judged(inputs: dict[str, Any], seen: Any) -> list[Finding]:
     """Each aspect is worth the same."""
     if not isinstance(seen, dict):
-        return [no(f"EVIDENCE is {short(str(seen))}.", "Make it a dictionary, as it was given.")]
+        return [
+            failed(f"EVIDENCE is {shorten(str(seen))}.", "Make it a dictionary, as it was given.")
+        ]
     rows = cast("dict[str, Any]", seen)
     if missing := [aspect for aspect in ASPECTS if aspect not in rows]:
-        return [no(f"EVIDENCE has no {missing[0]!r}.", f"The four are: {', '.join(ASPECTS)}.")]
+        return [failed(f"EVIDENCE has no {missing[0]!r}.", f"The four are: {', '.join(ASPECTS)}.")]
     pairs = {aspect: _pair(rows[aspect]) for aspect in ASPECTS}
     if malformed := [aspect for aspect, pair in pairs.items() if pair is None]:
         return [
-            no(
-                f"{malformed[0]}: {short(str(rows[malformed[0]]))} is not two lines.",
+            failed(
+                f"{malformed[0]}: {shorten(str(rows[malformed[0]]))} is not two lines.",
                 'Write Proof(rest="...", chat="...") with the letter of a line in each.',
             )
         ]
     if len({str(pair) for pair in pairs.values()}) == 1 and "TODO" not in str(pairs):
         return [
-            no(
+            failed(
                 "You gave the same two lines for all four aspects.",
                 "Each aspect asks something else. Begin with: what is left between two messages?",
             )
         ]
     worth = 3 / len(ASPECTS)
     findings = [
-        _pair_wrong(aspect, *pair) or yes(worth, f"{aspect}: proved.")
+        _pair_wrong(aspect, *pair) or passed(worth, f"{aspect}: proved.")
         for aspect, pair in pairs.items()
         if pair is not None
     ]
     if str(rows.get("example") or "").strip():
-        findings.append(yes(0, "Your own example is for your instructor; it is not graded."))
+        findings.append(passed(0, "Your own example is for your instructor; it is not graded."))
     return findings
 
 
@@ -119,15 +121,15 @@ def _pick_wrong(aspect: str, side: str, pick: Any, proves: set[str]) -> Finding 
     if letter in proves:
         return None
     if letter == "TODO":
-        return no(f"{aspect}, {side}: not chosen yet.", ASPECTS[aspect])
+        return failed(f"{aspect}, {side}: not chosen yet.", ASPECTS[aspect])
     if len(letter) != 1 or letter not in own + other:
-        return no(
-            f"{aspect}, {side}: there is no line {short(str(pick))}.",
+        return failed(
+            f"{aspect}, {side}: there is no line {shorten(str(pick))}.",
             f"Give the letter of a line: {own[0]} to {own[-1]}.",
         )
     if letter in other:
-        return no(
+        return failed(
             f"{aspect}: line {letter} is from the other recording.",
             f"`{side}` takes a line from {own[0]} to {own[-1]}.",
         )
-    return no(f"{aspect}, {side}: {SHOWS[letter]}", ASPECTS[aspect])
+    return failed(f"{aspect}, {side}: {SHOWS[letter]}", ASPECTS[aspect])

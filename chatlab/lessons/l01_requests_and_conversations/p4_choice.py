@@ -5,8 +5,8 @@ from random import Random
 from typing import Any, cast
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.lessons.support.dialogue import NAMES, short
+from chatlab.course.findings import Finding, failed, needless_async, passed
+from chatlab.lessons.support.dialogue import NAMES, shorten
 
 __all__ = ["choice_inputs", "choice_judged", "choice_seen"]
 
@@ -105,8 +105,8 @@ def choice_judged(inputs: dict[str, Any], seen: list[dict[str, Any]]) -> list[Fi
     if reason is None and pattern is None:
         pattern = _first(_flip_wrong, pairs)
     return [
-        reason or yes(1, "Every reason is the one that decides."),
-        pattern or yes(1, "Every choice fits, and it changes with its reason."),
+        reason or passed(1, "Every reason is the one that decides."),
+        pattern or passed(1, "Every choice fits, and it changes with its reason."),
     ]
 
 
@@ -128,27 +128,29 @@ def _unusable(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
     called = _called(scenario)
     if "raised" in one:
         why = one["raised"]
-        return no(
+        return failed(
             f"{called} raised {why['type']}: {why['message'][:120]}",
             f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it again.",
         )
     got = one["value"]
     pattern, because = _pair(got)
     if got is None:
-        return no(f"{called} gave back None.", "Some scenarios reach no `return`. Ask every field.")
+        return failed(
+            f"{called} gave back None.", "Some scenarios reach no `return`. Ask every field."
+        )
     if pattern is None and because is None:
-        return no(
-            f"{called} gave back {short(str(got))}.",
+        return failed(
+            f"{called} gave back {shorten(str(got))}.",
             "Return a Choice(pattern, because).",
         )
     if _named(pattern) not in {REQUEST, STREAM}:
-        return no(
-            f"{called}: the pattern is {short(str(pattern))}.",
+        return failed(
+            f"{called}: the pattern is {shorten(str(pattern))}.",
             f'Choose "{REQUEST}" or "{STREAM}".',
         )
     if because not in scenario:
-        return no(
-            f"{called}: the reason is {short(str(because))}, and that is no field.",
+        return failed(
+            f"{called}: the reason is {shorten(str(because))}, and that is no field.",
             'Name the field that decides, such as "length"; no sentence.',
         )
     return None
@@ -165,11 +167,11 @@ def _called(scenario: dict[str, Any], changed: dict[str, Any] | None = None) -> 
 
 def _always(pattern: str) -> Finding:
     if pattern == STREAM:
-        return no(
+        return failed(
             "You chose streaming every time.",
             "It costs more to build and to run. A short answer that is read whole needs none.",
         )
-    return no(
+    return failed(
         "You chose request/response every time.",
         "Then somebody stares at an empty page while a long answer is written.",
     )
@@ -178,12 +180,12 @@ def _always(pattern: str) -> Finding:
 def _reason_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
     because = cast("str", _pair(one["value"])[1])
     if because not in RULES:
-        return no(
+        return failed(
             f"{_called(scenario)}: {because!r} does not decide.",
             "Who asks and how often changes nothing about how the answer comes.",
         )
     if scenario[because] is None:
-        return no(
+        return failed(
             f"{_called(scenario)}: you named {because!r}, which is None here.",
             "None is not False: it makes no difference. Compare with `is None`.",
         )
@@ -195,7 +197,7 @@ def _pattern_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | N
     field = next(name for name in RULES if scenario[name] is not None)
     if chosen == RULES[field][scenario[field]]:
         return None
-    return no(f"{_called(scenario)}: you chose {chosen}.", _BECAUSE[field][scenario[field]])
+    return failed(f"{_called(scenario)}: you chose {chosen}.", _BECAUSE[field][scenario[field]])
 
 
 def _flip_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
@@ -207,7 +209,7 @@ def _flip_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None
     pattern = _named(_pair(again["value"])[0])
     if pattern == RULES[because][flipped[because]]:
         return None
-    return no(
+    return failed(
         f"{_called(scenario, flipped)}: flipped, you still chose {pattern}.",
         f"If {because!r} is the reason, the choice changes with it.",
     )

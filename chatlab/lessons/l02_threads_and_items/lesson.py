@@ -94,7 +94,8 @@ LESSON = Lesson(
             ),
             inputs=continue_inputs,
             observe=continue_seen,
-            leaves="Hold the store with `async with SQLStore(url) as store:`; it is closed then.",
+            leftover_hint="Hold the store with `async with SQLStore(url) as store:`; it is closed"
+            " then.",
             judge=continue_judged,
         ),
     ),

@@ -4,10 +4,10 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, plain
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l02_threads_and_items.p2_pages import NAMES
-from chatlab.lessons.support.explain import line_of, misfit
+from chatlab.lessons.support.explain import explain_validation, source_line
 from chatlab.stores import MemoryStore
 
 __all__ = ["record_inputs", "record_judged", "record_seen"]
@@ -27,9 +27,9 @@ async def record_seen(record: Any, users: list[str]) -> dict[str, Any]:
         context = RequestContext(user_id=user)
         call = await attempt(lambda context=context: record(store, context))
         threads = (await store.load_threads(10, None, "asc", context)).data
-        call["threads"] = plain(threads)
+        call["threads"] = to_plain_json(threads)
         call["items"] = [
-            plain((await store.load_thread_items(one.id, None, 50, "asc", context)).data)
+            to_plain_json((await store.load_thread_items(one.id, None, 50, "asc", context)).data)
             for one in threads
         ]
         calls.append(call)
@@ -44,13 +44,13 @@ def record_judged(users: list[str], seen: dict[str, Any]) -> list[Finding]:
     first, _, again = seen["calls"]
     if len(again["threads"]) == len(first["threads"]):
         return [
-            no(
+            failed(
                 f"{users[0]} had two conversations, and there is one thread: "
                 f"{first['value']['id']}.",
                 "Every thread gets an id of its own. Make a fresh one each time: new_id('thr').",
             )
         ]
-    return [yes(3, "Each customer has a thread with the three items in order.")]
+    return [passed(3, "Each customer has a thread with the three items in order.")]
 
 
 def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
@@ -58,63 +58,64 @@ def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
     if "raised" in call:
         return _record_raised(called, call["raised"])
     if not call["threads"]:
-        return no(
+        return failed(
             f"After {called}, {user} has no thread in the store.",
             "Save it: await store.save_thread(thread, context). `await` is what makes it happen.",
         )
     (*_, items), (*_, thread) = call["items"], call["threads"]
     roles = [item["role"] for item in items]
     if roles == ["assistant", "tool", "user"]:
-        return no(
+        return failed(
             "The newest item stands first.",
             "A store keeps items in the order you add them: add what was said first, first.",
         )
     if len(roles) == 3 and len(set(roles)) == 1:
-        return no(
+        return failed(
             f"All three items have the role {roles[0]!r}.",
             "The kind of item gives the role: UserMessageItem, ToolItem, AssistantMessageItem.",
         )
     if roles != ["user", "tool", "assistant"]:
-        return no(
+        return failed(
             f"The thread holds {roles or 'no items'}; expected ['user', 'tool', 'assistant'].",
             "Add one item after the other, and await each add_thread_item.",
         )
     value = call["value"]
     if not isinstance(value, dict) or value.get("id") != thread["id"]:
-        return no(
+        return failed(
             f"{called} gave back {str(value)[:60]!r}.",
             "Return the ThreadMetadata that you saved.",
         )
     if {item["thread_id"] for item in items} != {thread["id"]}:
-        return no("An item names another thread.", "Give each item thread_id=thread.id.")
+        return failed("An item names another thread.", "Give each item thread_id=thread.id.")
     if any(not item["content"].strip() for item in items):
-        return no("An item is empty.", "Give each item some content.")
+        return failed("An item is empty.", "Give each item some content.")
     return None
 
 
 def _record_raised(called: str, error: dict[str, Any]) -> Finding:
     said = f"{called} raised {error['type']}: {error['message']}"
     if error["type"] == "NotFoundError":
-        return no(
+        return failed(
             said,
             "Save the thread before its items, under the user who asks: context.user_id. A thread "
             "of somebody else does not exist.",
         )
     if error["type"] == "InvalidInput":
-        return no(
+        return failed(
             f"{called}: {error['message']}",
             "Two things have the same id. Make a fresh one each time: new_id('msg').",
         )
     if error["type"] == "ValidationError" and "Field required" in error["message"]:
-        return no(
-            f"{called}: {misfit(error['message'])}",
-            f"Look at the list above: every field in it has to be given. {line_of(error)}".strip(),
+        return failed(
+            f"{called}: {explain_validation(error['message'])}",
+            "Look at the list above: every field in it has to be given."
+            f" {source_line(error)}".rstrip(),
         )
     if error["type"] == "ValidationError" and "timezone_aware" in error["message"]:
-        return no(
+        return failed(
             "A time without a zone was handed in.",
             "datetime.now(UTC) has one. Without it, nobody knows which nine o'clock you mean.",
         )
     if error["type"] == "ValidationError":
-        return no(f"{called}: {misfit(error['message'])}", line_of(error))
-    return no(said, line_of(error))
+        return failed(f"{called}: {explain_validation(error['message'])}", source_line(error))
+    return failed(said, source_line(error))

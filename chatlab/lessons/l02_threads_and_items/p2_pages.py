@@ -7,7 +7,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.items import (
     AssistantMessageItem,
     Page,
@@ -16,7 +16,7 @@ from chatlab.items import (
     ToolItem,
     UserMessageItem,
 )
-from chatlab.lessons.support.explain import line_of
+from chatlab.lessons.support.explain import source_line
 from chatlab.stores import MemoryStore, Order, SQLStore, Store
 from chatlab.testing import CountingIds, FixedClock
 
@@ -118,30 +118,30 @@ def transcript_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Find
         return [_transcript_raised(seen["raised"])]
     if not isinstance(seen["value"], str):
         return [
-            no(
+            failed(
                 f"transcript gave back {str(seen['value'])[:60]!r}.",
                 'Return one text: "\\n".join(lines).',
             )
         ]
     got = seen["value"].strip().splitlines()
     if got == expected:
-        return [yes(3, f"All {len(expected)} items, oldest first.")]
+        return [passed(3, f"All {len(expected)} items, oldest first.")]
     return [_part_of(got, expected) or _lines_wrong(got, expected, inputs["texts"])]
 
 
 def _part_of(got: list[str], expected: list[str]) -> Finding | None:
     """What is wrong when the lines are right, but too few, or in another order."""
     if got == expected[::-1]:
-        return no("The newest item stands first.", 'Ask with order="asc": oldest first.')
+        return failed("The newest item stands first.", 'Ask with order="asc": oldest first.')
     if got == expected[:_PAGE]:
-        return no(
+        return failed(
             f"These are the first {_PAGE} items of {len(expected)}: one page.",
             "Follow `after`: ask again as long as has_more is true.",
         )
     if got == expected[: len(got)] and got:
         return _too_few(len(got), len(expected))
     if sorted(got) == sorted(expected):
-        return no(
+        return failed(
             "Every item is there, in another order.",
             'Read the pages with order="asc", and append each page after the one before.',
         )
@@ -150,7 +150,7 @@ def _part_of(got: list[str], expected: list[str]) -> Finding | None:
 
 def _lines_wrong(got: list[str], expected: list[str], texts: list[str]) -> Finding:
     if len(got) > len(expected):
-        return no(
+        return failed(
             f"{len(got)} lines for {len(expected)} items: some stand twice.",
             "The next page begins after `page.after`. Take it from the page, each time.",
         )
@@ -158,31 +158,31 @@ def _lines_wrong(got: list[str], expected: list[str], texts: list[str]) -> Findi
     there = got[first] if got else ""
     said = f"Line {first + 1}: expected {expected[first]!r}, got {there!r}."
     if [line.partition(": ")[2] for line in got] == texts:
-        return no(said, "What stands before the colon is the item's `role`.")
-    return no(said, "One line an item: its role, a colon, a space, its content.")
+        return failed(said, "What stands before the colon is the item's `role`.")
+    return failed(said, "One line an item: its role, a colon, a space, its content.")
 
 
 def _too_few(got: int, expected: int) -> Finding:
     said = f"These are the first {got} of {expected} items."
     if expected - got <= _PAGE:
-        return no(said, "The last page counts, too: take its items, then ask for has_more.")
-    return no(
+        return failed(said, "The last page counts, too: take its items, then ask for has_more.")
+    return failed(
         said, "You cannot know how many pages there are: go on for as long as has_more is true."
     )
 
 
 def _transcript_raised(error: dict[str, Any]) -> Finding:
     if error["type"] == "EndlessError":
-        return no(
+        return failed(
             f"The same page was asked for again and again: {error['message']}.",
             "Move on each time round the loop: after = page.after.",
         )
     if "unhashable" in error["message"]:
-        return no(
+        return failed(
             "`after` was given a whole item or page.",
-            f"It is an id: `page.after` says where the rest begins. {line_of(error)}".strip(),
+            f"It is an id: `page.after` says where the rest begins. {source_line(error)}".strip(),
         )
-    return no(f"transcript raised {error['type']}: {error['message']}", line_of(error))
+    return failed(f"transcript raised {error['type']}: {error['message']}", source_line(error))
 
 
 def continue_inputs(random: Random) -> dict[str, Any]:
@@ -208,27 +208,29 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
     value = seen["value"]
     if isinstance(value, list) and value and all(isinstance(one, list) for one in value):
         return [
-            no(
+            failed(
                 f"It gave back a list of {len(value)} lists, one a page.",
                 "Put the items of each page into one list: found.extend(page.data), or +=.",
             )
         ]
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        return [no(f"It gave back {str(value)[:60]!r}.", "Return the items themselves, in a list.")]
+        return [
+            failed(f"It gave back {str(value)[:60]!r}.", "Return the items themselves, in a list.")
+        ]
     got = [item.get("content") for item in value]
     if got == expected:
-        return [yes(2, f"All {len(expected)} items are there tomorrow.")]
+        return [passed(2, f"All {len(expected)} items are there tomorrow.")]
     if got == expected[: len(got)] and got:
         return [
-            no(
+            failed(
                 f"{len(got)} of {len(expected)} items: one page.",
                 "Follow `after`, as in 02.2: ask again as long as has_more is true.",
             )
         ]
     if got == expected[::-1]:
-        return [no("The newest item stands first.", 'Ask with order="asc": oldest first.')]
+        return [failed("The newest item stands first.", 'Ask with order="asc": oldest first.')]
     return [
-        no(
+        failed(
             f"{len(got)} items; expected {len(expected)}, from {expected[0]!r} on.",
             "Read every page with order='asc', and keep them in that order.",
         )
@@ -237,13 +239,13 @@ def continue_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
 
 def _continue_raised(error: dict[str, Any]) -> Finding:
     if error["type"] == "NotFoundError":
-        return no(
+        return failed(
             "The thread was not found: a new store in memory is empty.",
             "The conversation is in the database: SQLStore(url).",
         )
     if "context manager protocol" in error["message"]:
-        return no(
+        return failed(
             "Opening and closing a database takes time, so a store has to be awaited.",
             "Write `async with SQLStore(url) as store:`.",
         )
-    return no(f"It raised {error['type']}: {error['message']}", line_of(error))
+    return failed(f"It raised {error['type']}: {error['message']}", source_line(error))

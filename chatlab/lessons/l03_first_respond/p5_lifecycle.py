@@ -3,8 +3,8 @@
 from random import Random
 from typing import Any, cast
 
-from chatlab.course.findings import Finding, no, yes
-from chatlab.lessons.support.dialogue import short
+from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["lifecycle_inputs", "lifecycle_judged", "lifecycle_seen"]
 
@@ -60,33 +60,33 @@ async def lifecycle_seen(subject: Any, inputs: dict[str, Any]) -> Any:
 def lifecycle_judged(inputs: dict[str, Any], rows: Any) -> list[Finding]:
     """Half a point each for the order and for who; one for what survives."""
     if not isinstance(rows, list):
-        return [no(f"LIFECYCLE is {short(str(rows))}.", "Make it a list of ten Steps.")]
+        return [failed(f"LIFECYCLE is {shorten(str(rows))}.", "Make it a list of ten Steps.")]
     rows = cast("list[Any]", rows)
     if wrong := _rows_malformed(rows):
         return [wrong]
     names = [row[0] for row in rows]
     return [
-        _order_wrong(names) or yes(0.5, "The order is right."),
-        _who_wrong(rows) or yes(0.5, "Everybody does what is theirs."),
-        _survives_wrong(rows) or yes(1, "You know what a crash leaves behind."),
+        _order_wrong(names) or passed(0.5, "The order is right."),
+        _who_wrong(rows) or passed(0.5, "Everybody does what is theirs."),
+        _survives_wrong(rows) or passed(1, "You know what a crash leaves behind."),
     ]
 
 
 def _rows_malformed(rows: list[Any]) -> Finding | None:
     for place, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(cast("list[Any]", row)) != 3:
-            return no(
-                f"Row {place} of LIFECYCLE is {short(str(cast('Any', row)))}.",
+            return failed(
+                f"Row {place} of LIFECYCLE is {shorten(str(cast('Any', row)))}.",
                 'Each row is Step(name, who, survives), such as Step("send", "client", "nothing").',
             )
     names = [row[0] for row in rows]
     if unknown := [name for name in names if name not in STEPS]:
-        return no(f"There is no step {unknown[0]!r}.", f"The ten are: {', '.join(STEPS)}.")
+        return failed(f"There is no step {unknown[0]!r}.", f"The ten are: {', '.join(STEPS)}.")
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
-        return no(f"The step {twice!r} is there twice.", "Each of the ten comes once.")
+        return failed(f"The step {twice!r} is there twice.", "Each of the ten comes once.")
     if missing := [name for name in STEPS if name not in names]:
-        return no(
+        return failed(
             f"LIFECYCLE has {len(names)} of the ten steps; {missing[0]!r} is missing.",
             f"{missing[0]}: {STEPS[missing[0]][0]}. Where does it belong?",
         )
@@ -98,19 +98,19 @@ def _order_wrong(names: list[str]) -> Finding | None:
         befores, because = _EARLIER.get(name, ((), ""))
         for before in befores:
             if names.index(before) > names.index(name):
-                return no(f"{name!r} comes before {before!r}.", because)
+                return failed(f"{name!r} comes before {before!r}.", because)
     return None
 
 
 def _who_wrong(rows: list[Any]) -> Finding | None:
     for name, who, _ in rows:
         if who not in {"client", "server", "your code", "store"}:
-            return no(
+            return failed(
                 f"{name!r} is done by {who!r}.",
                 'Choose "client", "server", "your code" or "store".',
             )
         if who not in STEPS[name][1]:
-            return no(f"{name!r} is not what {_subject(who)} does.", _WHO_DOES[name])
+            return failed(f"{name!r} is not what {_subject(who)} does.", _WHO_DOES[name])
     return None
 
 
@@ -135,13 +135,13 @@ _WHO_DOES = {
 def _survives_wrong(rows: list[Any]) -> Finding | None:
     for name, _, survives in rows:
         if survives not in {"nothing", "question", "both"}:
-            return no(
+            return failed(
                 f"After {name!r}, {survives!r} survives.",
                 'Choose "nothing", "question" or "both".',
             )
         wanted = STEPS[name][2]
         if survives != wanted:
-            return no(
+            return failed(
                 f"The power fails just after {name!r}. Does {survives!r} describe what is left "
                 "of this turn?",
                 _LEFT[survives, wanted],

@@ -103,7 +103,7 @@ LESSON = Lesson(
             inputs=careful_inputs,
             observe=careful_seen,
             judge=careful_judged,
-            limit=20.0,
+            time_limit=20.0,
         ),
         Part(
             id="04.4",
@@ -127,8 +127,8 @@ LESSON = Lesson(
             observe=coalesce_seen,
             judge=coalesce_judged,
             optional=True,
-            limit=30.0,
-            twins=("chatlab.streams:coalesce",),
+            time_limit=30.0,
+            disabled_names=("chatlab.streams:coalesce",),
         ),
         Part(
             id="04.5",
@@ -149,7 +149,7 @@ LESSON = Lesson(
             observe=sse_seen,
             judge=sse_judged,
             optional=True,
-            twins=("chatlab.streams:sse_frame",),
+            disabled_names=("chatlab.streams:sse_frame",),
         ),
     ),
 )

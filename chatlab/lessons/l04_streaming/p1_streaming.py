@@ -4,34 +4,42 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l04_streaming.watched_model import (
-    Reader,
+    StoppableReader,
     WatchedModel,
-    calm,
-    replies,
+    random_replies,
     sleeping_seen,
+    wait_idle,
 )
-from chatlab.lessons.support.dialogue import NAMES, made, remarks, reply, short, trouble, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_unmade,
+    make_server,
+    random_messages,
+    reply_text,
+    shorten,
+    turn_problem,
+)
 
 __all__ = ["stream_inputs", "stream_judged", "stream_seen", "stream_wrong"]
 
 
 def stream_inputs(random: Random) -> dict[str, Any]:
     """Two people, what they say, and what the model says to each."""
-    names, messages = random.sample(NAMES, 2), remarks(random, 2)
-    return {"names": names, "messages": messages, "replies": replies(random, 2)}
+    names, messages = random.sample(NAMES, 2), random_messages(random, 2)
+    return {"names": names, "messages": messages, "replies": random_replies(random, 2)}
 
 
 async def stream_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """The second one's whole turn falls into the middle of the first one's."""
     messages = inputs["messages"]
     model = WatchedModel(dict(zip(messages, inputs["replies"], strict=True)))
-    server, why = made(lambda: subject(model))
+    server, why = make_server(lambda: subject(model))
     if server is None:
         return {"unmade": why}
     one, two = (
-        Reader(server, model, message, name)
+        StoppableReader(server, model, message, name)
         for message, name in zip(messages, inputs["names"], strict=True)
     )
     with sleeping_seen() as sleeps:
@@ -39,23 +47,23 @@ async def stream_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         await two.read()
         await one.read()
     turns = [await one.seen(), await two.seen()]
-    await calm(model)
+    await wait_idle(model)
     return {"turns": turns, "blocked": len(sleeps)}
 
 
 def stream_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Each gets the model's reply to their own message, every piece as it comes."""
     if "unmade" in seen:
-        return [unmade("StreamingServer", seen["unmade"])]
+        return [explain_unmade("StreamingServer", seen["unmade"])]
     texts, turns = inputs["replies"], seen["turns"]
     one, two = (f"send({message!r})" for message in inputs["messages"])
     # Nobody came in between in the second turn: what is wrong there is its own mistake.
-    if wrong := stream_wrong(two, texts[1], texts[0], turns[1]) or trouble(one, turns[0]):
+    if wrong := stream_wrong(two, texts[1], texts[0], turns[1]) or turn_problem(one, turns[0]):
         return [wrong]
-    if (got := reply(turns[0])) != texts[0]:
+    if (got := reply_text(turns[0])) != texts[0]:
         return [
-            no(
-                f"{one}: in between somebody else was answered, and then this came: {short(got)}",
+            failed(
+                f"{one}: in between somebody else was answered, and then this came: {shorten(got)}",
                 "One server serves everybody: keep nothing about a turn on `self`.",
             )
         ]
@@ -63,44 +71,44 @@ def stream_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]
         return [wrong]
     if seen["blocked"]:
         return [
-            no(
+            failed(
                 "Everybody waited; await instead.",
                 "`time.sleep` stops the whole server. There is no need to wait here: the model "
                 "sets the pace. Where you do, use `await asyncio.sleep(...)`.",
             )
         ]
-    return [yes(3, "Every piece is on its way as soon as it is there.")]
+    return [passed(3, "Every piece is on its way as soon as it is there.")]
 
 
 def stream_wrong(called: str, text: str, other: str, turn: dict[str, Any]) -> Finding | None:
     """What is wrong with a turn that should have sent the model's `text`."""
-    if wrong := trouble(called, turn):
+    if wrong := turn_problem(called, turn):
         return wrong
-    telling, got = turn["telling"], reply(turn)
+    telling, got = turn["telling"], reply_text(turn)
     if not telling["asked"]:
-        return no(
+        return failed(
             f"{called}: the model was never given this message.",
             "Hand it on: self.model.stream(input.content).",
         )
     if telling["prompted"] not in {None, "str"}:
-        return no(
+        return failed(
             f"{called}: the model was given a {telling['prompted']}; it reads text.",
             "`input` is an item. What the user said is in it: input.content.",
         )
     if telling["asked"] > 1:
-        return no(
+        return failed(
             f"{called}: the model was asked {telling['asked']} times for one answer.",
             "Each question costs money. Ask once, and send each piece of that one stream.",
         )
     if got != text:
         return _other_text(called, text, other, got, turn)
     if telling["first_at"] == telling["pieces"]:
-        return no(
+        return failed(
             "Your first event came after the last piece.",
             "Yield inside the `async for`, as soon as you have a piece.",
         )
     if telling["late"] is not None:
-        return no(
+        return failed(
             f"{called}: piece {telling['late']} was held back until later pieces had come.",
             "Yield each piece before you ask the model for the next one.",
         )
@@ -112,42 +120,42 @@ def _other_text(
 ) -> Finding | None:
     sent = [e["content"] for e in turn["events"] if e["type"] == "assistant_message"]
     if not got:
-        return no(
+        return failed(
             f"{called}: the model spoke, and the user got nothing.",
             "Yield an AssistantMessage for each piece.",
         )
     grows = all(b.startswith(a) for a, b in pairwise(sent))
     if len(sent) > 2 and grows and text.startswith(sent[-1]):
-        return no(
+        return failed(
             "Send only the new piece.",
-            f"The server joins the pieces: the user read {short(got)}",
+            f"The server joins the pieces: the user read {shorten(got)}",
         )
     if got == text + text:
-        return no(
+        return failed(
             f"{called}: the reply came twice.",
             "The pieces are the message already: do not send the whole text after them.",
         )
     if "".join(got.split()) == "".join(text.split()):
-        return no(
-            f"{called}: the words are right, the spaces are not: {short(got)}",
+        return failed(
+            f"{called}: the words are right, the spaces are not: {shorten(got)}",
             "A piece brings its own spaces and line breaks. Send it as it is.",
         )
     if text.startswith(got) and len(text) - len(got) < 8:
-        return no(
+        return failed(
             f"{called}: the last piece is missing: {text[len(got) :]!r}",
             "Is a piece still in your hand when the loop ends? Yield it as soon as you have it.",
         )
     if text.startswith(got):
-        return no(
-            f"{called}: only the beginning came: {short(got)}",
+        return failed(
+            f"{called}: only the beginning came: {shorten(got)}",
             "Let the loop run to its end; `return` and `break` leave it.",
         )
     if (set(other.split()) - set(text.split())) & set(got.split()):
-        return no(
+        return failed(
             f"{called}: somebody else's answer came, or a part of it.",
             "One server serves everybody: keep nothing about a turn on `self`.",
         )
-    return no(
-        f"{called}: expected {short(text)}, got {short(got)}",
+    return failed(
+        f"{called}: expected {shorten(text)}, got {shorten(got)}",
         "Nothing may be lost, added or doubled: yield each piece once, in order.",
     )

@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, plain
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
 from chatlab.items import ThreadMetadata, UserMessageItem
-from chatlab.lessons.support.explain import broken
+from chatlab.lessons.support.explain import explain_exception
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore
 from chatlab.testing import FixedClock
@@ -100,7 +100,7 @@ async def measure_seen(measure: Any, inputs: dict[str, Any]) -> dict[str, Any]:
                 stats = await stats
             if not all(hasattr(stats, field) for field in _FIELDS):
                 return {"kind": type(stats).__name__, "waited": waited}
-            return {field: plain(getattr(stats, field)) for field in _FIELDS}
+            return {field: to_plain_json(getattr(stats, field)) for field in _FIELDS}
 
         seen[name] = await attempt(measured)
     return seen
@@ -112,7 +112,7 @@ def measure_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
         waits = inputs["slow"] if name == _SLOW else 0
         if wrong := _wrong(name, script, inputs["began"], waits, seen[name]):
             return [wrong]
-    return [yes(2, "First text, total and number of events are right, with a tool or without.")]
+    return [passed(2, "First text, total and number of events are right, with a tool or without.")]
 
 
 def _expected(
@@ -142,8 +142,8 @@ def _wrong(
     got = one["value"]
     if "kind" in got:
         if got["kind"] == "NoneType":
-            return no(f"{called} gave back None.", "Return a StreamStats at the end.")
-        return no(
+            return failed(f"{called} gave back None.", "Return a StreamStats at the end.")
+        return failed(
             f"{called} gave back a {got['kind']}.",
             "Return StreamStats(first_text=..., total=..., events=...).",
         )
@@ -155,7 +155,7 @@ def _wrong(
     if first is None:
         if got["first_text"] is None:
             return _wrong_count(called, events, script, got)
-        return no(
+        return failed(
             f"{called}: there was no text, so first_text is None; got {got['first_text']!r}.",
             "Begin with first_text = None, and set it when the first text comes.",
         )
@@ -170,29 +170,29 @@ def _near(got: Any, expected: float) -> bool:
 
 def _raised(called: str, name: str, error: dict[str, Any]) -> Finding:
     if name == "no text at all" and error["type"] in {"UnboundLocalError", "TypeError"}:
-        return no(
+        return failed(
             f"{called} raised {error['type']}: no text ever came.",
             "Begin with first_text = None; then there is something to return.",
         )
     if "'Turn' object is not iterable" in error["message"]:
-        return no(f"{called}: a turn is an async stream.", "Read it with `async for`.")
-    return broken(called, error)
+        return failed(f"{called}: a turn is an async stream.", "Read it with `async for`.")
+    return explain_exception(called, error)
 
 
 def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
     total = got["total"]
     if not isinstance(total, int | float) or isinstance(got["first_text"], str):
-        return no(
+        return failed(
             f"{called}: times are seconds, as a float; got {got['first_text']!r} and {total!r}.",
             "clock.monotonic() gives seconds; clock.now() gives a date.",
         )
     if total >= began:
-        return no(
+        return failed(
             f"{called}: total is {total:g}: that is what the clock shows, not how long it took.",
             "Note clock.monotonic() before the first wait, and subtract it.",
         )
     if 0 <= total < 0.1:
-        return no(
+        return failed(
             f"{called}: total is {total:.4f}, and the turn took longer on the clock it was given.",
             "Ask `clock.monotonic()`, not the `time` module: in a check, time is made up.",
         )
@@ -202,8 +202,10 @@ def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
 def _wrong_total(called: str, total: float, began: float, got: dict[str, Any]) -> Finding:
     said = f"{called}: total is {total:g} seconds, got {got['total']:g}."
     if _near(got["total"], total - began):
-        return no(said, "Start counting before the first wait, not when the first event is there.")
-    return no(said, "Look at the clock again when the stream has ended.")
+        return failed(
+            said, "Start counting before the first wait, not when the first event is there."
+        )
+    return failed(said, "Look at the clock again when the stream has ended.")
 
 
 def _wrong_first(
@@ -211,17 +213,19 @@ def _wrong_first(
 ) -> Finding:
     said = f"{called}: first_text is {first:g} seconds, got {got!r}."
     if not isinstance(got, int | float):
-        return no(said, "Look for `assistant_message` events with some content.")
+        return failed(said, "Look for `assistant_message` events with some content.")
     empty = [at for at, (kind, _) in zip(came, script, strict=True) if kind == "empty"]
     if empty and _near(got, empty[0]):
-        return no(said, "An empty piece shows nobody anything: wait for one with content.")
+        return failed(said, "An empty piece shows nobody anything: wait for one with content.")
     if first == 0:
-        return no(said, "0.0 counts as false in Python. Ask `first_text is None` instead.")
+        return failed(said, "0.0 counts as false in Python. Ask `first_text is None` instead.")
     if _near(got, 0) or _near(got, came[0]):
-        return no(said, "That was the first event. Wait for the first *text*.")
+        return failed(said, "That was the first event. Wait for the first *text*.")
     if _near(got, came[-1]):
-        return no(said, "That is when the last text came. Set it once, while it is still None.")
-    return no(said, "Note the time at the first assistant_message with content, from the start.")
+        return failed(said, "That is when the last text came. Set it once, while it is still None.")
+    return failed(
+        said, "Note the time at the first assistant_message with content, from the start."
+    )
 
 
 def _wrong_count(
@@ -231,5 +235,5 @@ def _wrong_count(
         return None
     said = f"{called}: {events} events came, got {got['events']!r}."
     if got["events"] in {len(script), sum(kind == "piece" for kind, _ in script)}:
-        return no(said, "Count every event, also those that the server adds: started, done.")
-    return no(said, "Count one for each time round the loop, whatever the event is.")
+        return failed(said, "Count every event, also those that the server adds: started, done.")
+    return failed(said, "Count one for each time round the loop, whatever the event is.")

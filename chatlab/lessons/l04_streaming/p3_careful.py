@@ -4,16 +4,16 @@ import asyncio
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l04_streaming.p1_streaming import stream_wrong
 from chatlab.lessons.l04_streaming.watched_model import (
-    HANGING_UP,
-    Reader,
+    CLOSE_DELAY,
+    StoppableReader,
     WatchedModel,
-    calm,
-    replies,
+    random_replies,
+    wait_idle,
 )
-from chatlab.lessons.support.dialogue import NAMES, made, remarks, unmade
+from chatlab.lessons.support.dialogue import NAMES, explain_unmade, make_server, random_messages
 
 __all__ = ["careful_inputs", "careful_judged", "careful_seen"]
 
@@ -25,45 +25,47 @@ def careful_inputs(random: Random) -> dict[str, Any]:
     """Who asks what, what the model says, and after how many pieces they stop it."""
     return {
         "name": random.choice(NAMES),
-        "message": remarks(random, 1)[0],
-        "reply": replies(random, 1)[0],
+        "message": random_messages(random, 1)[0],
+        "reply": random_replies(random, 1)[0],
         "stop_at": random.randint(2, 5),
     }
 
 
 async def careful_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """One turn is read to its end; three are stopped midway, each in another way."""
-    server, why = made(lambda: subject(WatchedModel({})))
+    server, why = make_server(lambda: subject(WatchedModel({})))
     if server is None:
         return {"unmade": why}
     seen: dict[str, Any] = {}
     for name, (watch, hold_at) in _SCENES.items():
         answers = {inputs["message"]: inputs["reply"]}
         hold = inputs["stop_at"] if hold_at else None
-        model = WatchedModel(answers, hold, hanging_up=HANGING_UP)
-        reader = Reader(subject(model), model, inputs["message"], inputs["name"])
+        model = WatchedModel(answers, hold, hanging_up=CLOSE_DELAY)
+        reader = StoppableReader(subject(model), model, inputs["message"], inputs["name"])
         news = await watch(reader, model, inputs["stop_at"])
         seen[name] = await reader.seen() | news
         del reader
-        await calm(model)
+        await wait_idle(model)
         if seen["whole"]["raised"] is not None:
             break
     return seen
 
 
-async def _read_whole(reader: Reader, model: WatchedModel, _: int) -> dict[str, Any]:
+async def _read_whole(reader: StoppableReader, model: WatchedModel, _: int) -> dict[str, Any]:
     await reader.read()
     return {"open": model.open_connections}
 
 
-async def _stopped_between(reader: Reader, model: WatchedModel, stop_at: int) -> dict[str, Any]:
+async def _stopped_between(
+    reader: StoppableReader, model: WatchedModel, stop_at: int
+) -> dict[str, Any]:
     """The user has a piece and has not asked for the next one when they press Stop."""
     await reader.read(stop_at)
     await reader.stop()
     return {"open": model.open_connections}
 
 
-async def _cancelled(reader: Reader, model: WatchedModel, _: int) -> dict[str, Any]:
+async def _cancelled(reader: StoppableReader, model: WatchedModel, _: int) -> dict[str, Any]:
     """Whoever reads is cancelled while everybody waits for the model."""
     reading = await _until_silent(reader, model)
     reading.cancel()
@@ -73,7 +75,9 @@ async def _cancelled(reader: Reader, model: WatchedModel, _: int) -> dict[str, A
     return news
 
 
-async def _stopped_while_waiting(reader: Reader, model: WatchedModel, _: int) -> dict[str, Any]:
+async def _stopped_while_waiting(
+    reader: StoppableReader, model: WatchedModel, _: int
+) -> dict[str, Any]:
     """Stop is pressed while everybody waits for the model."""
     reading = await _until_silent(reader, model)
     stopping = asyncio.create_task(reader.stop())
@@ -94,7 +98,7 @@ _SCENES = {
 """How each turn is read, and whether its model falls silent on the way."""
 
 
-async def _until_silent(reader: Reader, model: WatchedModel) -> "asyncio.Task[None]":
+async def _until_silent(reader: StoppableReader, model: WatchedModel) -> "asyncio.Task[None]":
     reading = asyncio.create_task(reader.read())
     silent = asyncio.create_task(model.silent.wait())
     await asyncio.wait([reading, silent], return_when=asyncio.FIRST_COMPLETED)
@@ -105,7 +109,7 @@ async def _until_silent(reader: Reader, model: WatchedModel) -> "asyncio.Task[No
 def careful_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """The reply streams; stopped midway, nothing stays open and nothing goes on."""
     if "unmade" in seen:
-        return [unmade("CarefulServer", seen["unmade"])]
+        return [explain_unmade("CarefulServer", seen["unmade"])]
     called = f"send({inputs['message']!r})"
     whole = seen["whole"]
     if wrong := _not_closable(whole["raised"]) or stream_wrong(called, inputs["reply"], "", whole):
@@ -117,7 +121,7 @@ def careful_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
         return [_left_open(inputs, cancelled, waiting)]
     if not cancelled["cancelled"]:
         return [
-            no(
+            failed(
                 "Cancellation was swallowed: your server was told to stop, and it went on as if "
                 "nothing had happened.",
                 "Tidy up in `finally` (`aclosing` does). If you catch CancelledError, `raise` it "
@@ -125,13 +129,15 @@ def careful_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
             )
         ]
     if not waiting["stopped"]:
-        return [no("Stop was pressed, and it did not come back.", "Let cancellation through.")]
+        return [failed("Stop was pressed, and it did not come back.", "Let cancellation through.")]
     if cancelled["open"] or waiting["open"]:
         said = "Stopped while it waited for the model, it left the model's connection open."
-        return [no(_LEFT_OPEN, said)]
+        return [failed(_LEFT_OPEN, said)]
     if whole["open"]:
-        return [no(_LEFT_OPEN, "Even a reply that was read to its end left the connection open.")]
-    return [yes(3, "Whenever it is stopped, the model's connection closes first.")]
+        return [
+            failed(_LEFT_OPEN, "Even a reply that was read to its end left the connection open.")
+        ]
+    return [passed(3, "Whenever it is stopped, the model's connection closes first.")]
 
 
 def _left_open(
@@ -139,8 +145,8 @@ def _left_open(
 ) -> Finding:
     said = f"Stopped after {inputs['stop_at']} pieces, the model's connection is still open."
     if cancelled["open"] or waiting["open"]:
-        return no(_LEFT_OPEN, said)
-    return no(
+        return failed(_LEFT_OPEN, said)
+    return failed(
         _LEFT_OPEN,
         f"{said} At a `yield`, a stop is GeneratorExit: `except CancelledError` does not see it.",
     )
@@ -149,19 +155,19 @@ def _left_open(
 def _not_closable(why: dict[str, Any] | None) -> Finding | None:
     message = "" if why is None else why["message"]
     if "context manager" in message and "async_generator" in message:
-        return no(
+        return failed(
             "A stream is no context manager, so `async with` cannot hold it by itself.",
             "Put it in one: async with aclosing(self.model.stream(...)) as pieces:",
         )
     if "context manager" in message and "aclosing" in message:
-        return no("`aclosing` closes by waiting.", "Write `async with`, not `with`.")
+        return failed("`aclosing` closes by waiting.", "Write `async with`, not `with`.")
     if "no attribute 'aclose'" in message:
-        return no(
+        return failed(
             f"There is nothing to close there: {message}.",
             "The stream is what has to be closed: aclosing(self.model.stream(...)).",
         )
     if "no attribute 'close'" in message:
-        return no(
+        return failed(
             "`closing` is for what closes at once; a stream closes with `await`.",
             "Use `aclosing`, with `async with`.",
         )
@@ -173,9 +179,9 @@ def _talked_on(seen: dict[str, Any]) -> Finding | None:
     if why is None:
         return None
     if "ignored GeneratorExit" in why["message"]:
-        return no(
+        return failed(
             "Your server was stopped, and it yielded once more: nobody listens by then.",
             "In `finally` and `except`, tidy up and do not `yield`.",
         )
     line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
-    return no(f"When it was stopped, it raised {why['type']}: {why['message']}", line)
+    return failed(f"When it was stopped, it raised {why['type']}: {why['message']}", line)

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from random import Random
 from typing import Any, cast
 
-from chatlab.course.checking.observe import attempt, plain
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.events import ThreadStreamEvent, event_adapter
-from chatlab.lessons.l04_streaming.watched_model import rounds
+from chatlab.lessons.l04_streaming.watched_model import yield_to_loop
 
 __all__ = ["coalesce_inputs", "coalesce_judged", "coalesce_seen"]
 
@@ -108,7 +108,7 @@ async def _read(coalesce: Any, tape: Tape, room: int, *, live: bool) -> dict[str
                 async with asyncio.timeout(_SOON):
                     event = await anext(stream)
                 source.heard += 1
-                got.append(plain(event))
+                got.append(to_plain_json(event))
                 if not live:
                     await _settled(source)
                 pulled.append(source.pulled)
@@ -137,9 +137,9 @@ async def _settled(source: _Source) -> None:
     before = -1
     while before < source.pulled < source.length:
         before = source.pulled
-        await rounds(20)
+        await yield_to_loop(20)
         await asyncio.sleep(0.025)
-    await rounds(20)
+    await yield_to_loop(20)
 
 
 async def _given_up(stream: AsyncIterator[Any], before: set["asyncio.Task[Any]"]) -> None:
@@ -165,14 +165,16 @@ def coalesce_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
     ahead = seen["full"]["value"]["pulled"][0]
     if ahead > limit + 2:
         return [
-            no(
+            failed(
                 f"max_pending={limit}, the reader had taken 1 event, and you had pulled {ahead}.",
                 "When it is full and nothing merges, wait for room before you ask for more.",
             )
         ]
     if wrong := _merged_too_little(inputs, seen):
         return [wrong]
-    return [yes(4, "A slow reader gets everything, in fewer pieces, and the stream waits for it.")]
+    return [
+        passed(4, "A slow reader gets everything, in fewer pieces, and the stream waits for it.")
+    ]
 
 
 def _order_of(
@@ -183,7 +185,7 @@ def _order_of(
         if wrong := _changed(inputs[tapes[name]], one["value"]["got"]):
             return wrong
         if late is not None:
-            return no(
+            return failed(
                 f"The reader was waiting, and event {late} was kept back all the same.",
                 "Merge only what the reader has no time for; whoever waits gets it at once.",
             )
@@ -195,23 +197,23 @@ def _broken(one: dict[str, Any]) -> Finding | None:
         return None
     error = one["raised"]
     if "coroutine" in error["message"] or "'async for' requires" in error["message"]:
-        return no(
+        return failed(
             "coalesce(stream, max_pending) gave back no stream.",
             "`async def` with `yield`, or an object with __aiter__ and __anext__.",
         )
     where = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return no(f"coalesce raised {error['type']}: {error['message']}", where)
+    return failed(f"coalesce raised {error['type']}: {error['message']}", where)
 
 
 def _stuck(value: dict[str, Any], tape: Tape) -> Finding | None:
     if not value["stuck"]:
         return None
     if _joined(value["got"]) == _joined(tape):
-        return no(
+        return failed(
             "Every event came, and then the stream did not end.",
             "When the source has ended, tell your reader; it still waits.",
         )
-    return no(
+    return failed(
         f"After {len(value['got'])} events the reader waited, and nothing more came.",
         "Whoever puts an event in has to wake the reader, and whoever takes one out the writer.",
     )
@@ -232,18 +234,18 @@ def _joined(events: Tape) -> list[tuple[str, str, str]]:
 def _changed(tape: Tape, got: Tape) -> Finding | None:
     for number, event in enumerate(got, start=1):
         if not isinstance(cast("object", event), dict) or "item_id" not in event:
-            return no(f"Event {number} is no event: {str(event)[:60]}", "Yield the events.")
+            return failed(f"Event {number} is no event: {str(event)[:60]}", "Yield the events.")
     there, here = _joined(tape), _joined(got)
     if there == here:
         return None
     if any(not item for _, item, _ in here):
-        return no(
+        return failed(
             "A merged piece has lost its item_id.",
             "Copy the last piece: last.model_copy(update={'content': ...}).",
         )
     tools = [[item for kind, item, _ in one if kind == "tool_status"] for one in (there, here)]
     if len(tools[1]) < len(tools[0]):
-        return no(
+        return failed(
             f"{len(tools[0])} tool events went in, {len(tools[1])} came out.",
             "Only pieces of one message may become one; everything else goes through as it is.",
         )
@@ -251,14 +253,14 @@ def _changed(tape: Tape, got: Tape) -> Finding | None:
     if texts[0] != texts[1] and sorted(texts[0]) == sorted(texts[1]):
         return _overtaken()
     if len(texts[1]) < len(texts[0]):
-        return no(
+        return failed(
             "Text was lost on the way.",
             "When there is no room, wait. Never throw anything away.",
         )
     if len(texts[1]) > len(texts[0]):
-        return no("Some text came twice.", "What the reader has taken is not pending any more.")
+        return failed("Some text came twice.", "What the reader has taken is not pending any more.")
     if _speakers(there) != _speakers(here):
-        return no(
+        return failed(
             "Pieces of two messages became one.",
             "Neighbours merge only if their item_id is the same.",
         )
@@ -271,7 +273,7 @@ def _speakers(joined: list[tuple[str, str, str]]) -> list[str]:
 
 
 def _overtaken() -> Finding:
-    return no(
+    return failed(
         "A piece overtook what stood between it and the piece before.",
         "Look at the last pending event only: if the new one does not fit there, it comes after.",
     )
@@ -281,12 +283,12 @@ def _merged_too_little(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding 
     least = len(_joined(inputs["talk"]))
     wide, tight = (len(seen[name]["value"]["got"]) for name in ("wide", "tight"))
     if wide > least + 1:
-        return no(
+        return failed(
             f"A slow reader got {wide} events; {least + 1} would have done.",
             "While it is busy, a task of yours reads on, and joins pieces of one message.",
         )
     if tight > least + 1:
-        return no(
+        return failed(
             f"With max_pending=1 a slow reader got {tight} events; {least + 1} would have done.",
             "Full is no reason to stop while the next piece still fits onto the last one: pull it, "
             "and wait only if it does not merge.",

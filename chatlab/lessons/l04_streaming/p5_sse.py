@@ -8,9 +8,9 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, needless_async, no, yes
-from chatlab.lessons.l04_streaming.watched_model import replies
-from chatlab.lessons.support.dialogue import remarks, short
+from chatlab.course.findings import Finding, failed, needless_async, passed
+from chatlab.lessons.l04_streaming.watched_model import random_replies
+from chatlab.lessons.support.dialogue import random_messages, shorten
 
 __all__ = ["frames_read", "sse_inputs", "sse_judged", "sse_seen"]
 
@@ -44,8 +44,8 @@ def frames_read(text: str) -> Iterator[tuple[str, str, str]]:
 
 def sse_inputs(random: Random) -> list[dict[str, Any]]:
     """Frames to make: data of every awkward shape, with and without a type and an id."""
-    one, two, three, four = remarks(random, 4)
-    (text,) = replies(random, 1)
+    one, two, three, four = random_messages(random, 4)
+    (text,) = random_replies(random, 1)
     made = random.choice(["done", "piece", "tool_status"])
     id = str(random.randint(0, 9999))
     awkward = [f"{one}\n{two}", text, f"{one}\r\n{two}", f"{three}\r{four}", "", f"{two}\n\n"]
@@ -77,13 +77,13 @@ def sse_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list
         if "raised" in one:
             error = one["raised"]
             where = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-            return [no(f"{called} raised {error['type']}: {error['message']}", where)]
+            return [failed(f"{called} raised {error['type']}: {error['message']}", where)]
         if wrong := _wrong(called, given, one["value"]):
             return [wrong]
     for given, one in zip(inputs, seen, strict=True):
         if wrong := _forgetful(_called(given), given, one["value"]["text"]):
             return [wrong]
-    return [yes(2, "A browser reads back every frame as you meant it.")]
+    return [passed(2, "A browser reads back every frame as you meant it.")]
 
 
 def _called(given: dict[str, Any]) -> str:
@@ -93,14 +93,14 @@ def _called(given: dict[str, Any]) -> str:
 def _wrong(called: str, given: dict[str, Any], made: dict[str, str]) -> Finding | None:
     frame = made["text"]
     if made["kind"] != "str":
-        return no(f"{called} gave back {short(frame)}.", "Return a text, a str.")
+        return failed(f"{called} gave back {shorten(frame)}.", "Return a text, a str.")
     data = re.sub(r"\r\n|\r", "\n", given["data"])
     expected = (given.get("event", "message"), data, given.get("id", ""))
     got = list(frames_read(frame))
     if got == [expected]:
         return None
     if len(got) > 1:
-        return no(
+        return failed(
             f"{called}: the browser read {len(got)} events.",
             "An empty line ends a frame: it may stand at the end only.",
         )
@@ -110,11 +110,11 @@ def _wrong(called: str, given: dict[str, Any], made: dict[str, str]) -> Finding 
     if text != data:
         return _other_data(called, given["data"], data, text)
     if kind != expected[0]:
-        return no(
+        return failed(
             f"{called}: the browser read the type {kind!r}, expected {expected[0]!r}.",
             "A line `event: ...` only when there is one; without it the type is 'message'.",
         )
-    return no(
+    return failed(
         f"{called}: the browser read the id {id!r}, expected {expected[2]!r}.",
         "A line `id: ...` only when `id` is not None.",
     )
@@ -124,7 +124,7 @@ def _forgetful(called: str, given: dict[str, Any], frame: str) -> Finding | None
     """A frame without an id leaves the last one as it was."""
     if "id" in given or next(frames_read(f"id: 7\n\n{frame}"))[2] == "7":
         return None
-    return no(
+    return failed(
         f"{called}: before it came an event with the id 7, and now the browser has forgotten it.",
         "An empty `id: ` is an id, too. Write the line only when `id` is not None.",
     )
@@ -132,36 +132,42 @@ def _forgetful(called: str, given: dict[str, Any], frame: str) -> Finding | None
 
 def _not_read(called: str, given: dict[str, Any], frame: str) -> Finding:
     if list(frames_read(frame + "\n\n")):
-        return no(
-            f"{called}: the browser is still waiting for the rest of {short(frame)}.",
+        return failed(
+            f"{called}: the browser is still waiting for the rest of {shorten(frame)}.",
             "A frame ends with an empty line: two line breaks after the last field.",
         )
     if not given["data"]:
-        return no(
+        return failed(
             f"{called}: no event arrived.",
             "Empty data is data, too: it needs its own line `data: `.",
         )
-    return no(
-        f"{called} made {short(frame)}; the browser found no data in it.",
+    return failed(
+        f"{called} made {shorten(frame)}; the browser found no data in it.",
         "Each line is a field name, a colon, a space and a value: `data: ...`.",
     )
 
 
 def _other_data(called: str, raw: str, data: str, got: str) -> Finding:
-    said = f"{called}: the browser read {short(got)}."
+    said = f"{called}: the browser read {shorten(got)}."
     if data.removeprefix(" ") == got:
-        return no(said, "One space after the colon is taken away: write `data: `, with a space.")
+        return failed(
+            said, "One space after the colon is taken away: write `data: `, with a space."
+        )
     if got in {json.dumps(data), json.dumps(raw), repr(raw)}:
-        return no(said, "The data goes in as it is, without quotes of yours around it.")
+        return failed(said, "The data goes in as it is, without quotes of yours around it.")
     if re.search("[\u2028\x0b\x85]", raw) and got == "\n".join(raw.splitlines()):
-        return no(
+        return failed(
             said,
             "splitlines() cuts at more than line ends. Here only \\n, \\r\\n and \\r are some.",
         )
     if data.startswith(got) and not data[len(got) :].strip("\n"):
-        return no(said, "The data ends with line breaks; after each comes one more `data: ` line.")
+        return failed(
+            said, "The data ends with line breaks; after each comes one more `data: ` line."
+        )
     if "\r" in raw:
-        return no(said, "\\r\\n and \\r end a line, too: split there, as well as at \\n.")
+        return failed(said, "\\r\\n and \\r end a line, too: split there, as well as at \\n.")
     if "\n" in raw:
-        return no(said, "A line break ends the field: each line of the data needs its own `data: `")
-    return no(said, f"Expected {short(data)}.")
+        return failed(
+            said, "A line break ends the field: each line of the data needs its own `data: `"
+        )
+    return failed(said, f"Expected {shorten(data)}.")

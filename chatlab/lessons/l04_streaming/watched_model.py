@@ -15,16 +15,24 @@ from typing import Any
 import anyio
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain, raised
+from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
 from chatlab.testing import FixedClock
 
-__all__ = ["HANGING_UP", "Reader", "WatchedModel", "calm", "replies", "rounds", "sleeping_seen"]
+__all__ = [
+    "CLOSE_DELAY",
+    "StoppableReader",
+    "WatchedModel",
+    "random_replies",
+    "sleeping_seen",
+    "wait_idle",
+    "yield_to_loop",
+]
 
-HANGING_UP = 200
+CLOSE_DELAY = 200
 """How many times others run while a slow connection hangs up."""
 
 _PATIENCE = 100
@@ -33,7 +41,7 @@ _VERBS = ("water", "repaint", "collect", "unpack", "measure", "polish", "borrow"
 _THINGS = ("the plants", "two bicycles", "a kite", "the old boxes", "12 jars", "the teapot")
 
 
-def replies(random: Random, count: int) -> list[str]:
+def random_replies(random: Random, count: int) -> list[str]:
     """So many things for a model to say. Words, spaces and line breaks come more than once."""
     texts: list[str] = []
     for verb in random.sample(_VERBS, count):
@@ -43,22 +51,22 @@ def replies(random: Random, count: int) -> list[str]:
     return texts
 
 
-async def calm(model: ScriptedModel) -> None:
+async def wait_idle(model: ScriptedModel) -> None:
     """Let connections that nobody holds any more be closed, and wait until that is done."""
-    await rounds(3)
+    await yield_to_loop(3)
     if model.open_connections:
         gc.collect()
-        await rounds(3 * HANGING_UP)
+        await yield_to_loop(3 * CLOSE_DELAY)
 
 
-async def rounds(count: int) -> None:
+async def yield_to_loop(count: int) -> None:
     """Let everything else that is ready run, so many times."""
     for _ in range(count):
         await asyncio.sleep(0)
 
 
 @dataclass
-class Telling:
+class ScriptedListener:
     """How far the model is with its answer to one message.
 
     Attributes:
@@ -101,7 +109,7 @@ class WatchedModel(ScriptedModel):
         self, answers: dict[str, str], hold_at: int | None = None, *, hanging_up: int = 0
     ) -> None:
         super().__init__(self._answer, math.inf, clock=FixedClock())
-        self.tellings = {message: Telling() for message in ("", *answers)}
+        self.tellings = {message: ScriptedListener() for message in ("", *answers)}
         self.hold_at = hold_at
         self.silent = asyncio.Event()
         self._answers = answers
@@ -131,10 +139,10 @@ class WatchedModel(ScriptedModel):
                         await asyncio.Event().wait()
             finally:
                 with anyio.CancelScope(shield=True):
-                    await rounds(self._hanging_up)
+                    await yield_to_loop(self._hanging_up)
 
 
-async def _got_through(telling: Telling) -> None:
+async def _got_through(telling: ScriptedListener) -> None:
     for _ in range(_PATIENCE):
         if telling.heard >= telling.given:
             return
@@ -144,7 +152,7 @@ async def _got_through(telling: Telling) -> None:
         telling.late = telling.pieces
 
 
-class Reader:
+class StoppableReader:
     """Somebody who sends one message and reads the answer as it comes."""
 
     def __init__(
@@ -161,7 +169,7 @@ class Reader:
         """Read to the end, or until so many pieces of text have come."""
         try:
             async for event in self.turn:
-                self.events.append(plain(event))
+                self.events.append(to_plain_json(event))
                 if event.type == "assistant_message":
                     self.telling.hear(event.content)
                     if pieces is not None and (pieces := pieces - 1) == 0:
@@ -190,7 +198,7 @@ class Reader:
         return {
             "events": self.events,
             "state": self.turn.state,
-            "raised": None if error is None else raised(error),
+            "raised": None if error is None else exception_as_data(error),
             "saved": await self._saved(),
             "telling": asdict(self.telling),
         }
@@ -200,7 +208,7 @@ class Reader:
             thread = await self.server.thread(self.turn.thread_id, self.context)
         except NotFoundError:
             return []
-        return plain(thread.items.data)
+        return to_plain_json(thread.items.data)
 
 
 @contextmanager

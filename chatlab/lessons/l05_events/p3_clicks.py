@@ -6,10 +6,17 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.items import Action
 from chatlab.lessons.l05_events.recording import Tape, chores, same_words, watched
-from chatlab.lessons.support.dialogue import NAMES, made, reply, short, trouble, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_unmade,
+    make_server,
+    reply_text,
+    shorten,
+    turn_problem,
+)
 from chatlab.taskbook import TaskBook
 
 __all__ = ["click_inputs", "click_judged", "click_seen"]
@@ -46,7 +53,7 @@ def _complete(id: int, **more: str) -> Action:
 async def click_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Both open their lists; then one clicks five times, and two once."""
     book = TaskBook(inputs["first_id"])
-    server, why = made(lambda: subject(book))
+    server, why = make_server(lambda: subject(book))
     if server is None:
         return {"unmade": why}
     one, two = inputs["names"]
@@ -74,12 +81,12 @@ async def click_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 def click_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """First what happened to the tasks, then what was said about it."""
     if "unmade" in seen:
-        return [unmade("ClickableServer", seen["unmade"])]
+        return [explain_unmade("ClickableServer", seen["unmade"])]
     for turn in seen["opened"]:
-        if wrong := trouble("send('Show my tasks')", turn):
+        if wrong := turn_problem("send('Show my tasks')", turn):
             return [wrong]
     wrong = _tasks_wrong(inputs, seen["clicks"]) or _replies_wrong(inputs, seen["clicks"])
-    return [wrong or yes(3, "A click completes what is the clicker's own, and nothing else.")]
+    return [wrong or passed(3, "A click completes what is the clicker's own, and nothing else.")]
 
 
 def _tasks_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
@@ -104,29 +111,31 @@ def _tasks_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
 def _trouble(called: str, click: dict[str, Any]) -> Finding | None:
     raised = click["raised"]
     if raised and raised["type"] == "NotImplementedError":
-        return no(
+        return failed(
             f"{called}: there is no action() to answer with.",
             "Is it spelled `action`, and indented below the class?",
         )
     if raised and raised["type"] == "NotFoundError":
-        return no(
+        return failed(
             f"{called}: the turn ended in an error, where it should have ended in an answer.",
             "Catch NotFoundError around your call, and say in a message: there is no such task.",
         )
-    if wrong := trouble(called, click):
-        said, next = (text.replace("respond()", "action()") for text in (wrong.said, wrong.next))
-        return replace(wrong, said=said, next=next)
+    if wrong := turn_problem(called, click):
+        said, next = (
+            text.replace("respond()", "action()") for text in (wrong.message, wrong.next_step)
+        )
+        return replace(wrong, message=said, next_step=next)
     return None
 
 
 def _own_wrong(who: str, id: int) -> Callable[[str, set[int]], Finding]:
     def say(called: str, done: set[int]) -> Finding:
         if id in done:
-            return no(
+            return failed(
                 f"{called}: other tasks are done now, too: {sorted(done)}.",
                 "Only the one whose button was clicked: its id is in action.payload.",
             )
-        return no(
+        return failed(
             f"{called}: task {id} is {who}'s, and it is still open.",
             'Call await self.book.complete(context.user_id, action.payload["id"]).',
         )
@@ -136,7 +145,7 @@ def _own_wrong(who: str, id: int) -> Callable[[str, set[int]], Finding]:
 
 def _other_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
     def say(called: str, _done: set[int]) -> Finding:
-        return no(
+        return failed(
             f"{called}: that task is {two}'s, and now it is done.",
             f"An id in a click is only what {one} sent. Ask for context.user_id's own task.",
         )
@@ -146,7 +155,7 @@ def _other_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
 
 def _forged_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
     def say(called: str, _done: set[int]) -> Finding:
-        return no(
+        return failed(
             f"{called}: your server believed it, and {two}'s task is done.",
             f"{one} wrote that payload. Who clicks is in the context, and nowhere else.",
         )
@@ -155,43 +164,45 @@ def _forged_wrong(one: str, two: str) -> Callable[[str, set[int]], Finding]:
 
 
 def _unknown_wrong(called: str, done: set[int]) -> Finding:
-    return no(f"{called}: there is no such task, and now {sorted(done)} are done.", "Leave them.")
+    return failed(
+        f"{called}: there is no such task, and now {sorted(done)} are done.", "Leave them."
+    )
 
 
 def _snooze_wrong(called: str, _done: set[int]) -> Finding:
-    return no(
+    return failed(
         f"{called}: it asked for something else, and the task is done.",
         "Every click of the thread comes to action(): look at action.type first.",
     )
 
 
 def _replies_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
-    done, other, forged, unknown, _, _ = map(reply, clicks)
+    done, other, forged, unknown, _, _ = map(reply_text, clicks)
     (one, two), titles = inputs["names"], inputs["titles"]
     if titles[1] not in done:
-        return no(
-            f"{one} completes {titles[1]!r}, and the reply is {short(done)}.",
+        return failed(
+            f"{one} completes {titles[1]!r}, and the reply is {shorten(done)}.",
             "`complete` gives you the task: name its title in a message.",
         )
     for what, got in ((f"{two}'s task", other), ("a task that is not there", unknown)):
         if not got.strip():
-            return no(
+            return failed(
                 f"{one} clicks on {what}, and nothing is said.",
                 "Silence looks broken. Say that there is no such task.",
             )
         if titles[3] in got:
-            return no(
-                f"{one} clicks on {two}'s task and reads its title: {short(got)}.",
+            return failed(
+                f"{one} clicks on {two}'s task and reads its title: {shorten(got)}.",
                 "What is not theirs does not exist for them: say that there is no such task.",
             )
         if same_words(got, done):
-            return no(
-                f"{one} clicks on {what}, and the reply is {short(got)}, as if it had worked.",
+            return failed(
+                f"{one} clicks on {what}, and the reply is {shorten(got)}, as if it had worked.",
                 "Nothing was completed. Say that there is no such task.",
             )
     if not (same_words(other, unknown) and same_words(forged, unknown)):
-        return no(
-            f"{two}'s task gets {short(other)}, an unknown one {short(unknown)}.",
+        return failed(
+            f"{two}'s task gets {shorten(other)}, an unknown one {shorten(unknown)}.",
             f"Whoever compares the two knows what {two} has. Give both the same answer.",
         )
     return None

@@ -7,10 +7,17 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l05_events.p4_progress_bar import bar_wrong
 from chatlab.lessons.l05_events.recording import Tape, broke_off, same_words, watched
-from chatlab.lessons.support.dialogue import NAMES, made, reply, short, trouble, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_unmade,
+    make_server,
+    reply_text,
+    shorten,
+    turn_problem,
+)
 from chatlab.server import ChatKitServer
 
 __all__ = ["export_inputs", "export_judged", "export_seen"]
@@ -73,7 +80,7 @@ class _Press:
 async def export_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """One job breaks off beside another; two run side by side; one breaks off after its last."""
     press = _Press({})
-    server, why = made(lambda: subject(press.export))
+    server, why = make_server(lambda: subject(press.export))
     if server is None:
         return {"unmade": why}
     (one, two, three), pages = inputs["names"], inputs["pages"]
@@ -100,10 +107,10 @@ async def _exported(
 def export_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """The bar tells the truth all the way, and so does the reply."""
     if "unmade" in seen:
-        return [unmade("ExportServer", seen["unmade"])]
+        return [explain_unmade("ExportServer", seen["unmade"])]
     if "blocked" in seen:
         return [
-            no(
+            failed(
                 "While your server waited between two pages, nobody else got on.",
                 "time.sleep stops everybody. You need no pause; if you want one, await it.",
             )
@@ -122,9 +129,9 @@ def export_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]
     ):
         at = f"{called}, when the job fails {when}"
         wrong = _job_wrong(at, turn, users) or bar_wrong(at, turn, pages, "failed")
-        if wrong := wrong or _excuse_wrong(at, turn, reply(first)):
+        if wrong := wrong or _excuse_wrong(at, turn, reply_text(first)):
             return [wrong]
-    return [yes(3, "The bar rises with the job, and the end is what really happened.")]
+    return [passed(3, "The bar rises with the job, and the end is what really happened.")]
 
 
 def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding | None:
@@ -132,20 +139,20 @@ def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding |
     if raised and raised["type"] == "OSError":
         return broke_off(called, "job", "its bar")
     if raised and raised["type"] == "ValidationError" and "progress" in raised["message"]:
-        return no(
+        return failed(
             f"{called}: `progress` got a number that it cannot take.",
             f"It runs from 0 to 1: pages written / pages in all. {_line(raised)}",
         )
-    if wrong := trouble(called, turn):
+    if wrong := turn_problem(called, turn):
         return wrong
     if not turn["asked"]:
-        return no(
+        return failed(
             f"{called}: the job was never begun.",
             "async for written, pages in self.export(context.user_id): ...",
         )
     if sorted(map(str, turn["asked"])) != sorted(users):
         got = ", ".join(map(str, turn["asked"]))
-        return no(
+        return failed(
             f"{called}: the export was asked for by {', '.join(users)}, and made for {got}.",
             "One job for each who asks: self.export(context.user_id), once.",
         )
@@ -157,9 +164,9 @@ def _line(why: dict[str, Any]) -> str:
 
 
 def _excuse_wrong(called: str, turn: dict[str, Any], usual: str) -> Finding | None:
-    if not same_words(reply(turn), usual):
+    if not same_words(reply_text(turn), usual):
         return None
-    return no(
-        f"{called}: the reply is {short(reply(turn))}, as if it had worked.",
+    return failed(
+        f"{called}: the reply is {shorten(reply_text(turn))}, as if it had worked.",
         "There is no export. Say so when the job fails.",
     )

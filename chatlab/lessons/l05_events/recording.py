@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain, raised
-from chatlab.course.findings import Finding, no
+from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.findings import Finding, failed
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.server import ChatKitServer
@@ -52,7 +52,7 @@ async def watched(
         for number in tuple(running):
             turn, tape = turns[number]
             try:
-                tape.events.append(plain(await anext(turn)))
+                tape.events.append(to_plain_json(await anext(turn)))
             except StopAsyncIteration:
                 running.remove(number)
             except Exception as escaped:  # noqa: BLE001 - it is what was observed
@@ -73,7 +73,7 @@ async def _became(
     return {
         "events": tape.events,
         "marks": tape.marks,
-        "raised": None if error is None else raised(error),
+        "raised": None if error is None else exception_as_data(error),
         "thread_id": turn.thread_id,
         "saved": await _items(server, turn.thread_id, user_id),
     }
@@ -84,7 +84,7 @@ async def _items(server: ChatKitServer[Any], thread_id: str, user_id: str) -> li
         thread = await server.thread(thread_id, RequestContext(user_id=user_id), limit=1000)
     except NotFoundError:
         return []
-    return plain(thread.items.data)
+    return to_plain_json(thread.items.data)
 
 
 def mark_of(seen: dict[str, Any], name: str) -> int | None:
@@ -114,7 +114,7 @@ def _bare(text: str) -> str:
 
 def broke_off(called: str, what: str, shown: str) -> Finding:
     """The tool's or the job's own failure went straight through `respond()`."""
-    return no(
+    return failed(
         f"{called}: the {what} failed and took the turn with it: {shown} is stuck on running.",
         "Put try/except around it: yield failed, then say what happened.",
     )

@@ -82,7 +82,7 @@ LESSON = Lesson(
             inputs=window_inputs,
             observe=window_seen,
             judge=window_judged,
-            twins=("chatlab.memory:window",),
+            disabled_names=("chatlab.memory:window",),
         ),
         Part(
             id="06.3",
@@ -102,7 +102,7 @@ LESSON = Lesson(
             inputs=remember_inputs,
             observe=remember_seen,
             judge=remember_judged,
-            twins=("chatlab.memory:remember",),
+            disabled_names=("chatlab.memory:remember",),
         ),
         Part(
             id="06.4",

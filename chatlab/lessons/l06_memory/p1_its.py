@@ -4,17 +4,17 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l06_memory.threads import filled
 from chatlab.lessons.support.dialogue import (
     NAMES,
-    made,
-    remarks,
-    reply,
-    said,
-    short,
-    trouble,
-    unmade,
+    explain_unmade,
+    make_server,
+    random_messages,
+    reply_text,
+    run_turn,
+    shorten,
+    turn_problem,
 )
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
@@ -62,14 +62,14 @@ def _named(task: int) -> list[Any]:
 
 
 def _talk(random: Random, count: int) -> list[Any]:
-    words = [text for _ in range(-(-count // 8)) for text in remarks(random, 8)]
+    words = [text for _ in range(-(-count // 8)) for text in random_messages(random, 8)]
     return [["user" if n % 2 == 0 else "assistant", text] for n, text in enumerate(words[:count])]
 
 
 async def its_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """First people create tasks in turns; then questions in threads that others have written."""
     book = TaskBook(inputs["first_id"])
-    server, why = made(lambda: subject(book))
+    server, why = make_server(lambda: subject(book))
     if server is None:
         return {"unmade": why}
     lived = await _lived(server, book, inputs["tasks"][6:])
@@ -82,7 +82,7 @@ async def its_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     for thread in inputs["threads"]:
         context = RequestContext(user_id=thread["user"])
         there = await filled(server.store, _rows(thread["rows"], numbers), context)
-        asked.append(await said(server, QUESTION, thread["user"], there.id))
+        asked.append(await run_turn(server, QUESTION, thread["user"], there.id))
     return {"lived": lived, "asked": asked}
 
 
@@ -106,14 +106,14 @@ async def _lived(server: ChatKitServer[Any], book: TaskBook, tasks: list[Any]) -
     """
     threads: list[str] = []
     for task in tasks:
-        turn = await said(server, f"Create a task: {task['title']}", task["user"])
+        turn = await run_turn(server, f"Create a task: {task['title']}", task["user"])
         own = [one for one in await book.list(task["user"]) if one.title == task["title"]]
         if not own or not any(_names(item, own[0].id) for item in turn["saved"]):
             return None
         await book.set_priority(task["user"], own[0].id, task["now"])
         threads.append(turn["thread_id"])
     return [
-        await said(server, QUESTION, task["user"], thread)
+        await run_turn(server, QUESTION, task["user"], thread)
         for task, thread in zip(tasks, threads, strict=True)
     ]
 
@@ -126,7 +126,7 @@ def _names(item: dict[str, Any], id: int) -> bool:
 def its_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Each answer names the right task and its priority as it is now."""
     if "unmade" in seen:
-        return [unmade("ContextServer", seen["unmade"])]
+        return [explain_unmade("ContextServer", seen["unmade"])]
     tasks = inputs["tasks"]
     for n, turn in enumerate(seen["lived"] or ()):
         if wrong := _lived_wrong(tasks, n + 6, turn):
@@ -134,23 +134,23 @@ def its_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     for thread, turn in zip(inputs["threads"], seen["asked"], strict=True):
         if wrong := _wrong(tasks, thread, turn):
             return [wrong]
-    return [yes(3, "“Its” is the last task that this thread names, even far back.")]
+    return [passed(3, "“Its” is the last task that this thread names, even far back.")]
 
 
 def _lived_wrong(tasks: list[Any], its: int, turn: dict[str, Any]) -> Finding | None:
-    task, got = tasks[its], reply(turn)
+    task, got = tasks[its], reply_text(turn)
     called = f"{task['user']} asks {QUESTION!r}"
     if wrong := _broken(called, turn):
         return wrong
     others = [one for one in tasks[6:] if one["title"] in got and one is not task]
     if others and others[0]["user"] != task["user"]:
         name, other = task["user"].title(), others[0]["user"].title()
-        return no(
+        return failed(
             f"{name} got {other}'s value: one server serves everybody.",
             "Keep nothing about a conversation on `self`: the thread has it.",
         )
     if others:
-        return no(
+        return failed(
             f"{called} in one thread and hears of {others[0]['title']!r}, from another thread.",
             "Keep nothing about a conversation on `self`: look into `thread`, this one.",
         )
@@ -161,12 +161,12 @@ def _wrong(tasks: list[Any], thread: dict[str, Any], turn: dict[str, Any]) -> Fi
     called = f"send({QUESTION!r})"
     if wrong := _broken(called, turn):
         return wrong
-    got, its = reply(turn), thread["its"]
+    got, its = reply_text(turn), thread["its"]
     told = [n for n, one in enumerate(tasks) if one["title"] in got]
     here = [row[2] for row in thread["rows"] if row[0] == "tool" and row[2] is not None]
     if any(n not in here for n in told):
         title = tasks[next(n for n in told if n not in here)]["title"]
-        return no(
+        return failed(
             f"{called}: the answer is about {title!r}. Nobody spoke of it in this thread.",
             "The book holds the tasks of all threads; look for the tool items of this one.",
         )
@@ -174,15 +174,15 @@ def _wrong(tasks: list[Any], thread: dict[str, Any], turn: dict[str, Any]) -> Fi
         return None
     task = tasks[its]
     if its not in told and told:
-        return no(
+        return failed(
             f"{called}: {tasks[told[0]]['title']!r} was named too, but {task['title']!r} later.",
             "Begin with the newest item and go back until a tool item names a task.",
         )
     if len(told) > 1:
-        return no(f"{called}: the answer names {len(told)} tasks.", "“Its” is one: the last.")
+        return failed(f"{called}: the answer names {len(told)} tasks.", "“Its” is one: the last.")
     if not told and thread["kind"] == "far":
         back = len(thread["rows"]) - thread["rows"].index(_named(its))
-        return no(
+        return failed(
             f"{called}: the task was named {back} items ago; the history ends before that.",
             "`thread.history` holds the newest 50. Follow `after` through the store, or raise "
             "`history_limit` in super().__init__().",
@@ -194,20 +194,20 @@ def _value_wrong(called: str, task: dict[str, Any], got: str) -> Finding | None:
     words = set("".join(c if c.isalpha() else " " for c in got.replace(task["title"], "")).split())
     levels = [level for level in _LEVELS if level in {word.lower() for word in words}]
     if task["title"] not in got:
-        return no(
-            f"{called}: the answer should be about {task['title']!r}; got {short(got)}.",
+        return failed(
+            f"{called}: the answer should be about {task['title']!r}; got {shorten(got)}.",
             "Another process may have written the thread. What names a task is a tool item with "
             "an `id` in its output.",
         )
     if levels == [task["now"]]:
         return None
     if levels == [task["was"]]:
-        return no(
+        return failed(
             f"{called}: the priority was {task['was']!r}, and has become {task['now']!r} since.",
             "The thread says which task; the book says how it is now: self.book.get(...).",
         )
-    return no(
-        f"{called}: expected the title and the priority {task['now']!r}; got {short(got)}.",
+    return failed(
+        f"{called}: expected the title and the priority {task['now']!r}; got {shorten(got)}.",
         "`await self.book.get(context.user_id, id)` gives you the task.",
     )
 
@@ -215,25 +215,25 @@ def _value_wrong(called: str, task: dict[str, Any], got: str) -> Finding | None:
 def _broken(called: str, turn: dict[str, Any]) -> Finding | None:
     why = turn["raised"]
     if why is not None and why["type"] in {"KeyError", "TypeError", "AttributeError"}:
-        return no(
+        return failed(
             f"{called} raised {why['type']}: {why['message']}. Not every tool names a task.",
             "An output may be None, or have no id. Then go on to the item before it.",
         )
     if why is not None and why["type"] == "NotFoundError":
-        return no(
+        return failed(
             f"{called} raised {why['type']}: {why['message']}",
             "That id is from somewhere else: one server serves everybody. Keep nothing about a "
             "conversation on `self`: the thread has it.",
         )
     if why is not None and why["type"] in {"IndexError", "StopIteration", "StopAsyncIteration"}:
-        return no(
+        return failed(
             f"{called} raised {why['type']}: no tool item of this thread names a task.",
             "Then there is no “it” yet. Ask which task is meant.",
         )
-    if wrong := trouble(called, turn):
+    if wrong := turn_problem(called, turn):
         return wrong
-    if not reply(turn).strip():
-        return no(
+    if not reply_text(turn).strip():
+        return failed(
             f"{called}: there was no answer.",
             "Where no task was named, ask which one is meant. Silence looks like a broken chat.",
         )

@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.items import ThreadItem
 from chatlab.lessons.l06_memory.threads import item_of
-from chatlab.lessons.support.dialogue import broken, remarks, short
+from chatlab.lessons.support.dialogue import explain_exception, random_messages, shorten
 from chatlab.memory import is_summary, make_summary
 
 __all__ = ["remember_inputs", "remember_judged", "remember_seen"]
@@ -16,7 +16,7 @@ __all__ = ["remember_inputs", "remember_judged", "remember_seen"]
 
 def remember_inputs(random: Random) -> list[dict[str, Any]]:
     """How many items there are, how many stay, and the earlier summary."""
-    first, second, third, fourth, *earlier = remarks(random, 7)
+    first, second, third, fourth, *earlier = random_messages(random, 7)
     long, keep = random.randint(8, 14), random.randint(2, 5)
     return [
         _case(long, keep, None, first),
@@ -74,7 +74,7 @@ def remember_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) ->
     for case, one in zip(inputs, seen, strict=True):
         if wrong := _wrong(case, one):
             return [wrong]
-    return [yes(3, "What falls out is in the summary, and the newest items are as they were.")]
+    return [passed(3, "What falls out is in the summary, and the newest items are as they were.")]
 
 
 def _wrong(case: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
@@ -84,7 +84,9 @@ def _wrong(case: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if "raised" in seen:
         return _raised(called, seen["raised"])
     if not isinstance(seen["value"], list):
-        return no(f"{called} gave back {short(str(seen['value']))}.", "Return a list of items.")
+        return failed(
+            f"{called} gave back {shorten(str(seen['value']))}.", "Return a list of items."
+        )
     fallen = [f"msg_{n}" for n in range(max(0, count - keep))]
     stays = [["item", f"msg_{n}"] for n in range(len(fallen), count)]
     handed = _handed_wrong(called, earlier, fallen, seen["calls"])
@@ -100,48 +102,48 @@ def _wrong(case: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
 
 def _raised(called: str, why: dict[str, Any]) -> Finding:
     if why["type"] == "TypeError" and "await" in why["message"]:
-        return no(f"{called} raised {why['message']}", "Write `async def remember`.")
+        return failed(f"{called} raised {why['message']}", "Write `async def remember`.")
     if why["type"] == "ValidationError" and "string" in why["message"]:
-        return no(
+        return failed(
             f"{called}: the summary was made of something that is no text.",
             "`summarise` is a coroutine: text = await summarise(...), then make_summary(text).",
         )
-    return broken(called, why)
+    return explain_exception(called, why)
 
 
 def _handed_wrong(
     called: str, earlier: str | None, fallen: list[str], calls: list[Any]
 ) -> Finding | None:
     if not fallen and calls:
-        return no(
+        return failed(
             f"{called}: nothing falls out, and `summarise` was called all the same.",
             "Each call costs a model's time. If nothing falls out, return the items as they are.",
         )
     if not fallen:
         return None
     if len(calls) != 1:
-        return no(
+        return failed(
             f"{called}: `summarise` was called {len(calls)} times.",
             "Once is enough: hand over all that falls out, in one list.",
         )
     [[previous, items]] = calls
     if "summary" in items:
-        return no(
+        return failed(
             f"{called}: the earlier summary was handed over as one of the items.",
             "Its text is `previous_text`. The items are what has just fallen out.",
         )
     if earlier is not None and previous != earlier:
-        return no(
-            f"{called}: `previous_text` was {short(str(previous))}; the earlier summary is lost.",
-            f"Hand over its content, here {short(earlier)}, so that the new one includes it.",
+        return failed(
+            f"{called}: `previous_text` was {shorten(str(previous))}; the earlier summary is lost.",
+            f"Hand over its content, here {shorten(earlier)}, so that the new one includes it.",
         )
     if previous != (earlier or ""):
-        return no(
+        return failed(
             f"{called}: `previous_text` was {previous!r}; there is no earlier summary.",
             'Then it is an empty text, "".',
         )
     if items != fallen:
-        return no(
+        return failed(
             f"{called}: {len(items)} items were summarised; {len(fallen)} fall out.",
             "Hand over exactly those that do not stay, oldest first.",
         )
@@ -154,11 +156,11 @@ def _same_wrong(called: str, wanted: list[Any], kept: list[Any]) -> Finding | No
     if [row for row in wanted if row[0] == "summary"] and not any(
         row[0] == "summary" for row in kept
     ):
-        return no(
+        return failed(
             f"{called}: nothing falls out, but the earlier summary is gone.",
             "It stands for what fell out before. Give back everything as it was.",
         )
-    return no(
+    return failed(
         f"{called}: nothing falls out, and {len(kept)} of {len(wanted)} items came back.",
         "If nothing falls out, give back everything as it was.",
     )
@@ -166,26 +168,26 @@ def _same_wrong(called: str, wanted: list[Any], kept: list[Any]) -> Finding | No
 
 def _summaries_wrong(called: str, case: dict[str, Any], kept: list[Any]) -> Finding | None:
     if any(row[0] == "text" for row in kept):
-        return no(f"{called}: there is a text among the items.", "Wrap it: make_summary(text).")
+        return failed(f"{called}: there is a text among the items.", "Wrap it: make_summary(text).")
     summaries = [text for kind, text in kept if kind == "summary"]
     if not summaries:
-        return no(
+        return failed(
             f"{called}: no summary came back, so what fell out is forgotten.",
             "Put make_summary(text) before the items that stay.",
         )
     if len(summaries) > 1:
-        return no(
+        return failed(
             f"{called}: {len(summaries)} summaries came back. Tomorrow there will be one more.",
             "The new summary replaces the earlier one, whose text it was given.",
         )
     if summaries[0] != case["text"]:
-        return no(
-            f"{called}: the summary says {short(summaries[0])}; `summarise` returned "
-            f"{short(case['text'])}.",
+        return failed(
+            f"{called}: the summary says {shorten(summaries[0])}; `summarise` returned "
+            f"{shorten(case['text'])}.",
             "The new text is the whole summary: it was made from the earlier one.",
         )
     if kept[0][0] != "summary":
-        return no(
+        return failed(
             f"{called}: the summary does not stand first.",
             "It stands for what was said before, so it comes before the items that stay.",
         )
@@ -199,20 +201,22 @@ def _kept_wrong(
     if got == stays:
         return None
     if case["keep"] == 0:
-        return no(
+        return failed(
             f"{called}: {len(got)} items stayed; expected none.",
             "items[-0:] is the whole list, since -0 is 0. Count from the front: len(items) - keep.",
         )
     if got == stays[::-1]:
-        return no(f"{called}: the newest item stands first.", "Oldest first, as before.")
+        return failed(f"{called}: the newest item stands first.", "Oldest first, as before.")
     if len(got) == len(stays) - 1 and case["earlier"] is not None:
-        return no(
+        return failed(
             f"{called}: {len(got)} items stayed: the summary was counted as one of them.",
             "`keep` is about what was said. The summary comes on top.",
         )
     if got == [["item", f"msg_{n}"] for n in range(case["keep"])]:
-        return no(f"{called}: the oldest items stayed.", "The newest are at the end of the list.")
-    return no(
+        return failed(
+            f"{called}: the oldest items stayed.", "The newest are at the end of the list."
+        )
+    return failed(
         f"{called}: {len(got)} items stayed; expected the newest {len(stays)}.",
         "Take the summary away first; then the last `keep` items stay.",
     )

@@ -55,7 +55,7 @@ LESSON = Lesson(
             inputs=sessions_inputs,
             observe=sessions_seen,
             judge=sessions_judged,
-            twins=_TWIN,
+            disabled_names=_TWIN,
         ),
         Part(
             id="07.2",
@@ -74,7 +74,7 @@ LESSON = Lesson(
             inputs=sliding_inputs,
             observe=sliding_seen,
             judge=sliding_judged,
-            twins=_TWIN,
+            disabled_names=_TWIN,
         ),
         Part(
             id="07.3",
@@ -94,7 +94,7 @@ LESSON = Lesson(
             inputs=clean_up_inputs,
             observe=clean_up_seen,
             judge=clean_up_judged,
-            twins=_TWIN,
+            disabled_names=_TWIN,
         ),
         Part(
             id="07.4",

@@ -9,7 +9,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.errors import SessionNotFound
 from chatlab.lessons.support.dialogue import NAMES
 from chatlab.testing import FixedClock
@@ -131,7 +131,7 @@ def sessions_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
     keys = [key["value"] for key in seen["keys"]]
     if _made_of_names(users, keys):
         return [
-            no(
+            failed(
                 f"create({users[0]!r}) gave the key {keys[0]!r}: whoever knows the name can write "
                 "it.",
                 "A session key must be unguessable: secrets.token_urlsafe().",
@@ -139,7 +139,7 @@ def sessions_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
         ]
     if len(set(keys)) < len(keys):
         return [
-            no(
+            failed(
                 f"{users[0]} opened two tabs, and both got the same key.",
                 "Each log-in is a session of its own: make a fresh key each time.",
             )
@@ -152,12 +152,12 @@ def sessions_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
         return [wrong]
     if not seen["on_time"]:
         return [
-            no(
+            failed(
                 "The records do not say when the sessions were used.",
                 "last_used=self.clock.now(): the clock that you were given, not the wall's.",
             )
         ]
-    return [yes(3, "Everybody comes back as themselves; nobody comes in without a key.")]
+    return [passed(3, "Everybody comes back as themselves; nobody comes in without a key.")]
 
 
 def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
@@ -166,11 +166,11 @@ def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
         return broken(called, key["raised"])
     value = key["value"]
     if value is None:
-        return no(f"{called} gave back None.", "Return the session key: the user needs it.")
+        return failed(f"{called} gave back None.", "Return the session key: the user needs it.")
     if not isinstance(value, str):
-        return no(f"{called} gave back {str(value)[:60]!r}.", "Return the session key, a text.")
+        return failed(f"{called} gave back {str(value)[:60]!r}.", "Return the session key, a text.")
     if len(value) < _SHORTEST_KEY:
-        return no(
+        return failed(
             f"{called} gave the key {value!r}: the next one can be guessed.",
             "A session key must be unguessable: secrets.token_urlsafe().",
         )
@@ -196,26 +196,26 @@ def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:
     if "raised" in one:
         error = one["raised"]
         if where and error["type"] in {"SessionNotFound", "KeyError"}:
-            return no(
+            return failed(
                 f"{called} raised {error['type']}: another server has another `self`.",
                 "Keep the record in the store: await self.store.save(...).",
             )
         if error["type"] == "SessionNotFound":
-            return no(
+            return failed(
                 f"{called} raised SessionNotFound.",
                 "Did you save the record, under this very key, and await the save?",
             )
         return broken(called, error)
     value = one["value"]
     if value is None:
-        return no(f"{called} gave back None.", "Return RequestContext(user_id=...).")
+        return failed(f"{called} gave back None.", "Return RequestContext(user_id=...).")
     if not isinstance(value, dict) or "user_id" not in value:
-        return no(
+        return failed(
             f"{called} gave back {str(value)[:60]!r}.",
             "Return a badge that the server takes: RequestContext(user_id=...).",
         )
     if value["user_id"] != user:
-        return no(
+        return failed(
             f"{called} gave the badge of {value['user_id']!r}.",
             "The record of this key says whose it is.",
         )
@@ -226,13 +226,13 @@ def unknown_wrong(one: dict[str, Any]) -> Finding | None:
     """What is wrong with the answer to a key that nobody has; None when nothing is."""
     called = "resume(a key that nobody has)"
     if "value" in one:
-        return no(f"{called} gave back {str(one['value'])[:60]}.", "Raise SessionNotFound.")
+        return failed(f"{called} gave back {str(one['value'])[:60]}.", "Raise SessionNotFound.")
     error = one["raised"]
     if error["type"] == "SessionNotFound":
         return None
     if "SessionNotFound" in error["message"]:
         return broken(called, error)
-    return no(
+    return failed(
         f"{called} raised {error['type']}.",
         "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
     )
@@ -255,14 +255,14 @@ def broken(called: str, error: dict[str, Any]) -> Finding:
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
     for kind, fix in _MADE_LIKE_THIS.items():
         if error["type"] == "TypeError" and f"{kind}.__init__()" in error["message"]:
-            return no(f"{called}: {kind} was not made as it wants to be.", fix)
+            return failed(f"{called}: {kind} was not made as it wants to be.", fix)
     if error["type"] == "FrozenInstanceError":
-        return no(
+        return failed(
             f"{called}: a record stays as it is, and you set its {_field_of(error)}.",
             "`replace(record, last_used=...)` makes a changed copy; save that one.",
         )
     if error["type"] == "TypeError" and "offset-naive" in error["message"]:
-        return no(said, "datetime.now() has no zone. Ask self.clock.now().")
+        return failed(said, "datetime.now() has no zone. Ask self.clock.now().")
     if "coroutine" in error["message"]:
-        return no(said, f"A coroutine is only a promise; put `await` before it. {at}")
-    return no(said, at)
+        return failed(said, f"A coroutine is only a promise; put `await` before it. {at}")
+    return failed(said, at)

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l07_sessions.p1_sessions import (
     Kept,
     Record,
@@ -71,7 +71,7 @@ def sliding_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
     slid = seen["slid"]
     if "raised" in slid and slid["raised"]["type"] == "SessionExpired":
         return [
-            no(
+            failed(
                 f"{used} used it every {0.6 * minutes:.0f} minutes, and was thrown out "
                 f"(time-out: {minutes}).",
                 "It slides: count from the last use. Save the record with a new last_used.",
@@ -85,21 +85,21 @@ def sliding_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
         return [wrong]
     if "value" in seen["again"]:
         return [
-            no(
+            failed(
                 "An expired session worked at the second try.",
                 "Look at the time first; note the new last_used only when the session is alive.",
             )
         ]
     if wrong := unknown_wrong(seen["unknown"]):
         return [wrong]
-    return [yes(3, "Whoever keeps using it stays; whoever leaves it must log in again.")]
+    return [passed(3, "Whoever keeps using it stays; whoever leaves it must log in again.")]
 
 
 def _alive_wrong(user: str, one: dict[str, Any], when: str) -> Finding | None:
     if "raised" in one:
         error = one["raised"]
         if error["type"] == "SessionExpired":
-            return no(
+            return failed(
                 f"resume() raised SessionExpired for {user}, {when}.",
                 "Ask self.clock what time it is, and compare with last_used + self.time_out.",
             )
@@ -110,7 +110,7 @@ def _alive_wrong(user: str, one: dict[str, Any], when: str) -> Finding | None:
 def _over_wrong(one: dict[str, Any], who: str) -> Finding | None:
     if "value" in one:
         gave = "a badge" if one["value"] else repr(one["value"])
-        return no(
+        return failed(
             f"resume() gave {gave} to {who}.",
             "Raise SessionExpired when the time-out has passed since the last use.",
         )
@@ -118,7 +118,7 @@ def _over_wrong(one: dict[str, Any], who: str) -> Finding | None:
     if error["type"] == "SessionExpired":
         return None
     if error["type"] == "SessionNotFound":
-        return no(
+        return failed(
             f"resume() raised SessionNotFound for {who}.",
             "The session was there, and is over: that is SessionExpired.",
         )
@@ -168,36 +168,40 @@ def clean_up_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Findin
     over = len(rows) - len(alive)
     if seen["conversations"] != sorted({who for who, _ in rows}):
         return [
-            no(
+            failed(
                 "Conversations are gone, too.",
                 "A session ends; what the customer said stays. Delete the session alone: "
                 "self.store.delete(key).",
             )
         ]
     if left == {f"key {n}" for n in range(len(rows))} - alive:
-        return [no("The sessions that are still in use are gone.", "Turn the comparison round.")]
+        return [
+            failed("The sessions that are still in use are gone.", "Turn the comparison round.")
+        ]
     if alive - left:
         return [
-            no(
+            failed(
                 f"{len(alive - left)} of {len(alive)} sessions that are in use were deleted.",
                 "Each tab has its own session: look at its last_used, not at its user.",
             )
         ]
     if left - alive:
         return [
-            no(
+            failed(
                 f"{len(left - alive)} of {over} expired sessions are still there.",
                 "Delete each record whose last_used lies self.time_out back, or more.",
             )
         ]
     if first["value"] != over or seen["second"].get("value") != 0:
         return [
-            no(
+            failed(
                 f"{over} sessions went; clean_up() gave back {first['value']!r}, and the second "
                 f"time {seen['second'].get('value')!r}.",
                 "Return how many you deleted: the second time, 0.",
             )
         ]
     if seen["touched"]:
-        return [no("A session that is in use was changed.", "Look at it, and leave it as it is.")]
-    return [yes(2, "Expired sessions are gone; everything else is there.")]
+        return [
+            failed("A session that is in use was changed.", "Look at it, and leave it as it is.")
+        ]
+    return [passed(2, "Expired sessions are gone; everything else is there.")]

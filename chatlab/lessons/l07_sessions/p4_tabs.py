@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 
 __all__ = ["tabs_inputs", "tabs_judged", "tabs_seen"]
 
@@ -79,23 +79,23 @@ def tabs_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         return [wrong]
     for message, one in zip(messages[3:], seen["apart"], strict=True):
         if one["value"] != f"Done: {message}":
-            return [no(f"send({message!r}) gave back {one['value']!r}.", "Return the answer.")]
+            return [failed(f"send({message!r}) gave back {one['value']!r}.", "Return the answer.")]
     begins = [entry.partition(" ")[0] for entry in seen["log"]]
     if begins != ["begin", "begin", "end", "end"]:
         return [
-            no(
+            failed(
                 "Two different threads waited for each other: everybody stands in one queue.",
                 "One lock for each thread: keep them in a dictionary, by thread_id.",
             )
         ]
     if "stuck" in seen["after"]:
         return [
-            no(
+            failed(
                 "After a turn that failed, the next one waited for ever.",
                 "`async with lock:` gives the lock back, whatever happens inside.",
             )
         ]
-    return [yes(2, "Two tabs take turns; two threads run side by side.")]
+    return [passed(2, "Two tabs take turns; two threads run side by side.")]
 
 
 def _crossed(messages: list[str], seen: dict[str, Any]) -> Finding | None:
@@ -103,18 +103,18 @@ def _crossed(messages: list[str], seen: dict[str, Any]) -> Finding | None:
     kept = [text for role, text in items if role == "user"]
     pairs = [entry for text in kept for entry in (("user", text), ("assistant", f"Done: {text}"))]
     if sorted(kept) != sorted(messages):
-        return no(
+        return failed(
             f"{len(messages)} messages were sent; the thread holds {len(kept)} of them.",
             "Each message waits its turn; none is refused or lost.",
         )
     if items != pairs:
-        return no(
+        return failed(
             "Three tabs spoke at once on one thread, and questions and answers are mixed up.",
             "The whole turn belongs inside the lock, and all tabs must share that one lock.",
         )
     for message, one in zip(messages, seen["same"], strict=True):
         if one["value"] != f"Done: {message}":
-            return no(
+            return failed(
                 f"send({message!r}) gave back {one['value']!r}.",
                 "Return what super().send() returns: each tab gets its own answer.",
             )
@@ -125,7 +125,7 @@ def _broken(error: dict[str, Any]) -> Finding:
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
     said = f"send() raised {error['type']}: {error['message']}"
     if error["type"] == "AttributeError" and "threads" in error["message"]:
-        return no(said, "Begin your __init__ with super().__init__(think).")
+        return failed(said, "Begin your __init__ with super().__init__(think).")
     if error["type"] == "TypeError" and "context manager" in error["message"]:
-        return no(said, "A lock of asyncio is entered with `async with`.")
-    return no(said, at)
+        return failed(said, "A lock of asyncio is entered with `async with`.")
+    return failed(said, at)

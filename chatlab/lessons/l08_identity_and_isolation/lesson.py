@@ -133,7 +133,7 @@ LESSON = Lesson(
             inputs=attack_inputs,
             observe=attack_seen,
             judge=attack_judged,
-            limit=20.0,
+            time_limit=20.0,
         ),
     ),
 )

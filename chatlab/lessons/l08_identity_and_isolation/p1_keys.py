@@ -8,7 +8,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.support.dialogue import NAMES
 from chatlab.testing import FixedClock
 
@@ -162,7 +162,7 @@ def keys_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
             return [wrong]
     if wrong := _told_apart(seen["refused"] | {"expired": seen["late"]["now"]}):
         return [wrong]
-    return [yes(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
+    return [passed(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
 
 
 def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Finding | None:
@@ -170,22 +170,22 @@ def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Findi
     if "raised" in one:
         error = one["raised"]
         if when != _WHENS[0]:
-            return no(
+            return failed(
                 f"{called} raised {error['type']} when its clock stood {when}.",
                 'PyJWT asks the wall clock: options={"verify_exp": False} stops that. Then compare '
                 '"exp" with clock.now().',
             )
         return _good_broke(called, error)
     if not one["badge"]:
-        return no(
+        return failed(
             f"{called} gave back {str(one['value'])[:60]!r}.",
             "Return a badge: RequestContext(user_id=..., permissions=...).",
         )
     badge = one["value"]
     if badge["user_id"] != inputs["user"]:
-        return no(f"{called} gave the badge of {badge['user_id']!r}.", 'The user is in "sub".')
+        return failed(f"{called} gave the badge of {badge['user_id']!r}.", 'The user is in "sub".')
     if sorted(badge["permissions"]) != inputs["permissions"]:
-        return no(
+        return failed(
             f"{called}: the badge's permissions are {sorted(badge['permissions'])}, the key's are "
             f"{inputs['permissions']}.",
             'permissions=frozenset(claims["permissions"])',
@@ -196,20 +196,22 @@ def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Findi
 def _good_broke(called: str, error: dict[str, Any]) -> Finding:
     message = error["message"]
     if "offset-naive" in message:
-        return no(
+        return failed(
             f"{called}: {message}.",
             'A time without a zone. Compare numbers: "exp" with clock.now().timestamp().',
         )
     if error["type"] in {"SessionNotFound", "InvalidSignatureError"}:
-        return no(
+        return failed(
             f"{called} raised {error['type']}.",
             "Verify it with the secret that you were given (the check makes its own), with "
             'algorithms=["HS256"] and audience="taskmanager".',
         )
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
     if error["type"] == "TypeError" and "'datetime.datetime'" in message:
-        return no(f"{called}: {message}", '"exp" is in seconds: clock.now().timestamp() is, too.')
-    return no(f"{called} raised {error['type']}: {message[:160]}", at)
+        return failed(
+            f"{called}: {message}", '"exp" is in seconds: clock.now().timestamp() is, too.'
+        )
+    return failed(f"{called} raised {error['type']}: {message[:160]}", at)
 
 
 def _let_in(name: str, one: dict[str, Any]) -> Finding | None:
@@ -217,11 +219,11 @@ def _let_in(name: str, one: dict[str, Any]) -> Finding | None:
         return None
     what, fix = _REFUSED[name]
     if not one["value"]:
-        return no(
+        return failed(
             f"authenticate({what}) gave back {one['value']!r}.",
             "Whoever forgets to look at that goes on without a log-in: raise SessionNotFound.",
         )
-    return no(f"authenticate({what}) was let in.", fix)
+    return failed(f"authenticate({what}) was let in.", fix)
 
 
 def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
@@ -230,7 +232,7 @@ def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
         if error["type"] == "SessionNotFound":
             continue
         if error["type"] == "TypeError" and "SessionNotFound" in error["message"]:
-            return no(
+            return failed(
                 f"authenticate({_REFUSED[name][0]}): SessionNotFound was given something to say.",
                 "It takes nothing, so that it always says the same: raise SessionNotFound",
             )
@@ -239,13 +241,13 @@ def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
             "that tells a thief what to try next."
         )
         if error["type"] == "KeyError":
-            return no(said, 'Say which claims must be there: options={"require": [...]}.')
-        return no(
+            return failed(said, 'Say which claims must be there: options={"require": [...]}.')
+        return failed(
             said,
             "One error for all of them: SessionNotFound. All of PyJWT's are a jwt.PyJWTError.",
         )
     if len({error["message"] for error in errors.values()}) > 1:
-        return no(
+        return failed(
             "SessionNotFound says different things about different keys.",
             "The words tell a thief what to try next: raise SessionNotFound, and nothing more.",
         )

@@ -5,10 +5,17 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import turn_seen
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import record_turn
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.dialogue import NAMES, broken, made, reply, short, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_exception,
+    explain_unmade,
+    make_server,
+    reply_text,
+    shorten,
+)
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook, TaskRecord
 
@@ -63,7 +70,7 @@ async def safe_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Each tool, asked by the owner, by somebody else, and for what does not exist."""
     owner, other = inputs["owner"], inputs["other"]
     book = _WatchedBook(inputs["first_id"])
-    server, why = made(lambda: subject(book))
+    server, why = make_server(lambda: subject(book))
     if server is None:
         return {"unmade": why}
     tasks = [await book.create(owner, title) for title in inputs["titles"]]
@@ -103,11 +110,11 @@ async def _asked(server: ChatKitServer[Any], text: str, user_id: str, named: str
     """One turn of a new thread: what was said, with `named` taken out in `alike`."""
     turn = server.send(text, RequestContext(user_id=user_id))
     try:
-        seen = await turn_seen(turn)
+        seen = await record_turn(turn)
     except NotStarted:
         return {"todo": True}
     failed = " ".join(event["message"] for event in seen["events"] if event["type"] == "error")
-    answer = reply(seen) + failed
+    answer = reply_text(seen) + failed
     return {
         "answer": answer,
         "alike": answer.replace(named, "#") if named else answer,
@@ -120,9 +127,9 @@ async def _asked(server: ChatKitServer[Any], text: str, user_id: str, named: str
 def safe_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """A point for each leak that is closed; what belongs to the asker has to work."""
     if "unmade" in seen:
-        return [unmade("SafeTaskServer", seen["unmade"])]
+        return [explain_unmade("SafeTaskServer", seen["unmade"])]
     if (why := seen["first"].get("raised")) is not None:
-        return [broken(f"send({inputs['said']!r})", why)]
+        return [explain_exception(f"send({inputs['said']!r})", why)]
     tools = seen["tools"]
     return [_judged(leak, inputs, tools) for leak in _TOOLS]
 
@@ -130,14 +137,14 @@ def safe_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
 def _judged(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Finding:
     tool, name = tools[leak], _TOOLS[leak]
     if _todo(tool):
-        return no(f"{name}() is not started.", "Write it where it says TODO.")
+        return failed(f"{name}() is not started.", "Write it where it says TODO.")
     if wrong := _crashed(tool, inputs) or _leaked(leak, tool, inputs):
         return wrong
     if wrong := _own_wrong(leak, tool, inputs):
         return wrong
     if leak == "existence" and (wrong := _told(inputs, tools)):
         return wrong
-    return yes(1, f"{name}() keeps {inputs['owner']}'s things for {inputs['owner']}.")
+    return passed(1, f"{name}() keeps {inputs['owner']}'s things for {inputs['owner']}.")
 
 
 def _crashed(tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
@@ -145,7 +152,7 @@ def _crashed(tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
         why = tool[who]["raised"]
         if why is not None and why["type"] not in _REFUSALS:
             what = tool["words"] if who != "none" else f"{tool['words']} (an unknown one)"
-            return broken(f"{inputs[one]} said {what!r}: it", why)
+            return explain_exception(f"{inputs[one]} said {what!r}: it", why)
     return None
 
 
@@ -154,30 +161,30 @@ def _leaked(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding 
     out = any(canary in theirs["events"] for canary in inputs["canaries"])
     match leak:
         case "thread" if out:
-            return no(
+            return failed(
                 f"{other} knew the id of {owner}'s thread, and read what was said there.",
                 "Ids get shared; check the owner: await self.thread(thread_id, context) does.",
             )
         case "task" if out:
-            return no(
+            return failed(
                 f"{other} said 'Show task {tool['its']}' and saw a task of {owner}.",
                 f"We know who {other} is, not what they may do. Ask the book for a task of "
                 "context.user_id.",
             )
         case "argument" if out:
-            return no(
+            return failed(
                 f"{other} said 'List tasks of {owner}' and got them.",
                 "The name comes from whoever types it. Only the badge says who asks: "
                 "context.user_id.",
             )
         case "argument" if owner in theirs["left"]:
-            return no(
+            return failed(
                 f"{other} said 'List tasks of {owner}'. You loaded them, then threw them away: "
                 f"{owner}'s rows have already left the database.",
                 "Ask only for what this user may see: self.book.list(context.user_id).",
             )
         case "existence" if theirs["done"]:
-            return no(
+            return failed(
                 f"{other} said 'Complete task {tool['its']}', and {owner}'s task is done now.",
                 "We know who they are, not what they may do: complete(context.user_id, ...) looks.",
             )
@@ -190,25 +197,25 @@ def _own_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Findi
     said, *titles = inputs["canaries"]
     wanted = {"thread": [said], "task": titles[:1], "argument": titles, "existence": []}[leak]
     if wanted and f"'{tool['its']}'" in own["answer"] and leak == "task":
-        return no(
-            f"{owner} said {short(tool['words'])} and heard {short(own['answer'])}.",
+        return failed(
+            f"{owner} said {shorten(tool['words'])} and heard {shorten(own['answer'])}.",
             "The argument is a text, the book counts in numbers: int(task_id).",
         )
     if missing := [canary for canary in wanted if canary not in own["answer"]]:
-        return no(
-            f"{owner} said {short(tool['words'])} and got {short(own['answer'])}: "
+        return failed(
+            f"{owner} said {shorten(tool['words'])} and got {shorten(own['answer'])}: "
             f"{missing[0]} is missing.",
             "What is the asker's own must still be there.",
         )
     if leak == "existence" and not own["done"]:
-        return no(
-            f"{owner} said {short(tool['words'])}, and her or his own task is not done.",
+        return failed(
+            f"{owner} said {shorten(tool['words'])}, and her or his own task is not done.",
             "Complete it for context.user_id.",
         )
     if leak == "argument" and inputs["others_title"] not in tool["mine"].get("answer", ""):
-        return no(
+        return failed(
             f"{inputs['other']} listed their own tasks and got "
-            f"{short(tool['mine'].get('answer', ''))}.",
+            f"{shorten(tool['mine'].get('answer', ''))}.",
             "List the tasks of context.user_id.",
         )
     return None
@@ -223,9 +230,9 @@ def _told(inputs: dict[str, Any], tools: dict[str, Any]) -> Finding | None:
         if any(canary in theirs["events"] for canary in inputs["canaries"]):
             continue
         if (theirs["alike"], _kind(theirs)) != (none["alike"], _kind(none)):
-            return no(
-                f"{inputs['other']} said {short(tool['words'])} and heard "
-                f"{short(theirs['answer'])}. For one that nobody has: {short(none['answer'])}.",
+            return failed(
+                f"{inputs['other']} said {shorten(tool['words'])} and heard "
+                f"{shorten(theirs['answer'])}. For one that nobody has: {shorten(none['answer'])}.",
                 "'Forbidden' confirms that it exists. Let both end in the same words.",
             )
     return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.support.dialogue import NAMES
 
 __all__ = ["may_inputs", "may_judged", "may_seen"]
@@ -52,7 +52,7 @@ def may_judged(inputs: dict[str, Any], seen: list[dict[str, Any]]) -> list[Findi
         )
         if wrong:
             return [wrong]
-    return [yes(2, "Those who may go on; the others are told what they lack.")]
+    return [passed(2, "Those who may go on; the others are told what they lack.")]
 
 
 def _allowed_wrong(called: str, one: dict[str, Any]) -> Finding | None:
@@ -60,12 +60,12 @@ def _allowed_wrong(called: str, one: dict[str, Any]) -> Finding | None:
         return None
     error = one["raised"]
     if error["type"] == "PermissionDenied":
-        return no(
+        return failed(
             f"{called} raised PermissionDenied, and the badge has it.",
             "Go on when it is in context.permissions, whatever else is in there.",
         )
     at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return no(f"{called} raised {error['type']}: {error['message']}", at)
+    return failed(f"{called} raised {error['type']}: {error['message']}", at)
 
 
 def _denied_wrong(
@@ -75,23 +75,23 @@ def _denied_wrong(
         return _let_through(called, name, wanted, rights, one["value"])
     error = one["raised"]
     if error["type"] == "NotFoundError":
-        return no(
+        return failed(
             f"{called} raised NotFoundError.",
             "That is for things of somebody else. Here we know the user, and they may not: "
             "PermissionDenied.",
         )
     if error["type"] != "PermissionDenied":
-        return no(
+        return failed(
             f"{called} raised {error['type']}: {error['message'][:100]}",
             "Raise chatlab's PermissionDenied(permission, context.user_id).",
         )
     if error["message"].startswith(wanted):
-        return no(
+        return failed(
             f"{called} said: {error['message']}",
             "The other way round: PermissionDenied(permission, context.user_id).",
         )
     if name not in error["message"] or wanted not in error["message"]:
-        return no(
+        return failed(
             f"{called} said: {error['message']}",
             "The error names both: PermissionDenied(permission, context.user_id).",
         )
@@ -100,21 +100,21 @@ def _denied_wrong(
 
 def _let_through(called: str, name: str, wanted: str, rights: list[str], value: Any) -> Finding:
     if value is False:
-        return no(
+        return failed(
             f"{called} gave back False, and the caller goes on.",
             "An answer can be overlooked, an error cannot: raise PermissionDenied.",
         )
     if name == "admin":
-        return no(
+        return failed(
             f"{called} let them through: the name says admin, the badge has no permission.",
             "A name is no permission. Look at context.permissions, and at nothing else.",
         )
     if rights and any(right in wanted or wanted in right for right in rights):
-        return no(
+        return failed(
             f"{called} let {name} through with {rights[0]!r}.",
             "That is another permission. Look for exactly this one in the set.",
         )
-    return no(
+    return failed(
         f"{called} let {name} through with {rights or 'no permission at all'}.",
         f"We know who {name} is, not what they may do. Is this permission in the badge?",
     )

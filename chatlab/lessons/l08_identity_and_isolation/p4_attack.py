@@ -6,7 +6,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 
@@ -120,7 +120,7 @@ def attack_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> l
         if wrongly := claims.count((False, True)):
             safe = sum(not planted for planted, _ in claims)
             return [
-                no(
+                failed(
                     f"attack() reported {name} in {wrongly} of the {safe} servers that do not "
                     "have it.",
                     _FALSE[leak],
@@ -129,12 +129,12 @@ def attack_judged(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> l
         if missed := claims.count((True, False)):
             leaky = sum(planted for planted, _ in claims)
             return [
-                no(
+                failed(
                     f"attack() missed {name} in {missed} of the {leaky} servers that have it.",
                     _MISSED[leak],
                 )
             ]
-    return [yes(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
+    return [passed(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
 
 
 def _unusable(one: dict[str, Any]) -> Finding | None:
@@ -144,22 +144,22 @@ def _unusable(one: dict[str, Any]) -> Finding | None:
         at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
         if "coroutine" in error["message"]:
             at = f"A coroutine is only a promise; put `await` before it. {at}"
-        return no(f"attack() raised {error['type']}: {error['message'][:160]}", at)
+        return failed(f"attack() raised {error['type']}: {error['message'][:160]}", at)
     if "tasks" in one["changed"]:
-        return no(
+        return failed(
             "After attack(), Alice's tasks are not what they were.",
             "A red team looks, and leaves everything as it was: use commands, with Mallory's "
             "badge.",
         )
     if one["changed"]:
-        return no(
+        return failed(
             f"After attack(), Alice has other {one['changed'][0]} than before: somebody spoke "
             "with her badge.",
             "With her badge everything is allowed, and proves nothing. Mallory has only her own.",
         )
     value = said["value"]
     if not isinstance(value, list) or not set(map(str, value)) <= set(_LEAKS):
-        return no(
+        return failed(
             f"attack() gave back {str(value)[:60]!r}.",
             "Return a set of Leak members; an empty set() for a server without leaks.",
         )
@@ -168,12 +168,12 @@ def _unusable(one: dict[str, Any]) -> Finding | None:
 
 def _always(names: set[str], servers: int) -> Finding:
     if not names:
-        return no(
+        return failed(
             f"attack() found no leak in any of {servers} servers, and most of them have some.",
             "An attack asks for something that is Alice's, and looks for a canary in the answer.",
         )
     said = ", ".join(f"Leak.{leak.upper()}" for leak in _LEAKS if leak in names)
-    return no(
+    return failed(
         f"attack() said the same of all {servers} servers: {said}. Some of them are safe.",
         "A leak has to be proved: report it only when the answer shows it.",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import turn_seen
+from chatlab.course.checking.observe import record_turn
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 from chatlab.testing import FixedClock
@@ -108,7 +108,7 @@ async def seen_at_first(
         if event.type == "assistant_message":
             first = clock.monotonic()
             break
-    seen = await turn_seen(turn)
+    seen = await record_turn(turn)
     return seen | {
         "events": [*events, *seen["events"]],
         "saved": [],

@@ -69,7 +69,7 @@ LESSON = Lesson(
             inputs=tool_inputs,
             observe=tool_seen,
             judge=tool_judged,
-            lacking=lacking,
+            missing_requirement=lacking,
         ),
         Part(
             id="09.2",
@@ -87,7 +87,7 @@ LESSON = Lesson(
             inputs=server_inputs,
             observe=server_seen,
             judge=server_judged,
-            lacking=lacking,
+            missing_requirement=lacking,
         ),
         Part(
             id="09.3",
@@ -105,8 +105,8 @@ LESSON = Lesson(
             inputs=history_inputs,
             observe=history_seen,
             judge=history_judged,
-            lacking=lacking,
-            twins=("chatlab.adapters.agents:to_agent_input",),
+            missing_requirement=lacking,
+            disabled_names=("chatlab.adapters.agents:to_agent_input",),
         ),
         Part(
             id="09.4",
@@ -124,7 +124,7 @@ LESSON = Lesson(
             inputs=guard_inputs,
             observe=guard_seen,
             judge=guard_judged,
-            lacking=lacking,
+            missing_requirement=lacking,
         ),
     ),
 )

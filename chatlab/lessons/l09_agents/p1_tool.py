@@ -5,11 +5,11 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain, raised
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.course.todo import NotStarted
 from chatlab.lessons.l09_agents.agent_harness import RunContext, bench
-from chatlab.lessons.support.dialogue import NAMES, short
+from chatlab.lessons.support.dialogue import NAMES, shorten
 from chatlab.taskbook import TaskBook
 
 __all__ = ["tool_inputs", "tool_judged", "tool_seen"]
@@ -57,7 +57,7 @@ async def tool_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         context = RunContext(RequestContext(user_id=call["user"]), book)
         runs.append(await _run(tool, arguments, context, raising))
     users = {call["user"] for call in inputs["calls"]} | {inputs["claimed"]}
-    tasks = [plain(task) for user in sorted(users) for task in await book.list(user)]
+    tasks = [to_plain_json(task) for user in sorted(users) for task in await book.list(user)]
     about = {"name": tool.name, "description": tool.description, "properties": properties}
     return about | {"runs": runs, "tasks": tasks}
 
@@ -84,7 +84,7 @@ async def _run(
     return {
         "arguments": arguments,
         "output": str(outputs[0]) if outputs else "",
-        "raised": raised(raising[0]) if raising else None,
+        "raised": exception_as_data(raising[0]) if raising else None,
     }
 
 
@@ -94,7 +94,7 @@ def tool_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         return [_no_tool(seen)]
     if "title" not in seen["properties"]:
         return [
-            no(
+            failed(
                 f"The model is asked for {', '.join(seen['properties']) or 'nothing'}.",
                 "It should be asked for a `title`, and it may give a `priority`.",
             )
@@ -107,21 +107,21 @@ def tool_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
             return [wrong]
     if not seen["description"].strip():
         return [
-            no(
+            failed(
                 "The tool has no description, and the model has nothing else to choose it by.",
                 "Write a docstring: one sentence for the model.",
             )
         ]
-    return [yes(2, "Each task belongs to the one who asks, whatever the model says.")]
+    return [passed(2, "Each task belongs to the one who asks, whatever the model says.")]
 
 
 def _no_tool(seen: dict[str, Any]) -> Finding:
     if seen["callable"]:
-        return no(
+        return failed(
             f"You made a {seen['kind']}. A model can only call what is described to it.",
             "Write `@function_tool` above it: that makes a tool from the function.",
         )
-    return no(
+    return failed(
         f"create_task_tool is a {seen['kind']}, not a tool.",
         "Write an async function, and `@function_tool` above it.",
     )
@@ -131,20 +131,20 @@ def _raised(called: str, why: dict[str, Any]) -> Finding:
     message = why["message"].splitlines()[0] if why["message"] else ""
     line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
     if "'str' object has no attribute" in message:
-        return no(
+        return failed(
             f"{called}: your first parameter was filled in by the model, with a text.",
             "Write its type, and the SDK hands over the run's context: RunContextWrapper.",
         )
     if "has no attribute 'user_id'" in message or "has no attribute 'request_context'" in message:
-        return no(
+        return failed(
             f"{called} raised {why['type']}: {message}",
             "Who asks is one step further in: run.context.request_context.user_id.",
         )
     if "has no attribute 'book'" in message:
-        return no(f"{called} raised {why['type']}: {message}", "The book is run.context.book.")
+        return failed(f"{called} raised {why['type']}: {message}", "The book is run.context.book.")
     if "coroutine" in message:
-        return no(f"{called} raised {why['type']}: {message}", f"`await` the book. {line}")
-    return no(f"{called} raised {why['type']}: {message}", line)
+        return failed(f"{called} raised {why['type']}: {message}", f"`await` the book. {line}")
+    return failed(f"{called} raised {why['type']}: {message}", line)
 
 
 def _wrong(
@@ -152,33 +152,35 @@ def _wrong(
 ) -> Finding | None:
     found = [task for task in tasks if task["title"] == call["title"]]
     if not found and "coroutine" in output:
-        return no(f"{called}: the tool gave back {short(output)}.", "`await` what the book does.")
+        return failed(
+            f"{called}: the tool gave back {shorten(output)}.", "`await` what the book does."
+        )
     if not found:
-        return no(
+        return failed(
             f"{called}: {call['user']} asked, and has no such task afterwards.",
             "Create it in `run.context.book`, for `run.context.request_context.user_id`.",
         )
     (task, *more) = found
     if more:
-        return no(f"{called}: the task is there {len(found)} times.", "Create it once.")
+        return failed(f"{called}: the task is there {len(found)} times.", "Create it once.")
     if task["user_id"] == claimed:
-        return no(
+        return failed(
             f"{called}: {call['user']} asked, and {claimed} got the task.",
             "A model can be talked into any argument. Take the user from `run.context`.",
         )
     if task["user_id"] != call["user"]:
-        return no(
+        return failed(
             f"{called}: {call['user']} asked, and {task['user_id']} got the task.",
             "One tool serves everybody: ask `run.context.request_context` each time.",
         )
     if task["priority"] != (call["priority"] or "normal"):
-        return no(
+        return failed(
             f"{called}: the task's priority is {task['priority']}.",
             "Hand the model's `priority` on to the book; it is `normal` when there is none.",
         )
     if str(task["id"]) not in output or task["title"] not in output:
-        return no(
-            f"{called} gave back {short(output)}.",
+        return failed(
+            f"{called} gave back {shorten(output)}.",
             "A model only knows what a tool returns: say the task's id and its title.",
         )
     return None

@@ -3,9 +3,17 @@
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l09_agents.agent_harness import LONG, bench, runs_ended, stopped
-from chatlab.lessons.support.dialogue import NAMES, made, remarks, reply, said, short, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_unmade,
+    make_server,
+    random_messages,
+    reply_text,
+    run_turn,
+    shorten,
+)
 
 __all__ = ["guard_inputs", "guard_judged", "guard_seen"]
 
@@ -15,7 +23,7 @@ MOST = 5
 
 def guard_inputs(random: Random) -> dict[str, Any]:
     """What is said, what the model begins with, and a secret that the broken tool gives away."""
-    message, opening, answer = remarks(random, 3)
+    message, opening, answer = random_messages(random, 3)
     return {
         "user": random.choice(NAMES),
         "message": message,
@@ -44,13 +52,13 @@ async def guard_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     }
     seen: dict[str, Any] = {"turns": {}, "asked": {}}
     for name, stage in stages.items():
-        server, why = made(lambda stage=stage: subject(stage.agent))
+        server, why = make_server(lambda stage=stage: subject(stage.agent))
         if server is None:
             return {"unmade": why}
         if name == "long":
             seen["stopped"] = await stopped(server, stage.model, inputs["user"])
         else:
-            seen["turns"][name] = await said(server, inputs["message"], inputs["user"])
+            seen["turns"][name] = await run_turn(server, inputs["message"], inputs["user"])
             seen["asked"][name] = len(stage.model.prompts)
     await runs_ended()
     return seen
@@ -59,7 +67,7 @@ async def guard_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 def guard_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Both end in words and with the turn completed, and nothing else is changed."""
     if "unmade" in seen:
-        return [unmade("GuardedServer", seen["unmade"])]
+        return [explain_unmade("GuardedServer", seen["unmade"])]
     turns, asked = seen["turns"], seen["asked"]
     wrong = (
         _well_wrong(inputs, turns["well"])
@@ -69,25 +77,28 @@ def guard_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
         or _same_words(inputs, turns)
         or _stop_wrong(seen["stopped"])
     )
-    return [wrong or yes(3, "Both end in a sentence and a finished turn, and a stop still stops.")]
+    return [
+        wrong or passed(3, "Both end in a sentence and a finished turn, and a stop still stops.")
+    ]
 
 
 def _well_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
     calls = inputs["needs"] + 1
-    if reply(turn) == inputs["answer"] and turn["state"] == "completed":
+    if reply_text(turn) == inputs["answer"] and turn["state"] == "completed":
         return None
     why = turn["raised"]
-    if why is None and not reply(turn) and turn["state"] == "completed":
-        return no("A healthy agent answered, and the user read nothing.", "Yield every event.")
-    if why is None and inputs["answer"] in reply(turn):
-        return no(
-            f"A healthy agent said {inputs['answer']!r}; the user read {short(reply(turn))}.",
+    if why is None and not reply_text(turn) and turn["state"] == "completed":
+        return failed("A healthy agent answered, and the user read nothing.", "Yield every event.")
+    if why is None and inputs["answer"] in reply_text(turn):
+        return failed(
+            f"A healthy agent said {inputs['answer']!r};"
+            f" the user read {shorten(reply_text(turn))}.",
             "Apologise only when something went wrong.",
         )
     if why is not None and why["type"] not in {"TooManyTurns", "MaxTurnsExceeded"}:
         line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
-        return no(f"A healthy agent ended in {why['type']}: {short(why['message'])}", line)
-    return no(
+        return failed(f"A healthy agent ended in {why['type']}: {shorten(why['message'])}", line)
+    return failed(
         f"A healthy agent asks its model {calls} times, and was not allowed to finish.",
         f"Give it max_turns={MOST}.",
     )
@@ -97,32 +108,32 @@ def _unguarded(what: str, turn: dict[str, Any]) -> Finding | None:
     if turn["raised"] is None and turn["state"] == "completed":
         return None
     kind = (turn["raised"] or {}).get("type", "an error")
-    return no(
+    return failed(
         f"{what}, and the turn failed with {kind}: the user got an error, not an answer.",
         "The run raises while you read it: put the `async for` into a `try`, and catch it.",
     )
 
 
 def _broken_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
-    got = reply(turn)
+    got = reply_text(turn)
     if any(part in got for part in (inputs["secret"], "postgres:")):
-        return no(
+        return failed(
             "A tool raised, and the user read what was in the exception: a database password.",
             "Say in words of your own what went wrong; details are for the log.",
         )
     if inputs["opening"] not in got:
-        return no(
-            f"The model had begun with {inputs['opening']!r}; the user got {short(got)}.",
+        return failed(
+            f"The model had begun with {inputs['opening']!r}; the user got {shorten(got)}.",
             "Yield each event as it comes; what was said stays said.",
         )
     if not got.replace(inputs["opening"], "").strip():
-        return no(
+        return failed(
             "A tool raised, and the user was told nothing.",
             "Swallowing an error looks like a broken chat: yield a sentence about it.",
         )
     states = [event["status"] for event in turn["events"] if event["type"] == "tool_status"]
     if states != ["running", "failed"]:
-        return no(
+        return failed(
             f"A tool raised; its chip showed {states or 'nothing'}.",
             "Yield every event of the stream: it says that the tool failed.",
         )
@@ -131,14 +142,14 @@ def _broken_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | Non
 
 def _endless_wrong(turn: dict[str, Any], asked: int) -> Finding | None:
     if asked > MOST:
-        return no(
+        return failed(
             f"The model never stopped calling tools, and was asked {asked} times.",
             f"Set the limit yourself: Runner.run_streamed(..., max_turns={MOST}).",
         )
     if wrong := _unguarded("The model never stopped calling tools", turn):
         return wrong
-    if not reply(turn).strip():
-        return no(
+    if not reply_text(turn).strip():
+        return failed(
             "The model never stopped calling tools, and the user was told nothing.",
             "Catch TooManyTurns, and yield a sentence about it.",
         )
@@ -146,23 +157,23 @@ def _endless_wrong(turn: dict[str, Any], asked: int) -> Finding | None:
 
 
 def _same_words(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
-    broken = reply(turns["broken"]).replace(inputs["opening"], "").strip()
-    if broken != reply(turns["endless"]).strip():
+    broken = reply_text(turns["broken"]).replace(inputs["opening"], "").strip()
+    if broken != reply_text(turns["endless"]).strip():
         return None
-    return no(
-        f"A broken tool and a model without end get the same words: {short(broken)}.",
+    return failed(
+        f"A broken tool and a model without end get the same words: {shorten(broken)}.",
         "Say which it was: catch TooManyTurns first, then AgentError.",
     )
 
 
 def _stop_wrong(seen: dict[str, Any]) -> Finding | None:
     if seen["open"]:
-        return no(
+        return failed(
             "The chat was stopped, and the model went on talking.",
             "Read the run with `stream_agent_response(result)`: it cancels the run.",
         )
     if seen["error"]:
-        return no(
+        return failed(
             f"The chat was stopped, and respond() went on: {seen['error']}.",
             "A stop is no failure. Catch AgentError, not everything there is.",
         )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.findings import Finding, no
+from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no, tools_of
 
 __all__ = ["WORKS"]
@@ -24,7 +24,7 @@ def create_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
         return wrong
     kept = [(task["title"], task["priority"]) for task in seen["tasks"]]
     if kept != [(title, inputs["priority"])]:
-        return no(
+        return failed(
             f"{called}: the book of {inputs['names'][0]} holds {kept}.",
             "self.book.create(context.user_id, command.title, command.priority), once.",
         )
@@ -37,24 +37,26 @@ def visible_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | Non
     """What is wrong with how the tool was shown."""
     tools = tools_of(turn)
     if not tools:
-        return no(
+        return failed(
             f"{called}: it was done, but nobody saw the tool at work.",
             f"Yield ToolStatus(tool={tool!r}, status='running'), then 'completed'.",
         )
     if {name for name, _ in tools} != {tool}:
-        return no(
+        return failed(
             f"{called}: the tool seen is {tools[0][0]!r}; expected {tool!r}.",
             "The specification names the tools.",
         )
     if [status for _, status in tools] != ["running", "completed"]:
-        return no(
+        return failed(
             f"{called}: the tool went through {[status for _, status in tools]}.",
             "A chip shows 'running' until you yield 'completed' or 'failed'.",
         )
     kinds = [event["type"] for event in turn["events"]]
     last_tool = len(kinds) - kinds[::-1].index("tool_status")
     if "assistant_message" in kinds[:last_tool]:
-        return no(f"{called}: the answer came before the tool was done.", "The reply comes last.")
+        return failed(
+            f"{called}: the answer came before the tool was done.", "The reply comes last."
+        )
     return None
 
 
@@ -81,7 +83,7 @@ def everyday_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | No
     if wrong := names_no(called, seen["completed"], [first]):
         return wrong
     if [task["done"] for task in seen["tasks"]] != [True, False]:
-        return no(
+        return failed(
             f"{called}: afterwards the tasks are done={[task['done'] for task in seen['tasks']]}.",
             "self.book.complete(context.user_id, the number that was asked for)",
         )
@@ -105,7 +107,7 @@ def more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     """It is set and told; small talk gets help; an opened chat does not break."""
     number, priority = inputs["first_id"], inputs["priority"]
     if seen["opened"]["raised"] is not None:
-        return no(
+        return failed(
             "Somebody opened the chat and said nothing: respond() raised "
             f"{seen['opened']['raised']['type']}.",
             "`input` is None then. Check for it first.",
@@ -114,7 +116,7 @@ def more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if wrong := names_no(called, seen["set"], []):
         return wrong
     if [task["priority"] for task in seen["tasks"]] != [priority]:
-        return no(
+        return failed(
             f"{called}: the book holds {[(t['id'], t['priority']) for t in seen['tasks']]}.",
             "self.book.set_priority(context.user_id, number, command.priority)",
         )
@@ -126,7 +128,7 @@ def more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if wrong := names_no(called, seen["chatter"], []):
         return wrong
     if tools_of(seen["chatter"]):
-        return no(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
+        return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
     return None
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain
-from chatlab.course.findings import Finding, no
+from chatlab.course.checking.observe import to_plain_json
+from chatlab.course.findings import Finding, failed
 from chatlab.items import AssistantMessageItem, UserMessageItem
 from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no
 from chatlab.server import ChatKitServer
@@ -37,14 +37,14 @@ def its_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
         return wrong
     answer = seen["asked"]["reply"].lower()
     if mine not in answer and other in answer:
-        return no(
+        return failed(
             f"{called} was answered with the priority of another thread's task.",
             "Look in this thread for the last tool item that names a task; keep nothing on self.",
         )
     if wrong := names_no(called, seen["asked"], [mine]):
         return wrong
     if [task["done"] for task in seen["tasks"]] != [True, False]:
-        return no(
+        return failed(
             "'Complete it' in the first thread: afterwards the tasks are done="
             f"{[task['done'] for task in seen['tasks']]}.",
             "`it` means the same for every command: find its number first.",
@@ -52,7 +52,7 @@ def its_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if wrong := names_no(f"{called} in a new thread", seen["empty"], []):
         return wrong
     if any(word in seen["empty"]["reply"].lower() for word in (mine, other)):
-        return no(
+        return failed(
             f"{called} in a new thread was answered with {seen['empty']['reply'][:60]!r}.",
             "This thread has spoken of no task. Ask which one is meant.",
         )
@@ -85,7 +85,7 @@ def long_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if wrong := names_no(called, seen["asked"], []):
         return wrong
     if inputs["priority"] not in seen["asked"]["reply"].lower():
-        return no(
+        return failed(
             f"{called}, was answered with {seen['asked']['reply'][:60]!r}.",
             "thread.history holds the newest 50 items. The store has them all: read on, page by "
             "page, newest first.",
@@ -101,11 +101,11 @@ async def branch_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
     await room.say(f"Create a task: {inputs['titles'][1]} ({second})", who, thread)
     manager: ChatKitServer[Any] = room.manager
     items = (await manager.thread(thread, who)).items.data
-    before = plain(items)
+    before = to_plain_json(items)
     messages = [item for item in items if item.role == "user"]
     branch = await manager.fork(thread, messages[-1].id, who)
     there = await room.say(_ASK, who, branch.id)
-    untouched = plain((await manager.thread(thread, who)).items.data) == before
+    untouched = to_plain_json((await manager.thread(thread, who)).items.data) == before
     here = await room.say(_ASK, who, thread)
     return {"there": there, "here": here, "untouched": untouched}
 
@@ -121,13 +121,13 @@ def branch_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
         if wrong := names_no(called, turn, []):
             return wrong
         if wanted not in turn["reply"].lower():
-            return no(
+            return failed(
                 f"{called} was answered with {turn['reply'][:60]!r}.",
                 "A branch has its own items, with new ids. What was spoken of is in them, and "
                 "nowhere else.",
             )
     if not seen["untouched"]:
-        return no("The old thread changed when the branch was used.", "Write to `thread` only.")
+        return failed("The old thread changed when the branch was used.", "Write to `thread` only.")
     return None
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import jwt
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, plain
-from chatlab.course.findings import Finding, no
+from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.findings import Finding, failed
 from chatlab.items import Action
 from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no
-from chatlab.lessons.support.dialogue import broken
+from chatlab.lessons.support.dialogue import explain_exception
 
 __all__ = ["SAFE"]
 
@@ -24,7 +24,7 @@ async def two_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
     slow = room.manager.send(f"Create a task: {first}", one)
     opening: list[Any] = []
     async for event in slow:
-        opening.append(plain(event))
+        opening.append(to_plain_json(event))
         if event.type == "tool_status":
             break
     quick = await room.say(f"Create a task: {second}", two)
@@ -52,21 +52,23 @@ def two_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
             return wrong
     titles = [[task["title"] for task in book] for book in seen["books"]]
     if titles != [[first], [second]]:
-        return no(
+        return failed(
             f"{one} and {two} spoke at once; their books hold {titles[0]} and {titles[1]}.",
             "One server serves everybody: what belongs to a turn is in its parameters, not on "
             "self.",
         )
     if second.lower() in seen["slow"]["reply"].lower():
-        return no(f"{one} was told of the task of {two}.", "Keep nothing of a turn on self.")
+        return failed(f"{one} was told of the task of {two}.", "Keep nothing of a turn on self.")
     [task] = seen["books"][0]
     if task["done"] or task["priority"] != "normal":
-        return no(f"{two} changed a task of {one}.", "Look tasks up for context.user_id, always.")
+        return failed(
+            f"{two} changed a task of {one}.", "Look tasks up for context.user_id, always."
+        )
     for theirs, unknown in seen["tried"]:
         if wrong := names_no(f"{two}, asking for the task of {one}", theirs, []):
             return wrong
         if _told(theirs, seen["theirs"]) != _told(unknown, 999_999):
-            return no(
+            return failed(
                 f"{two} can tell a task of {one} from one that never was: "
                 f"{theirs['reply'][:40]!r}, {unknown['reply'][:40]!r}.",
                 "The same words for both: there is no such task.",
@@ -117,27 +119,27 @@ def forged_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
     good, weak, *bad = seen.values()
     if "raised" in good:
         error = good["raised"]
-        return no(f"A good session key: {error['type']}: {error['message'][:80]}", _line(error))
+        return failed(f"A good session key: {error['type']}: {error['message'][:80]}", _line(error))
     badge = good["value"]
     if not isinstance(badge, dict) or badge.get("user_id") != inputs["names"][0]:
-        return no(
+        return failed(
             f"A good session key gave {str(badge)[:60]!r}.",
             "RequestContext(user_id=claims['sub'], permissions=...)",
         )
     if badge.get("permissions") != [_MAY_DELETE]:
-        return no(
+        return failed(
             f"The key grants {[_MAY_DELETE]}; the badge has {badge.get('permissions')}.",
             "permissions=frozenset(claims.get('permissions', ()))",
         )
     if "raised" in weak or (weak["value"] or {}).get("permissions") != []:
         said = weak["raised"]["type"] if "raised" in weak else str(weak["value"])[:60]
-        return no(
+        return failed(
             f"A good session key that grants no permissions at all gave {said}.",
             "It is a badge with none: permissions=frozenset(claims.get('permissions', ()))",
         )
     for what, one in list(seen.items())[2:]:
         if "value" in one:
-            return no(
+            return failed(
                 f"A session key that is {what} was accepted.",
                 "jwt.decode with the secret, algorithms=['HS256'] and the audience refuses it. "
                 "Compare `exp` with self.clock.",
@@ -145,12 +147,12 @@ def forged_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
     told = {(one["raised"]["type"], one["raised"]["message"]) for one in bad}
     if len(told) > 1:
         first, second = sorted(told)[:2]
-        return no(
+        return failed(
             f"Bad keys can be told apart: {first[0]}, {second[0]}.",
             "Catch jwt.PyJWTError and raise SessionNotFound, whatever was wrong.",
         )
     if next(iter(told))[0] != "SessionNotFound":
-        return no(f"A bad key raised {next(iter(told))[0]}.", "Raise SessionNotFound.")
+        return failed(f"A bad key raised {next(iter(told))[0]}.", "Raise SessionNotFound.")
     return None
 
 
@@ -206,30 +208,30 @@ def delete_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None
     if wrong := names_no(f"{called} without the permission", seen["may_not"], []):
         return wrong
     if confirming(seen["may_not"]) is not None:
-        return no(
+        return failed(
             f"{called} without the permission was given a button.",
             f"First context.require({_MAY_DELETE!r}); it raises PermissionDenied.",
         )
     if seen["left"] != 1:
-        return no(
+        return failed(
             f"{called}: the task was gone before anybody confirmed.",
             "Only ask: yield a Widget with a button. Delete in action().",
         )
     if seen["asked"]["raised"] is not None:
-        return broken(f"{called} with the permission", seen["asked"]["raised"])
+        return explain_exception(f"{called} with the permission", seen["asked"]["raised"])
     if "click" not in seen:
-        return no(
+        return failed(
             f"{called} with the permission: there was no button to confirm with.",
             "Yield a Widget whose first button confirms.",
         )
     if seen["still"] != 1:
-        return no(
+        return failed(
             "A click of somebody who may not delete it made the task go.",
             "Users can send any action: check the permission and the owner in action(), too.",
         )
     if (error := seen["click"]["raised"]) is not None or seen["gone"] != 0:
         said = f"raised {error['type']}: {error['message'][:80]}" if error else "changed nothing"
-        return no(f"The click on the confirming button {said}.", "action() deletes the task.")
+        return failed(f"The click on the confirming button {said}.", "action() deletes the task.")
     for what in ("weak", "other", "click", "again"):
         if wrong := names_no("A click on the confirming button", seen[what], []):
             return wrong

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain
-from chatlab.course.findings import Finding, no
+from chatlab.course.checking.observe import to_plain_json
+from chatlab.course.findings import Finding, failed
 from chatlab.items import Action
 from chatlab.lessons.l10_capstone.p3_isolation import confirming
 from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no, tools_of
-from chatlab.lessons.support.dialogue import broken
+from chatlab.lessons.support.dialogue import explain_exception
 from chatlab.stores import SQLStore
 from chatlab.taskbook import Priority, TaskBook, TaskRecord
 
@@ -43,14 +43,14 @@ async def stopped_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
             if event.type == "assistant_message":
                 pieces += 1
                 break
-    items = plain((await room.manager.thread(turn.thread_id, who)).items.data)
+    items = to_plain_json((await room.manager.thread(turn.thread_id, who)).items.data)
     asked = await room.say("What's its priority?", who, turn.thread_id)
     error = turn.error
     whole = await room.say(f"Create a task: {inputs['titles'][1]}", who)
     said = [event for event in whole["events"] if event["type"] == "assistant_message"]
     return {
         "pieces": pieces,
-        "raised": None if error is None else plain(str(error)),
+        "raised": None if error is None else to_plain_json(str(error)),
         "items": items,
         "asked": asked,
         "tasks": len(await room.tasks(who.user_id)),
@@ -61,21 +61,23 @@ async def stopped_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
 def stopped_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     """What was said is kept, the tool ran once, and the talk goes on."""
     if not seen["pieces"]:
-        return no("Nothing was said that could be stopped.", "Yield the reply in pieces.")
+        return failed("Nothing was said that could be stopped.", "Yield the reply in pieces.")
     if seen["pieces_of_a_whole"] < 2:
-        return no(
+        return failed(
             "The reply came in one piece: there was no midway to stop at.",
             "Yield it word by word.",
         )
     roles = [item["role"] for item in seen["items"]]
     if roles != ["user", "tool", "assistant"] or seen["items"][-1]["status"] != "incomplete":
-        return no(
+        return failed(
             f"After the stop the thread holds {roles}, the last one "
             f"{seen['items'][-1]['status'] if seen['items'] else 'missing'}.",
             "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
         )
     if seen["tasks"] != 2:
-        return no(f"Two tasks were asked for; there are {seen['tasks']}.", "Create a task once.")
+        return failed(
+            f"Two tasks were asked for; there are {seen['tasks']}.", "Create a task once."
+        )
     return names_no('"What\'s its priority?" after the stop', seen["asked"], [inputs["priority"]])
 
 
@@ -99,22 +101,22 @@ def failing_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
     turn = seen["failed"]
     called = f"'Set {inputs['first_id']} to {inputs['priority']}' with a book that fails"
     if turn["raised"] is not None and turn["raised"]["type"] != "OSError":
-        return broken(called, turn["raised"])
+        return explain_exception(called, turn["raised"])
     if turn["raised"] is not None:
-        return no(
+        return failed(
             f"{called}: respond() raised {turn['raised']['type']}, and the chat broke off.",
             "Catch what the tool raises: yield 'failed', then explain in words.",
         )
     statuses = [status for _, status in tools_of(turn)]
     if statuses != ["running", "failed"]:
-        return no(
+        return failed(
             f"{called}: the tool went through {statuses}.",
             "running, then failed: a chip must not stay on running, and must not lie.",
         )
     if wrong := names_no(called, turn, []):
         return wrong
     if _SECRET_PATH in str(turn["events"]):
-        return no(
+        return failed(
             f"{called}: the customer was shown {_SECRET_PATH!r}.",
             "What an exception says is for your log. Say in your own words what happened.",
         )
@@ -148,18 +150,18 @@ def restart_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
     if wrong := names_no('"What\'s its priority?" after a restart', seen["its"], []):
         return wrong
     if inputs["priority"] not in seen["its"]["reply"].lower():
-        return no(
+        return failed(
             f'After a restart, "its" was not known: {seen["its"]["reply"][:60]!r}.',
             "Another process has another self. What was spoken of is in the thread.",
         )
     if seen["asked"]["raised"] is not None:
-        return broken("Asking to delete", seen["asked"]["raised"])
+        return explain_exception("Asking to delete", seen["asked"]["raised"])
     if "click" not in seen:
-        return no("There was no button to click after the restart.", "See 'Delete asks first'.")
+        return failed("There was no button to click after the restart.", "See 'Delete asks first'.")
     if wrong := names_no("The click after a restart", seen["click"], []):
         return wrong
     if seen["left"] != 0:
-        return no(
+        return failed(
             "The confirming button did nothing after a restart.",
             "The action's payload must say everything that action() needs: the task's number.",
         )

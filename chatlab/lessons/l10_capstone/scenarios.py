@@ -6,10 +6,17 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import raised, turn_seen
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.checking.observe import exception_as_data, record_turn
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.dialogue import NAMES, broken, made, remarks, reply, unmade
+from chatlab.lessons.support.dialogue import (
+    NAMES,
+    explain_exception,
+    explain_unmade,
+    make_server,
+    random_messages,
+    reply_text,
+)
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 from chatlab.taskbook import TaskBook
@@ -56,7 +63,7 @@ class Room:
         Raises:
             Unmade: It could not be made.
         """
-        server, why = made(lambda: self.make(self.book, self.secret, store))
+        server, why = make_server(lambda: self.make(self.book, self.secret, store))
         if server is None:
             raise Unmade(why)
         return server
@@ -69,8 +76,8 @@ class Room:
 
     async def whole(self, turn: Turn) -> dict[str, Any]:
         """The turn, read to its end."""
-        seen = await turn_seen(turn)
-        return seen | {"thread_id": turn.thread_id, "reply": reply(seen)}
+        seen = await record_turn(turn)
+        return seen | {"thread_id": turn.thread_id, "reply": reply_text(seen)}
 
     async def tasks(self, user_id: str) -> list[dict[str, Any]]:
         """What is in the user's book."""
@@ -92,7 +99,7 @@ def scenario_inputs(random: Random) -> dict[str, Any]:
         "titles": [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 4)],
         "first_id": random.randint(200, 900),
         "secret": f"{random.getrandbits(256):064x}",
-        "chatter": remarks(random, 3),
+        "chatter": random_messages(random, 3),
         "priority": random.choice(["low", "high"]),
     }
 
@@ -118,7 +125,7 @@ async def _played(scenario: Scenario, subject: Any, inputs: dict[str, Any]) -> d
     except Unmade as error:
         return {"state": "unmade", "why": error.why}
     except Exception as error:  # noqa: BLE001 - it is what was observed
-        return {"state": "raised", "raised": raised(error)}
+        return {"state": "raised", "raised": exception_as_data(error)}
 
 
 def judged_by(*scenarios: Scenario) -> Callable[[dict[str, Any], list[Any]], list[Finding]]:
@@ -135,14 +142,14 @@ def judged_by(*scenarios: Scenario) -> Callable[[dict[str, Any], list[Any]], lis
 def _finding(scenario: Scenario, inputs: dict[str, Any], play: dict[str, Any]) -> Finding:
     match play:
         case {"state": "not_started"}:
-            return no(f"{scenario.title}: not written yet.", "Its method still says TODO.")
+            return failed(f"{scenario.title}: not written yet.", "Its method still says TODO.")
         case {"state": "unmade", "why": why}:
-            return unmade("TaskManager", why)
+            return explain_unmade("TaskManager", why)
         case {"state": "raised", "raised": why}:
-            return broken(scenario.title, why)
+            return explain_exception(scenario.title, why)
         case _:
             wrong = scenario.wrong(inputs, play["value"])
-            return wrong or yes(scenario.points, scenario.title)
+            return wrong or passed(scenario.points, scenario.title)
 
 
 def tools_of(turn: dict[str, Any]) -> list[tuple[str, str]]:
@@ -153,14 +160,16 @@ def tools_of(turn: dict[str, Any]) -> list[tuple[str, str]]:
 def names_no(called: str, turn: dict[str, Any], wanted: list[str]) -> Finding | None:
     """What to try when the turn broke, was silent, or its reply lacks one of these words."""
     if turn["raised"] is not None:
-        return broken(called, turn["raised"])
+        return explain_exception(called, turn["raised"])
     if turn["state"] != "completed":
-        return no(f"{called}: the turn ended as {turn['state']}.", "Let respond() run to its end.")
+        return failed(
+            f"{called}: the turn ended as {turn['state']}.", "Let respond() run to its end."
+        )
     if not turn["reply"].strip():
-        return no(f"{called}: there was no answer.", "Yield an AssistantMessage at the end.")
+        return failed(f"{called}: there was no answer.", "Yield an AssistantMessage at the end.")
     lacking = [word for word in wanted if word.lower() not in turn["reply"].lower()]
     if lacking:
-        return no(
+        return failed(
             f"{called}: the answer does not say {lacking[0]!r}; it says {turn['reply'][:70]!r}.",
             "The specification says what each answer names.",
         )

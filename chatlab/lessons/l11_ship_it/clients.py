@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, no
+from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l11_ship_it.held_server import HeldServer, authenticate_with
 from chatlab.lessons.l11_ship_it.transport import Wire, client_of, wired
-from chatlab.lessons.support.explain import line_of
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["Visit", "broken_app", "refused_wrong", "unmade_app", "visited"]
 
@@ -81,7 +81,7 @@ async def visited(
 def unmade_app(name: str, why: dict[str, Any]) -> Finding:
     """What to try when there is no app."""
     if why["type"] == "NoApp":
-        return no(f"{name} gave back a {why['message']}.", "End it with `return app`.")
+        return failed(f"{name} gave back a {why['message']}.", "End it with `return app`.")
     return broken_app(f"{name} raised", why)
 
 
@@ -89,8 +89,8 @@ def broken_app(said: str, why: dict[str, Any]) -> Finding:
     """An exception of the app's, and what to try."""
     message = why["message"]
     thoughts = [thought for part, thought in _THOUGHTS.items() if part in message]
-    advice = " ".join([*thoughts[:1], line_of(why)]).strip()
-    return no(f"{said} {why['type']}: {message[:140]}", advice)
+    advice = " ".join([*thoughts[:1], source_line(why)]).strip()
+    return failed(f"{said} {why['type']}: {message[:140]}", advice)
 
 
 def refused_wrong(
@@ -105,9 +105,9 @@ def refused_wrong(
             return wrong
         if one["status"] in {404, 405}:
             route = called.partition(" ")[2]
-            return no(f"{called}: {one['status']}.", f'@app.post("{route}", ...)')
+            return failed(f"{called}: {one['status']}.", f'@app.post("{route}", ...)')
         if one["status"] != 401:
-            return no(
+            return failed(
                 f"{called} {what}: got {one['status']}, expected 401.",
                 "Ask for the badge in every route: context: RequestContext = Depends(badge)",
             )

@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import tasks_ended
+from chatlab.course.checking.observe import cancel_leftovers
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
-from chatlab.lessons.l04_streaming.watched_model import replies
-from chatlab.lessons.support.dialogue import NAMES, remarks
+from chatlab.lessons.l04_streaming.watched_model import random_replies
+from chatlab.lessons.support.dialogue import NAMES, random_messages
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
@@ -21,12 +21,12 @@ __all__ = ["HeldServer", "authenticate_with", "patiently", "people_inputs"]
 
 def people_inputs(random: Random) -> dict[str, Any]:
     """Two people and their session keys, what they say, a reply, and where it is held."""
-    (reply,) = replies(random, 1)
+    (reply,) = random_replies(random, 1)
     pieces = split_tokens(reply)
     return {
         "names": random.sample(NAMES, 2),
         "keys": [f"key_{random.getrandbits(128):032x}" for _ in range(2)],
-        "messages": remarks(random, 3),
+        "messages": random_messages(random, 3),
         "pieces": pieces,
         "hold_at": random.randint(4, len(pieces) - 4),
     }
@@ -104,7 +104,7 @@ class HeldServer(ChatKitServer):
         """Let every reply come to its end; what is still running then is ended."""
         self.hold_at, self.go = 0, True
         await patiently(lambda: len(self.left) == len(self.asked), 50)
-        await tasks_ended()
+        await cancel_leftovers()
 
     def until_left(self, times: int) -> Awaitable[bool]:
         """Wait until so many replies are over."""

@@ -1,7 +1,7 @@
 """Lesson 11: out into the world."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.postgres import no_postgres
+from chatlab.course.postgres import missing_postgres
 from chatlab.lessons.l11_ship_it.p1_serve import serve_inputs, serve_seen
 from chatlab.lessons.l11_ship_it.p1_serve_judge import serve_judged
 from chatlab.lessons.l11_ship_it.p2_chatkit import (
@@ -57,7 +57,7 @@ LESSON = Lesson(
             inputs=serve_inputs,
             observe=serve_seen,
             judge=serve_judged,
-            twins=("chatlab.adapters.http:create_app",),
+            disabled_names=("chatlab.adapters.http:create_app",),
         ),
         Part(
             id="11.2",
@@ -78,8 +78,8 @@ LESSON = Lesson(
             inputs=chatkit_inputs,
             observe=chatkit_seen,
             judge=chatkit_judged,
-            lacking=chatkit_lacking,
-            twins=("chatlab.adapters.http:create_app",),
+            missing_requirement=chatkit_lacking,
+            disabled_names=("chatlab.adapters.http:create_app",),
         ),
         Part(
             id="11.3",
@@ -117,8 +117,8 @@ LESSON = Lesson(
             inputs=worker_inputs,
             observe=worker_seen,
             judge=worker_judged,
-            limit=20.0,
-            lacking=no_postgres,
+            time_limit=20.0,
+            missing_requirement=missing_postgres,
         ),
     ),
 )

@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chatlab.course.findings import Finding, no, yes
+from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l11_ship_it.clients import broken_app, refused_wrong, unmade_app
 from chatlab.lessons.l11_ship_it.p2_chatkit import loaded, said
-from chatlab.lessons.support.dialogue import short
+from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["chatkit_judged"]
 
@@ -27,7 +27,7 @@ def chatkit_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding
     )
     if wrong:
         return [wrong]
-    return [yes(3, "A client that knows only the official types can talk to your server.")]
+    return [passed(3, "A client that knows only the official types can talk to your server.")]
 
 
 def _crashed(one: dict[str, Any]) -> Finding | None:
@@ -36,13 +36,15 @@ def _crashed(one: dict[str, Any]) -> Finding | None:
     said = f"{one['called']}: the app broke with {crash['type']}: {crash['message'][:140]}"
     match crash["type"], crash["message"]:
         case "ChatKitNotFound" | "NotFoundError", _:
-            return no(said, "answer_errors(app) makes a 404 of it.")
+            return failed(said, "answer_errors(app) makes a 404 of it.")
         case "ValidationError", message if "JSON" in message:
-            return no(said, "process() wants the body as it came: await request.body()")
+            return failed(said, "process() wants the body as it came: await request.body()")
         case "AttributeError", message if "NoneType" in message:
-            return no(said, "process() wants the badge of whoever asks as its second argument.")
+            return failed(said, "process() wants the badge of whoever asks as its second argument.")
         case "AttributeError", message if "'json'" in message:
-            return no(said, "There are two kinds of results; only a NonStreamingResult has .json.")
+            return failed(
+                said, "There are two kinds of results; only a NonStreamingResult has .json."
+            )
         case _:
             return broken_app(f"{one['called']}: the app broke with", crash)
 
@@ -51,24 +53,24 @@ def _create_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None
     if wrong := _crashed(one):
         return wrong
     if one["status"] != 200:
-        return no(
-            f"threads.create: got {one['status']}: {short(one['body'])}.",
+        return failed(
+            f"threads.create: got {one['status']}: {shorten(one['body'])}.",
             "Hand the body to process() as it came: await chat.process(await request.body(), ...)",
         )
     if one["kind"] != "text/event-stream":
-        return no(
+        return failed(
             f"threads.create: the reply came as {one['kind'] or 'something without a type'}.",
             'A StreamingResult goes into StreamingResponse(result, media_type="text/event-stream")',
         )
     if wrong := _unofficial(one):
         return wrong
     if one["late"]:
-        return no(
+        return failed(
             "threads.create: no word of the reply arrived before it was complete.",
             "Give the result itself to StreamingResponse; collect nothing.",
         )
     if one["thread_id"] is None:
-        return no(
+        return failed(
             "threads.create: no thread.created came.",
             "Stream all that process() gives, from the first event on.",
         )
@@ -80,8 +82,8 @@ def _reply_wrong(inputs: dict[str, Any], one: dict[str, Any]) -> Finding | None:
     done = [loaded(event) for event in one["events"]]
     texts = [_text_of(event["item"]) for event in done if event["type"] == "thread.item.done"]
     if whole not in texts or said(one["events"]) != whole:
-        return no(
-            f"{one['called']}: the deltas say {short(said(one['events']))}, the items {texts}.",
+        return failed(
+            f"{one['called']}: the deltas say {shorten(said(one['events']))}, the items {texts}.",
             "Stream all that process() gives, each piece once.",
         )
     return None
@@ -102,12 +104,12 @@ def _unofficial(one: dict[str, Any]) -> Finding | None:
         try:
             adapter.validate_json(event)
         except ValidationError:
-            return no(
-                f"{one['called']}: an official client cannot read {short(event)}.",
+            return failed(
+                f"{one['called']}: an official client cannot read {shorten(event)}.",
                 "Wrap the server: chat = as_chatkit(server). Then stream what process() gives.",
             )
     if not one["events"]:
-        return no(
+        return failed(
             f"{one['called']}: there was no event in the stream.",
             "process() gives whole frames, `data: ...` and an empty line; send them as they are.",
         )
@@ -125,19 +127,19 @@ def _list_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
         try:
             TypeAdapter(kind).validate_json(one["body"])
         except ValidationError:
-            return no(
-                f"{one['called']}: an official client cannot read {short(one['body'])}.",
+            return failed(
+                f"{one['called']}: an official client cannot read {shorten(one['body'])}.",
                 "A NonStreamingResult is JSON already: Response(result.json, "
                 'media_type="application/json")',
             )
         if one["kind"] != "application/json":
-            return no(
+            return failed(
                 f"{one['called']}: the answer came as {one['kind'] or 'something without a type'}.",
                 'Response(result.json, media_type="application/json")',
             )
     ids = [thread["id"] for thread in json.loads(seen["list"]["body"])["data"]]
     if ids != [seen["create"]["thread_id"]]:
-        return no(
+        return failed(
             f"threads.list after one threads.create: {ids}.",
             "One server for all requests: make chat = as_chatkit(server) once, outside the route.",
         )
@@ -152,7 +154,7 @@ def _more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
         return wrong
     expected = [[inputs["names"][0], message] for message in inputs["messages"][:2]]
     if seen["asked"] != expected:
-        return no(
+        return failed(
             f"The server was asked {seen['asked']}; expected {expected}.",
             "The badge of whoever asks goes along: chat.process(body, context).",
         )
@@ -160,8 +162,8 @@ def _more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     whole = "".join(inputs["pieces"])
     wanted = [expected[0][1], whole, expected[1][1], whole]
     if texts != wanted:
-        return no(
-            f"items.list of the thread: {[short(text) for text in texts]}.",
+        return failed(
+            f"items.list of the thread: {[shorten(text) for text in texts]}.",
             "The thread holds each question and its answer. Let every stream run to its end.",
         )
     return None
@@ -170,23 +172,23 @@ def _more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
 def _bob_wrong(seen: dict[str, Any]) -> Finding | None:
     hers, _ = seen["bob"]
     if loaded(seen["bob's list"]["body"]).get("data") != []:
-        return no(
+        return failed(
             "Bob's threads.list shows what is Alice's.",
             "Two people, two badges: Depends(badge) gives one for each request.",
         )
     if hers["status"] < 400:
-        return no(
+        return failed(
             f"Bob asked for Alice's thread, and got it ({hers['status']}).",
             "The badge of whoever asks goes along: chat.process(body, context).",
         )
     told = [(one["status"], one["body"].replace(one["thread_id"], "...")) for one in seen["bob"]]
     if told[0] != told[1]:
-        return no(
+        return failed(
             f"Bob is told {told[0]} for Alice's thread and {told[1]} for none.",
             "answer_errors(app) says the same of both.",
         )
     if hers["status"] != 404:
-        return no(
+        return failed(
             f"Bob asked for a thread that is not his: got {hers['status']}, expected 404.",
             "process() raises NotFoundError, and answer_errors(app) makes a 404 of it: catch "
             "nothing but ValidationError.",
@@ -197,7 +199,7 @@ def _bob_wrong(seen: dict[str, Any]) -> Finding | None:
 def _bad_wrong(one: dict[str, Any]) -> Finding | None:
     if one["status"] == 422:
         return None
-    return no(
+    return failed(
         f"A request that is none of the protocol's: got {one['status']}, expected 422.",
         "process() raises pydantic's ValidationError. Catch it: raise HTTPException(422).",
     )

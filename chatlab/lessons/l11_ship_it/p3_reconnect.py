@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.checking.observe import plain, raised
+from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.l04_streaming.watched_model import replies, rounds
+from chatlab.lessons.l04_streaming.watched_model import random_replies, yield_to_loop
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 
@@ -35,7 +35,7 @@ WAYS = {
 
 def reconnect_inputs(random: Random) -> dict[str, Any]:
     """A turn whose pieces were merged here and there, and how the line to it will break off."""
-    pieces = split_tokens(" ".join(replies(random, 4)))
+    pieces = split_tokens(" ".join(random_replies(random, 4)))
     breaks = random.sample(sorted(WAYS), len(WAYS))
     return {
         "events": _events(random, pieces),
@@ -180,11 +180,11 @@ async def _read(
         except Enough:
             error = {"type": "Enough", "message": ""}
         except Exception as escaped:  # noqa: BLE001 - it is what was observed
-            error = raised(escaped)
-    await rounds(10)  # a generator that was left in the middle is closed a moment later
+            error = exception_as_data(escaped)
+    await yield_to_loop(10)  # a generator that was left in the middle is closed a moment later
     return {
         "kind": kind,
-        "got": plain(line.got),
+        "got": to_plain_json(line.got),
         "raised": error,
         "asked": line.asked,
         "wrong_paths": line.wrong_paths,

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import plain, raised, tasks_ended
-from chatlab.course.findings import Finding, no, yes
-from chatlab.course.postgres import GIVEN, a_database
+from chatlab.course.checking.observe import cancel_leftovers, exception_as_data, to_plain_json
+from chatlab.course.findings import Finding, failed, passed
+from chatlab.course.postgres import DATABASE_URL_ENV, temporary_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.lessons.l11_ship_it.clients import broken_app
@@ -47,7 +47,7 @@ async def worker_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Two workers at once, a third one tomorrow, and one that breaks."""
     with ExitStack() as exits:
         try:
-            given = exits.enter_context(a_database())
+            given = exits.enter_context(temporary_database())
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             return {"no server": f"{type(error).__name__}: {error}"}
         async with _fresh_database(given) as (url, connections):
@@ -59,7 +59,7 @@ async def worker_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
             except NoWorker as error:
                 return {"no": error.what, "kind": error.kind}
             except Exception as error:  # noqa: BLE001 - it is what was observed
-                return {"raised": raised(error)}
+                return {"raised": exception_as_data(error)}
             finally:
                 await stage.close()
 
@@ -123,7 +123,7 @@ class _Stage:
         for server in self._servers.values():
             if isinstance(server.store, SQLStore):
                 await server.store.aclose()
-        await tasks_ended()
+        await cancel_leftovers()
 
     def _make_app(self, store: Any) -> str:
         name = f"app {len(self._servers) + 1}"
@@ -159,7 +159,7 @@ class _Stage:
             return {
                 "thread_id": turn.thread_id,
                 "at_work": at_work,
-                "last": plain(events[-1]),
+                "last": to_plain_json(events[-1]),
                 "said": await self._said(two, turn.thread_id),
             }
 
@@ -196,14 +196,17 @@ class _Stage:
 
 def worker_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Both workers have the same conversations, in the database; nothing stays open."""
-    return [_wrong(inputs, seen) or yes(2, "Any number of workers, one memory; nothing is left.")]
+    return [
+        _wrong(inputs, seen) or passed(2, "Any number of workers, one memory; nothing is left.")
+    ]
 
 
 def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if "no server" in seen:
-        return no(
+        return failed(
             f"PostgreSQL is installed here, and does not start: {seen['no server'][:120]}",
-            f"Set {GIVEN} to the URL of a database of yours; or to none, and this part is skipped.",
+            f"Set {DATABASE_URL_ENV} to the URL of a database of yours; or to none, and this part"
+            " is skipped.",
         )
     if "no" in seen:
         return _no_worker(seen["no"], seen["kind"])
@@ -213,12 +216,12 @@ def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     whole = "".join(inputs["pieces"])
     wanted = [first, whole, second, whole]
     if not seen["at_work"]:
-        return no(
+        return failed(
             "Nobody has opened the database at `url`.",
             "SQLStore(url) keeps conversations there. Hand it to make_app.",
         )
     if seen["said"] != wanted:
-        return no(
+        return failed(
             f"Two workers, one thread: expected {len(wanted)} items, got {len(seen['said'])}. The "
             f"second turn ended with {seen['last']['type']}.",
             "Both workers use the database at `url`, each with a store of its own: SQLStore(url).",
@@ -226,14 +229,14 @@ def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
     if seen["open"]:
         return _left_open("two workers had ended", seen["open"])
     if seen["tomorrow"] != wanted:
-        return no(
+        return failed(
             "A worker that began later did not find the conversation.",
             "What is kept has to be in the database at `url`.",
         )
     if seen["open after a crash"]:
         return _left_open("a crash", seen["open after a crash"])
     if not seen["broke"]:
-        return no(
+        return failed(
             "An error in the worker's block disappeared.",
             "Let errors go through: whoever runs the worker has to know.",
         )
@@ -241,7 +244,7 @@ def _wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
 
 
 def _left_open(what: str, count: int) -> Finding:
-    return no(
+    return failed(
         f"After {what}, {count} connection{'s' * (count > 1)} to the database stayed open. "
         "PostgreSQL has 100 of them.",
         "`async with SQLStore(url) as store:` closes them, also when an error ends the block. The "
@@ -251,11 +254,11 @@ def _left_open(what: str, count: int) -> Finding:
 
 def _no_worker(what: str, kind: str) -> Finding:
     if what == "app":
-        return no(
+        return failed(
             f"`async with worker(...) as app` gave a {kind}.",
             "Yield what make_app gives: yield make_app(store)",
         )
-    return no(
+    return failed(
         f"worker(url, make_app) gave back a {kind}, which `async with` cannot use.",
         "Write @asynccontextmanager above `async def worker`, and yield the app once.",
     )
@@ -263,5 +266,5 @@ def _no_worker(what: str, kind: str) -> Finding:
 
 def _raised(error: dict[str, Any]) -> Finding:
     if "didn't yield" in error["message"]:
-        return no("worker() has no `yield`.", "yield make_app(store), inside the `async with`.")
+        return failed("worker() has no `yield`.", "yield make_app(store), inside the `async with`.")
     return broken_app("worker() raised", error)

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.checking.observe import raised
+from chatlab.course.checking.observe import exception_as_data
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.l04_streaming.watched_model import rounds
+from chatlab.lessons.l04_streaming.watched_model import yield_to_loop
 
 __all__ = ["Wire", "client_of", "wired"]
 
@@ -51,7 +51,7 @@ class Wire(httpx.AsyncBaseTransport):
         if isinstance(call.error, NotStarted):
             raise call.error
         if call.error is not None:
-            self.crash = raised(call.error)
+            self.crash = exception_as_data(call.error)
 
 
 class _Call:
@@ -112,7 +112,7 @@ class _Call:
         if self.whole:
             return
         self._gone.set()
-        await rounds(5)
+        await yield_to_loop(5)
         await asyncio.wait([self._task], timeout=_PATIENCE)
         self._task.cancel()
 

@@ -3,43 +3,45 @@
 import re
 from typing import Any
 
-from chatlab.course.findings import Finding, no
+from chatlab.course.findings import Finding, failed
 
-__all__ = ["broken", "line_of", "misfit"]
+__all__ = ["explain_exception", "explain_validation", "source_line"]
 
 
-def broken(called: str, why: dict[str, Any]) -> Finding:
+def explain_exception(called: str, why: dict[str, Any]) -> Finding:
     """The thought behind an exception that came out of `respond()`."""
     kind, message = why["type"], why["message"]
     if kind == "RespondError":
         return _no_stream(called, message)
     if "'NoneType' object has no attribute 'content'" in message:
-        return no(
+        return failed(
             f"{called}: the input was None, and None has no content.",
             "Nobody has spoken yet; check for None first.",
         )
     if "object Turn can't be used in 'await'" in message:
-        return no(
+        return failed(
             f"{called}: a turn is a stream of events, and no single value to await.",
-            f"Read it to its end: `async for event in turn: ...`. {line_of(why)}".strip(),
+            f"Read it to its end: `async for event in turn: ...`. {source_line(why)}".strip(),
         )
     if "async_generator" in message:
-        return no(
+        return failed(
             f"{called} raised {kind}: {message}",
-            f"Read it with `async for`. {line_of(why)}".strip(),
+            f"Read it with `async for`. {source_line(why)}".strip(),
         )
     if "coroutine" in message:
-        return no(
+        return failed(
             f"{called} raised {kind}: {message}",
-            f"A coroutine is only a promise; put `await` before it. {line_of(why)}".strip(),
+            f"A coroutine is only a promise; put `await` before it. {source_line(why)}".strip(),
         )
     if kind == "ValidationError":
-        return no(f"{called}: {misfit(message)}", line_of(why))
+        return failed(f"{called}: {explain_validation(message)}", source_line(why))
     first = message.splitlines()[0] if message else ""
-    return no(f"{called} raised {kind}: {first}", f"{_thought(message)}{line_of(why)}".strip())
+    return failed(
+        f"{called} raised {kind}: {first}", f"{_thought(message)}{source_line(why)}".strip()
+    )
 
 
-def misfit(message: str) -> str:
+def explain_validation(message: str) -> str:
     """In one sentence, what pydantic says of the first field that does not fit."""
     lines = [line.strip() for line in message.splitlines()]
     model = lines[0].rpartition(" for ")[2]
@@ -73,38 +75,38 @@ def _no_stream(called: str, message: str) -> Finding:
     got = re.search(r"got an? (.*?)\. ", message + " ")
     what = got[1] if got else "something else"
     if what == "coroutine":
-        return no(
+        return failed(
             f"{called}: You made a coroutine; the server needs events.",
             "`return` ends the turn; `yield` sends and goes on. Yield an AssistantMessage.",
         )
     if what in {"list", "tuple"} and "Yield AssistantMessage," in message:
-        return no(
+        return failed(
             f"{called}: respond() yielded a {what}, and a {what} is no event.",
             "Yield the events one by one, each with a `yield` of its own.",
         )
     if what in {"list", "tuple"}:
-        return no(
+        return failed(
             f"{called}: respond() returned a {what}; the server needs events, one by one.",
             "Write `async def`, and `yield` each event.",
         )
     if what == "generator":
-        return no(
+        return failed(
             f"{called}: respond() is an ordinary generator, so it can never wait for anything.",
             "Write `async def` instead of `def`.",
         )
     if what == "NoneType" and "Yield AssistantMessage," in message:
-        return no(
+        return failed(
             f"{called}: respond() yielded None, and None is no event.",
             "To say nothing, yield nothing: let the method end.",
         )
     if what == "NoneType":
-        return no(
+        return failed(
             f"{called}: respond() gave the server None.",
             "`print` shows it to you; `yield AssistantMessage(content=...)` sends it.",
         )
-    return no(f"{called}: {message.partition('. ')[0]}.", message.partition(". ")[2])
+    return failed(f"{called}: {message.partition('. ')[0]}.", message.partition(". ")[2])
 
 
-def line_of(why: dict[str, Any]) -> str:
+def source_line(why: dict[str, Any]) -> str:
     """The learner's own line in which it was raised, if it is known."""
     return f"Your line {why['number']}: {why['line']}" if why.get("line") else ""

@@ -28,11 +28,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chatlab.concurrency import run_shielded
 from chatlab.errors import MissingDependency, StoreError
-from chatlab.stores.locks import Holds
+from chatlab.stores.locks import ThreadLocks
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
-from chatlab.stores.sql.urls import checked_url
+from chatlab.stores.sql.urls import parse_url
 
-__all__ = ["Database", "Line", "whole"]
+__all__ = ["Database", "LoopConnection", "shielded"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,11 +52,13 @@ _PROBLEMS = (
     ("[53", "has nothing left to give", "Give the server more connections, memory or disk."),
 )
 
-_MIGRATING = "SELECT pg_advisory_xact_lock(4203021130)"
+_MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(4203021130)"
 """One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
 
 
-def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> "Callable[P, CoroutineType[Any, Any, T]]":
+def shielded(
+    work: Callable[P, Coroutine[Any, Any, T]],
+) -> "Callable[P, CoroutineType[Any, Any, T]]":
     """Do it to its end, even if the task is cancelled meanwhile.
 
     A transaction that is cancelled halfway can leave SQLite locked: the driver's thread works on.
@@ -69,25 +71,27 @@ def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> "Callable[P, CoroutineTy
     return to_its_end
 
 
-class Line:
+class LoopConnection:
     """How one event loop reaches the database. An engine can be used in one loop only."""
 
     def __init__(self, engine: AsyncEngine, ending: float) -> None:
         self.engine = engine
         self.opening = anyio.Lock()
         self.ready = False
-        self.holds = Holds()
-        self.exits = AsyncExitStack()
-        self.exits.push_async_callback(engine.dispose)
-        self.end = _end(self.holds, self.exits, ending)
+        self.locks = ThreadLocks()
+        self.exit_stack = AsyncExitStack()
+        self.exit_stack.push_async_callback(engine.dispose)
+        self.finalizer = _finalizer(self.locks, self.exit_stack, ending)
         self.owner: int | None = None
         one_at_a_time = engine.dialect.name == "sqlite"
-        self.writing: AbstractAsyncContextManager[Any] = (
+        self.write_lock: AbstractAsyncContextManager[Any] = (
             anyio.Lock() if one_at_a_time else nullcontext()
         )
 
 
-async def _end(holds: Holds, exits: AsyncExitStack, wait: float) -> AsyncGenerator[None]:
+async def _finalizer(
+    holds: ThreadLocks, exits: AsyncExitStack, wait: float
+) -> AsyncGenerator[None]:
     """Waits at its `yield` until somebody closes it: the store, or the loop when that ends.
 
     A loop closes every asynchronous generator that was begun in it, those that nobody holds any
@@ -96,7 +100,7 @@ async def _end(holds: Holds, exits: AsyncExitStack, wait: float) -> AsyncGenerat
     try:
         yield
     finally:
-        await holds.end(wait)
+        await holds.drain(wait)
         await exits.aclose()
 
 
@@ -113,10 +117,10 @@ class Database:
     """
 
     def __init__(self, url: str, ending: float = 2.0) -> None:
-        self._ending = ending
-        self.url = checked_url(url)
+        self._drain_seconds = ending
+        self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._lines: dict[asyncio.AbstractEventLoop, Line] = {}
+        self._per_loop: dict[asyncio.AbstractEventLoop, LoopConnection] = {}
         self._failures: tuple[type[Exception], ...] = (
             *(DBAPIError, NoConnectionFree, OSError, sqlite3.Error),
         )
@@ -148,8 +152,8 @@ class Database:
         Raises:
             StoreError: The database cannot be used as it is.
         """
-        with self.in_words():
-            async with (await self.line()).engine.begin() as connection:
+        with self.translate_errors():
+            async with (await self.connection()).engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -159,48 +163,48 @@ class Database:
         Raises:
             StoreError: The database cannot be used as it is; nothing was written.
         """
-        with self.in_words():
-            line = await self.line()
-            async with line.writing, line.engine.begin() as connection:
+        with self.translate_errors():
+            line = await self.connection()
+            async with line.write_lock, line.engine.begin() as connection:
                 yield connection
 
-    async def line(self) -> Line:
+    async def connection(self) -> LoopConnection:
         """The running loop's line, opened and up to date.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
         loop = asyncio.get_running_loop()
-        if (line := self._lines.get(loop)) is None:
-            for old in list(self._lines):
+        if (line := self._per_loop.get(loop)) is None:
+            for old in list(self._per_loop):
                 if old.is_closed():
-                    self._lines.pop(old, None)
-            line = self._lines[loop] = Line(self._engine(), self._ending)
-            await anext(line.end)
+                    self._per_loop.pop(old, None)
+            line = self._per_loop[loop] = LoopConnection(self._engine(), self._drain_seconds)
+            await anext(line.finalizer)
         if not line.ready:
             async with line.opening:
                 if not line.ready:
                     await self._open(line)
         return line
 
-    @whole
+    @shielded
     async def aclose(self) -> None:
         """Hang up, once no turn is running; the next use dials again."""
-        line = self._lines.pop(asyncio.get_running_loop(), None)
+        line = self._per_loop.pop(asyncio.get_running_loop(), None)
         if line is not None:
-            await line.end.aclose()
+            await line.finalizer.aclose()
 
-    @whole
-    async def _open(self, line: Line) -> None:
+    @shielded
+    async def _open(self, line: LoopConnection) -> None:
         try:
-            with self.in_words():
-                await self._bring_up_to_date(line)
+            with self.translate_errors():
+                await self._migrate(line)
             line.ready = True
         except BaseException:
             await line.engine.dispose()
             raise
 
-    async def _bring_up_to_date(self, line: Line) -> None:
+    async def _migrate(self, line: LoopConnection) -> None:
         if self.is_sqlite:
             # Where a file cannot be opened, aiosqlite leaves a thread behind. So look first.
             sqlite3.connect(self.path).close()
@@ -213,7 +217,7 @@ class Database:
                 "Update chatlab-kit, or choose another database.",
             )
         if version < len(MIGRATIONS):
-            alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATING
+            alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATION_LOCK
             async with line.engine.begin() as connection:
                 await connection.execute(text(alone))
                 await migrate(connection, MIGRATIONS)
@@ -228,18 +232,18 @@ class Database:
             max_overflow=0,
             connect_args={"isolation_level": "IMMEDIATE"},
         )
-        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
         return engine
 
     @contextmanager
-    def in_words(self) -> Generator[None]:
+    def translate_errors(self) -> Generator[None]:
         """Whatever the database has against this, as a `StoreError`."""
         try:
             yield
         except self._failures as error:
-            raise self._told(error) from error
+            raise self._to_store_error(error) from error
 
-    def _told(self, error: Exception) -> StoreError:
+    def _to_store_error(self, error: Exception) -> StoreError:
         cause = getattr(error, "orig", None) or error
         said = f"[{getattr(cause, 'sqlstate', '')}] {cause}"
         if self.is_sqlite and "unable to open" in said and not self.path.parent.is_dir():
@@ -254,7 +258,7 @@ class Database:
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     try:
         for pragma in _PRAGMAS:

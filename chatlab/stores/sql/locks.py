@@ -20,10 +20,10 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import TurnInProgress
-from chatlab.stores.sql.database import Database, Line, whole
+from chatlab.stores.sql.database import Database, LoopConnection, shielded
 from chatlab.stores.sql.schema import turns
 
-__all__ = ["SharedHolds"]
+__all__ = ["SharedThreadLocks"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 
@@ -37,28 +37,30 @@ _PROOF = text(
 """The keep-alives let the server notice within two minutes that a whole machine is gone."""
 
 
-class SharedHolds:
+class SharedThreadLocks:
     """Who holds what in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._proofs: _Proofs = _LockedFiles(database.path) if database.is_sqlite else _Sessions()
+        self._proofs: _Liveness = (
+            _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease()
+        )
 
     @asynccontextmanager
-    async def hold(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
+    async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
         """Hold the user's thread, once whoever holds it has let go or died.
 
         Raises:
             TurnInProgress: It was still held after `wait` seconds.
         """
         deadline = anyio.current_time() + wait
-        line = await self._database.line()
-        async with line.holds.hold(user_id, thread_id, wait):
+        line = await self._database.connection()
+        async with line.locks.acquire(user_id, thread_id, wait):
             mine = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
             row = {"user_id": user_id, "thread_id": thread_id}
             pause = _FIRST_PAUSE
             try:
-                while not await self._takes(line, row, mine):
+                while not await self._try_acquire(line, row, mine):
                     left = deadline - anyio.current_time()
                     if left <= 0:
                         raise TurnInProgress(thread_id)
@@ -66,42 +68,44 @@ class SharedHolds:
                     pause = min(2 * pause, _LONGEST_PAUSE)
                 yield
             finally:
-                await self._let_go(line, mine)
+                await self._release(line, mine)
 
-    @whole
-    async def _takes(self, line: Line, row: dict[str, str], mine: ColumnElement[bool]) -> bool:
+    @shielded
+    async def _try_acquire(
+        self, line: LoopConnection, row: dict[str, str], mine: ColumnElement[bool]
+    ) -> bool:
         """Write down that this line holds the thread, unless another one does and lives."""
-        with self._database.in_words():
+        with self._database.translate_errors():
             async with line.opening:
-                await self._proofs.prove(line)
+                await self._proofs.register(line)
         fresh = self._database.insert(turns).values(row | {"owner": line.owner})
         async with self._database.writing() as connection:
             await connection.execute(fresh.on_conflict_do_nothing())
             holder = await connection.scalar(select(turns.c.owner).where(mine))
             if holder == line.owner:
                 return True
-            if holder is None or await self._proofs.lives(holder, connection):
+            if holder is None or await self._proofs.is_alive(holder, connection):
                 return False
             heir = update(turns).where(mine, turns.c.owner == holder).values(owner=line.owner)
             return bool((await connection.execute(heir)).rowcount)
 
-    @whole
-    async def _let_go(self, line: Line, mine: ColumnElement[bool]) -> None:
+    @shielded
+    async def _release(self, line: LoopConnection, mine: ColumnElement[bool]) -> None:
         async with self._database.writing() as connection:
             await connection.execute(delete(turns).where(mine, turns.c.owner == line.owner))
 
 
-class _Proofs(Protocol):
-    async def prove(self, line: Line) -> None:
+class _Liveness(Protocol):
+    async def register(self, line: LoopConnection) -> None:
         """See that the line has a number, under which it can own rows, and that it is proven."""
         ...
 
-    async def lives(self, owner: int, connection: AsyncConnection, /) -> bool:
+    async def is_alive(self, owner: int, connection: AsyncConnection, /) -> bool:
         """Whether the proof of that owner still stands."""
         ...
 
 
-class _LockedFiles:
+class _FileLease:
     """SQLite: each owner keeps a file next to the database, exclusively locked.
 
     The locks are SQLite's own, so they work wherever the database does, and between containers.
@@ -110,7 +114,7 @@ class _LockedFiles:
     def __init__(self, database: Path) -> None:
         self._database = database
 
-    async def prove(self, line: Line) -> None:
+    async def register(self, line: LoopConnection) -> None:
         if line.owner is not None:
             return
         for left in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
@@ -119,12 +123,12 @@ class _LockedFiles:
             owner = secrets.randbits(62)
             path = self._file(owner)
             if lock := _locked(path):
-                line.exits.callback(finalize(line, _unlock, lock, path))
+                line.exit_stack.callback(finalize(line, _unlock, lock, path))
                 line.owner = owner
                 return
         raise sqlite3.OperationalError("database is locked: every proof was swept away")
 
-    async def lives(self, owner: int, _connection: AsyncConnection) -> bool:
+    async def is_alive(self, owner: int, _connection: AsyncConnection) -> bool:
         return _is_locked(self._file(owner))
 
     def _file(self, owner: int) -> Path:
@@ -169,24 +173,24 @@ def _unlock(lock: sqlite3.Connection, path: Path) -> None:
         lock.close()
 
 
-class _Sessions:
+class _AdvisoryLockLease:
     """PostgreSQL: each owner keeps one connection, which holds an advisory lock on its number."""
 
     def __init__(self) -> None:
-        self._sessions = WeakKeyDictionary[Line, AsyncConnection]()
+        self._sessions = WeakKeyDictionary[LoopConnection, AsyncConnection]()
 
-    async def prove(self, line: Line) -> None:
+    async def register(self, line: LoopConnection) -> None:
         """A connection that was lost took its lock with it: the rows go to a new number."""
         if line in self._sessions and not await _is_lost(self._sessions[line]):
             return
         owner = secrets.randbits(62)
         session = line.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        await line.exits.enter_async_context(session)
+        await line.exit_stack.enter_async_context(session)
         await session.execute(_PROOF, {"owner": owner})
         await session.execute(update(turns).where(turns.c.owner == line.owner).values(owner=owner))
         self._sessions[line], line.owner = session, owner
 
-    async def lives(self, owner: int, connection: AsyncConnection) -> bool:
+    async def is_alive(self, owner: int, connection: AsyncConnection) -> bool:
         return not await connection.scalar(select(func.pg_try_advisory_xact_lock(owner)))
 
 

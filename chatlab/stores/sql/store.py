@@ -20,15 +20,15 @@ from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
 from chatlab.stores.base import (
     HasId,
-    IdempotentRequest,
+    IdempotencyRecord,
     Order,
-    checked_limit,
-    document_of,
-    request_adapter,
+    idempotency_adapter,
     thread_adapter,
+    to_json,
+    validate_limit,
 )
-from chatlab.stores.sql.database import Database, whole
-from chatlab.stores.sql.locks import SharedHolds
+from chatlab.stores.sql.database import Database, shielded
+from chatlab.stores.sql.locks import SharedThreadLocks
 from chatlab.stores.sql.queries import as_page, items_of, key_is, page_of, thread_is
 from chatlab.stores.sql.schema import items, keys, threads, users
 
@@ -64,9 +64,9 @@ class SQLStore(Generic[TItem]):
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
         self._database = Database(url)
-        self._turns = SharedHolds(self._database)
+        self._turns = SharedThreadLocks(self._database)
 
-    @whole
+    @shielded
     async def __aenter__(self) -> Self:
         """The store itself, opened; leaving the block closes it."""
         async with self._database.reading():
@@ -80,7 +80,7 @@ class SQLStore(Generic[TItem]):
         """Close what was opened; a closed store opens again when it is used."""
         await self._database.aclose()
 
-    @whole
+    @shielded
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
         async with self._database.reading() as connection:
@@ -91,12 +91,12 @@ class SQLStore(Generic[TItem]):
             raise NotFoundError("thread", thread_id)
         return thread_adapter.validate_json(found)
 
-    @whole
+    @shielded
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """See `Store`."""
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
-        document = document_of(f"thread {thread.id!r}", thread, thread_adapter)
+        document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
         async with self._database.writing() as connection:
             saved = await connection.execute(
                 update(threads).where(thread_is(thread.id, context)).values(document=document)
@@ -104,12 +104,12 @@ class SQLStore(Generic[TItem]):
             if not saved.rowcount:
                 await self._new_thread(connection, thread, document)
 
-    @whole
+    @shielded
     async def load_threads(
         self, limit: int, after: str | None, order: Order, context: RequestContext
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
-        checked_limit(limit)
+        validate_limit(limit)
         query = page_of(
             threads, lambda table: table.c.user_id == context.user_id, after, order, limit
         )
@@ -119,7 +119,7 @@ class SQLStore(Generic[TItem]):
                 await self._check(connection, after, context)
         return as_page([thread_adapter.validate_json(row) for row in rows], limit)
 
-    @whole
+    @shielded
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
         async with self._database.writing() as connection:
@@ -129,7 +129,7 @@ class SQLStore(Generic[TItem]):
             mine = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
             await connection.execute(delete(keys).where(mine))
 
-    @whole
+    @shielded
     async def load_thread_items(
         self,
         thread_id: str,
@@ -139,7 +139,7 @@ class SQLStore(Generic[TItem]):
         context: RequestContext,
     ) -> "Page[TItem]":
         """See `Store`."""
-        checked_limit(limit)
+        validate_limit(limit)
         query = page_of(items, partial(items_of, thread_id, context), after, order, limit)
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
@@ -147,12 +147,12 @@ class SQLStore(Generic[TItem]):
                 await self._check(connection, thread_id, context, item_id=after)
         return as_page([self._adapter.validate_json(row) for row in rows], limit)
 
-    @whole
+    @shielded
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         await self._append(thread_id, item, context, insert(items))
 
-    @whole
+    @shielded
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         fresh = self._database.insert(items)
@@ -162,7 +162,7 @@ class SQLStore(Generic[TItem]):
         )
         await self._append(thread_id, item, context, upsert)
 
-    @whole
+    @shielded
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
         query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
@@ -172,7 +172,7 @@ class SQLStore(Generic[TItem]):
                 raise NotFoundError("item", item_id)
         return self._adapter.validate_json(found)
 
-    @whole
+    @shielded
     async def delete_thread_item(
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
@@ -185,18 +185,18 @@ class SQLStore(Generic[TItem]):
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`. What a process held when it died is free."""
-        return self._turns.hold(context.user_id, thread_id, self.turn_wait)
+        return self._turns.acquire(context.user_id, thread_id, self.turn_wait)
 
-    @whole
+    @shielded
     async def claim_key(
-        self, key: str, request: IdempotentRequest, context: RequestContext
-    ) -> IdempotentRequest:
+        self, key: str, request: IdempotencyRecord, context: RequestContext
+    ) -> IdempotencyRecord:
         """See `Store`."""
         row = {
             "user_id": context.user_id,
             "key": key,
             "thread_id": request.thread_id,
-            "document": document_of("request", request, request_adapter),
+            "document": to_json("request", request, idempotency_adapter),
             "item_ids": json.dumps(request.item_ids),
         }
         claim = self._database.insert(keys).values(row).on_conflict_do_nothing()
@@ -206,10 +206,10 @@ class SQLStore(Generic[TItem]):
                 select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
             )
             document, item_ids = found.one()
-        kept = request_adapter.validate_json(document)
+        kept = idempotency_adapter.validate_json(document)
         return kept.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
-    @whole
+    @shielded
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
@@ -245,7 +245,7 @@ class SQLStore(Generic[TItem]):
         self, thread_id: str, item: TItem, context: RequestContext, statement: Any
     ) -> None:
         """Take the thread's next place, which locks the thread until the transaction ends."""
-        document = document_of(f"item {item.id!r}", item, self._adapter)
+        document = to_json(f"item {item.id!r}", item, self._adapter)
         row: dict[str, Any] = {"user_id": context.user_id, "thread_id": thread_id, "id": item.id}
         async with self._database.writing() as connection:
             place = await connection.scalar(

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from chatlab.errors import StoreError
 
-__all__ = ["checked_url"]
+__all__ = ["parse_url"]
 
 _URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
 
@@ -21,7 +21,7 @@ _OPTIONS = {
 }
 
 
-def checked_url(text: str) -> URL:
+def parse_url(text: str) -> URL:
     """The URL, if it names a database that `SQLStore` can use; a file by its whole path.
 
     Raises:

@@ -10,9 +10,9 @@ import traitlets
 from chatlab.clock import SystemClock
 from chatlab.errors import InvalidInput
 from chatlab.frontend import part
-from chatlab.widgets.backpressure.fallback import still
+from chatlab.widgets.backpressure.fallback import backpressure_fallback
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs, Policy
-from chatlab.widgets.display import show_live
+from chatlab.widgets.display import display_live
 
 __all__ = ["Backpressure"]
 
@@ -69,7 +69,7 @@ class Backpressure:
     async def show(self) -> None:
         """Put it under the cell, with a still copy: all three policies after five seconds."""
         self._loop = asyncio.get_running_loop()
-        show_live(self.front, await still(self._knobs))
+        display_live(self.front, await backpressure_fallback(self._knobs))
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """From the browser, on whichever loop the kernel hands messages to."""

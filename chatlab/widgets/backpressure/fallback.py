@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any
 
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs
-from chatlab.widgets.display import STILL
+from chatlab.widgets.display import FALLBACK_HTML
 
-__all__ = ["SharedClock", "played", "still"]
+__all__ = ["SharedClock", "backpressure_fallback", "played"]
 
 _SECONDS = 5.0
 _CELL = 'style="text-align:left;padding:4px 14px"'
@@ -70,7 +70,7 @@ async def played(knobs: Knobs, seconds: float = _SECONDS) -> dict[str, Any]:
         await asyncio.wait([running])
 
 
-async def still(knobs: Knobs) -> dict[str, str]:
+async def backpressure_fallback(knobs: Knobs) -> dict[str, str]:
     """All three policies side by side, after five seconds."""
     rows = [
         _row(await played(replace(knobs, policy=name)), words) for name, words in POLICIES.items()
@@ -86,7 +86,7 @@ async def still(knobs: Knobs) -> dict[str, str]:
     ]
     return {
         "text/plain": "\n".join([what, *lines]),
-        "text/html": f"{STILL}<p>{html.escape(what)}</p><table>{_cells(_HEADS, 'th')}"
+        "text/html": f"{FALLBACK_HTML}<p>{html.escape(what)}</p><table>{_cells(_HEADS, 'th')}"
         f"{''.join(_cells(row, 'td') for row in rows)}</table></div>",
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from chatlab.widgets.quiz.models import Choose, Match, Order
-from chatlab.widgets.quiz.storage import Answers
+from chatlab.widgets.quiz.storage import AnswerStore
 from chatlab.widgets.quiz.widget import ask_question
 
 __all__ = ["choose", "match", "order"]
@@ -15,7 +15,7 @@ def choose(
     right: str,
     *,
     key: str | None = None,
-    answers: Answers | None = None,
+    answers: AnswerStore | None = None,
 ) -> None:
     """Ask for one choice; each choice is explained when it is made.
 
@@ -42,7 +42,7 @@ def order(
     *,
     either: Iterable[tuple[str, str]] = (),
     key: str | None = None,
-    answers: Answers | None = None,
+    answers: AnswerStore | None = None,
 ) -> None:
     """Ask for steps to be put in order, by mouse or keyboard.
 
@@ -65,7 +65,7 @@ def match(
     pairs: Mapping[str, tuple[str, str]],
     *,
     key: str | None = None,
-    answers: Answers | None = None,
+    answers: AnswerStore | None = None,
 ) -> None:
     """Ask what belongs to what.
 

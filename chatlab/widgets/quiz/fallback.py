@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable
 
-from chatlab.frontend.markdown import rendered_line
-from chatlab.widgets.display import STILL
+from chatlab.frontend.markdown import render_inline
+from chatlab.widgets.display import FALLBACK_HTML
 from chatlab.widgets.quiz.models import Choose, Match, Order
 
-__all__ = ["still"]
+__all__ = ["quiz_fallback"]
 
 _BOX = "border:1px solid #8886;border-radius:8px;padding:8px 14px;max-width:46em"
 _CELL = 'style="text-align:left;vertical-align:top;padding:3px 12px"'
 
 
-def still(question: Choose | Order | Match) -> dict[str, str]:
+def quiz_fallback(question: Choose | Order | Match) -> dict[str, str]:
     """As HTML and as plain text; nobody's answer is in it, so it never changes."""
     lines, body, fold = _parts(question)
     page = (
-        f'{STILL}<div style="{_BOX}"><p><b>{rendered_line(question.ask)}</b></p>{body}'
+        f'{FALLBACK_HTML}<div style="{_BOX}"><p><b>{render_inline(question.ask)}</b></p>{body}'
         f"<details><summary>{_DO[question.kind]}, then open this</summary>{fold}</details>"
         "</div></div>"
     )
@@ -38,11 +38,11 @@ def _parts(question: Choose | Order | Match) -> tuple[list[str], str, str]:
         case Choose():
             texts = list(question.options)
             lines = [f"  {number}. {text}" for number, text in enumerate(texts, start=1)]
-            return lines, _listed("ol", map(rendered_line, texts)), _choices(question)
+            return lines, _listed("ol", map(render_inline, texts)), _choices(question)
         case Order():
             texts = question.shuffled()
             fold = _listed("ol", (_told(text, why) for text, why in question.steps.items()))
-            return [f"  - {text}" for text in texts], _listed("ul", map(rendered_line, texts)), fold
+            return [f"  - {text}" for text in texts], _listed("ul", map(render_inline, texts)), fold
         case Match():
             return _pairs(question)
 
@@ -57,23 +57,23 @@ def _pairs(question: Match) -> tuple[list[str], str, str]:
     letters = {partner: chr(ord("A") + place) for place, partner in enumerate(question.shuffled())}
     lines = [f"  {text}: ?" for text in question.pairs]
     lines += [f"  {letter}  {partner}" for partner, letter in letters.items()]
-    rows = "".join(f"<tr><td {_CELL}>{rendered_line(text)}</td></tr>" for text in question.pairs)
+    rows = "".join(f"<tr><td {_CELL}>{render_inline(text)}</td></tr>" for text in question.pairs)
     right = "".join(
-        f"<tr><td {_CELL}><b>{letter}</b></td><td {_CELL}>{rendered_line(partner)}</td></tr>"
+        f"<tr><td {_CELL}><b>{letter}</b></td><td {_CELL}>{render_inline(partner)}</td></tr>"
         for partner, letter in letters.items()
     )
     table = '<table style="display:inline-table;margin:0 2em 0.5em 0">'
     body = f"{table}{rows}</table>{table}{right}</table>"
     fold = "".join(
-        f"<tr><td {_CELL}><b>{letters[partner]}</b></td><td {_CELL}>{rendered_line(text)}</td>"
-        f"<td {_CELL}>{rendered_line(partner)}</td><td {_CELL}>{rendered_line(why)}</td></tr>"
+        f"<tr><td {_CELL}><b>{letters[partner]}</b></td><td {_CELL}>{render_inline(text)}</td>"
+        f"<td {_CELL}>{render_inline(partner)}</td><td {_CELL}>{render_inline(why)}</td></tr>"
         for text, (partner, why) in question.pairs.items()
     )
     return lines, body, f"<table>{fold}</table>"
 
 
 def _told(text: str, why: str) -> str:
-    return f"<b>{rendered_line(text)}</b><br>{rendered_line(why)}"
+    return f"<b>{render_inline(text)}</b><br>{render_inline(why)}"
 
 
 def _listed(tag: str, entries: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from chatlab.errors import InvalidInput
 
 __all__ = ["Choose", "Match", "Order", "Question"]
 
-Kept = dict[str, Any]
+StoredAnswer = dict[str, Any]
 """An answer as it is kept: in the words of the question, which may change their order."""
 
 
@@ -35,7 +35,7 @@ class Choose:
         _enough(self.ask, self.options)
         _known(self.ask, [self.right], self.options)
 
-    def cleaned(self, answer: Kept) -> Kept:
+    def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: the options that were tried, in order."""
         tried = _texts(answer.get("tried"), self.options)
         return {"tried": tried} if tried else {}
@@ -69,7 +69,7 @@ class Order:
             for place, name in enumerate(names)
         }
 
-    def cleaned(self, answer: Kept) -> Kept:
+    def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: all steps in some order."""
         order = _texts(answer.get("order"), self.steps)
         if len(order) != len(self.steps):
@@ -97,10 +97,10 @@ class Match:
         """The partners as they are listed: the same each time, never as written."""
         return _shuffled(self.ask, [partner for partner, _ in self.pairs.values()])
 
-    def cleaned(self, answer: Kept) -> Kept:
+    def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: partners that were chosen."""
         said = answer.get("chosen")
-        chosen = cast("Kept", said) if isinstance(said, dict) else {}
+        chosen = cast("StoredAnswer", said) if isinstance(said, dict) else {}
         partners = {partner for partner, _ in self.pairs.values()}
         known = {name: chosen[name] for name in self.pairs if chosen.get(name) in partners}
         return {"chosen": known, "checked": answer.get("checked") is True} if known else {}

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from chatlab.files import write_atomically
 
-__all__ = ["Answers"]
+__all__ = ["AnswerStore"]
 
 
-class Answers:
+class AnswerStore:
     """Answers under their keys: in a file of JSON, or with the kernel when there is no file.
 
     Args:

@@ -7,16 +7,16 @@ import anywidget
 import traitlets
 
 from chatlab.frontend import part
-from chatlab.frontend.markdown import rendered_line
-from chatlab.widgets.display import show_live
-from chatlab.widgets.quiz.fallback import still
+from chatlab.frontend.markdown import render_inline
+from chatlab.widgets.display import display_live
+from chatlab.widgets.quiz.fallback import quiz_fallback
 from chatlab.widgets.quiz.models import Choose, Match, Order
-from chatlab.widgets.quiz.storage import Answers
+from chatlab.widgets.quiz.storage import AnswerStore
 
-__all__ = ["Quiz", "ask_question", "scene_of"]
+__all__ = ["Quiz", "ask_question", "to_payload"]
 
 _HERE = Path(__file__).parent
-_with_the_kernel = Answers()
+_with_the_kernel = AnswerStore()
 
 
 class Quiz(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
@@ -30,17 +30,19 @@ class Quiz(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
 
 
 def ask_question(
-    question: Choose | Order | Match, key: str | None = None, answers: Answers | None = None
+    question: Choose | Order | Match, key: str | None = None, answers: AnswerStore | None = None
 ) -> None:
     """Put the question under the cell, with the answer that it was given before."""
-    show_live(asked(question, key, answers), still(question))
+    display_live(make_quiz(question, key, answers), quiz_fallback(question))
 
 
-def asked(question: Choose | Order | Match, key: str | None, answers: Answers | None) -> Quiz:
+def make_quiz(
+    question: Choose | Order | Match, key: str | None, answers: AnswerStore | None
+) -> Quiz:
     """The live half: what is answered in it is kept."""
     place = _with_the_kernel if answers is None else answers
     name = question.ask if key is None else key
-    quiz: Any = Quiz(scene=scene_of(question), answer=question.cleaned(place.get(name)))
+    quiz: Any = Quiz(scene=to_payload(question), answer=question.cleaned(place.get(name)))
 
     def keep(change: dict[str, Any]) -> None:
         try:
@@ -52,9 +54,9 @@ def asked(question: Choose | Order | Match, key: str | None, answers: Answers | 
     return quiz
 
 
-def scene_of(question: Choose | Order | Match) -> dict[str, Any]:
+def to_payload(question: Choose | Order | Match) -> dict[str, Any]:
     """What the browser needs, with Markdown made safe."""
-    scene: dict[str, Any] = {"kind": question.kind, "ask": rendered_line(question.ask)}
+    scene: dict[str, Any] = {"kind": question.kind, "ask": render_inline(question.ask)}
     match question:
         case Choose():
             scene["right"] = question.right
@@ -73,4 +75,4 @@ def scene_of(question: Choose | Order | Match) -> dict[str, Any]:
 
 
 def _thing(text: str, why: str) -> dict[str, str]:
-    return {"text": text, "html": rendered_line(text), "why": rendered_line(why)}
+    return {"text": text, "html": render_inline(text), "why": render_inline(why)}

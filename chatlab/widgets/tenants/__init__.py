@@ -8,9 +8,9 @@ from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.server import ChatKitServer
 from chatlab.widgets.chat import ChatView
-from chatlab.widgets.display import show_live
-from chatlab.widgets.tenants.fallback import still
-from chatlab.widgets.tenants.widget import Hall
+from chatlab.widgets.display import display_live
+from chatlab.widgets.tenants.fallback import tenants_fallback
+from chatlab.widgets.tenants.widget import TenantsWidget
 
 __all__ = ["Tenants"]
 
@@ -37,7 +37,7 @@ class Tenants:
             raise InvalidInput("contexts", f"are {names}", "Give two or more different customers.")
         self.server = server
         self.views = {context.user_id: ChatView(server, context) for context in contexts}
-        self.front: Any = Hall(
+        self.front: Any = TenantsWidget(
             names=names, panes=[view.pane.front.model_id for view in self.views.values()]
         )
         self._copy: Any = None
@@ -47,9 +47,9 @@ class Tenants:
         """Under the cell: the live panes, and their static copy."""
         for view in self.views.values():
             view.pane.connect()
-            view.pane.settled = self._settled
+            view.pane.on_settled = self._settled
             view.load()
-        self._copy = show_live(self.front, still(self.views, self.front.doors))
+        self._copy = display_live(self.front, tenants_fallback(self.views, self.front.doors))
 
     async def say(self, user_id: str, message: str | None) -> None:
         """Let one of them say something, and watch the answer to its end.
@@ -90,7 +90,7 @@ class Tenants:
     async def _look(self) -> None:
         self.front.doors = await self.doors()
         if self._copy is not None:
-            self._copy.update(still(self.views, self.front.doors), raw=True)
+            self._copy.update(tenants_fallback(self.views, self.front.doors), raw=True)
 
     def _looked(self, task: "asyncio.Task[None]") -> None:
         self._looking.discard(task)

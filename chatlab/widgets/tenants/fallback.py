@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatlab.widgets.chat import ChatView
-from chatlab.widgets.display import STILL
-from chatlab.widgets.fallback import body, bundle
+from chatlab.widgets.display import FALLBACK_HTML
+from chatlab.widgets.fallback import render_fallback, render_html
 
-__all__ = ["still"]
+__all__ = ["tenants_fallback"]
 
 _COLOURS = ("#1565c0", "#b35900", "#6a3fb5", "#1a7f37")
 _CELL = 'style="text-align:left;padding:3px 14px"'
 
 
-def still(views: Mapping[str, ChatView], doors: list[dict[str, Any]]) -> dict[str, str]:
+def tenants_fallback(views: Mapping[str, ChatView], doors: list[dict[str, Any]]) -> dict[str, str]:
     """All conversations, and the table under them, as HTML and as plain text."""
     columns = "".join(_column(place, who, view) for place, (who, view) in enumerate(views.items()))
     lines = [line for who, view in views.items() for line in _talk(who, view)]
@@ -22,14 +22,14 @@ def still(views: Mapping[str, ChatView], doors: list[dict[str, Any]]) -> dict[st
     return {
         "text/plain": "\n".join(lines),
         "text/html": (
-            f'{STILL}<div style="display:flex;flex-wrap:wrap;gap:14px">{columns}</div>'
+            f'{FALLBACK_HTML}<div style="display:flex;flex-wrap:wrap;gap:14px">{columns}</div>'
             f"{_table(doors)}</div>"
         ),
     }
 
 
 def _talk(who: str, view: ChatView) -> list[str]:
-    said = bundle(view.pane.board, who)["text/plain"].splitlines()
+    said = render_fallback(view.pane.view_model, who)["text/plain"].splitlines()
     return [f"{who}'s chat", *(f"  {line}" for line in said)]
 
 
@@ -37,7 +37,7 @@ def _column(place: int, who: str, view: ChatView) -> str:
     colour = _COLOURS[place % len(_COLOURS)]
     return (
         f'<div style="flex:1 1 18em;border-top:4px solid {colour};padding:4px 8px">'
-        f"<b>{html.escape(who)}</b>{body(view.pane.board, who)}</div>"
+        f"<b>{html.escape(who)}</b>{render_html(view.pane.view_model, who)}</div>"
     )
 
 

@@ -8,12 +8,12 @@ import traitlets
 
 from chatlab.frontend import part
 
-__all__ = ["Hall"]
+__all__ = ["TenantsWidget"]
 
 _HERE = Path(__file__).parent
 
 
-class Hall(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
+class TenantsWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """Holds the panes by their ids; `doors` says who gets what."""
 
     _esm = part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run impor
     Step,
     every_step,
 )
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["side_by_side"]
 
@@ -40,7 +40,7 @@ async def side_by_side() -> None:
             for created, found in steps.items()
         },
     }
-    show_live(_SideBySide(scene=scene), _still(steps))
+    display_live(_SideBySide(scene=scene), _still(steps))
 
 
 def _still(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
@@ -53,7 +53,7 @@ def _still(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
     table = "".join(_row(*row) for row in rows)
     head = "".join(f"<th {_CELL}>{name}</th>" for name in ("Alice", "REST API", "Chat server"))
     return {
-        "text/html": f"{STILL}<table><thead><tr>{head}</tr></thead>{table}</table></div>",
+        "text/html": f"{FALLBACK_HTML}<table><thead><tr>{head}</tr></thead>{table}</table></div>",
         "text/plain": "\n".join(line for row in rows for line in _lines(*row)),
     }
 

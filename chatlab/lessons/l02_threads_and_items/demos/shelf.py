@@ -11,7 +11,7 @@ import anywidget
 import traitlets
 
 from chatlab.lessons.l02_threads_and_items.demos.shelf_process import Keeper
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["shelf"]
 
@@ -53,7 +53,7 @@ async def shelf() -> None:
     found = await asyncio.to_thread(other.ask, _SIZE)
     other.kill()
     room.show(talked, "It keeps every message twice: in a list, and on the shelf.")
-    show_live(room.front, _still(talked, found))
+    display_live(room.front, _still(talked, found))
 
 
 class _Room:
@@ -150,7 +150,7 @@ def _still(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
         page += (
             f"<h4>{title}</h4><table><tbody>{''.join(_row(*row) for row in rows)}</tbody></table>"
         )
-    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{page}</div>"}
+    return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
 def _words(items: list[list[str]]) -> list[str]:

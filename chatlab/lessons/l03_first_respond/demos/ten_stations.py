@@ -11,7 +11,7 @@ import traitlets
 from chatlab.context import RequestContext
 from chatlab.lessons.l03_first_respond.demos.turn_trace import Run, code_of, run_of
 from chatlab.server import ChatKitServer
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["STATIONS", "ten_stations"]
 
@@ -63,13 +63,13 @@ async def ten_stations(
         "code": code_of(server),
         "runs": [{"title": run.title, "frames": list(map(asdict, run.frames))} for run in runs],
     }
-    show_live(_Stepper(scene=scene), _still(runs))
+    display_live(_Stepper(scene=scene), _still(runs))
 
 
 def _still(runs: list[Run]) -> dict[str, str]:
     tables = "".join(_table(run, " open" if run is runs[0] else "") for run in runs)
     return {
-        "text/html": f"{STILL}{tables}</div>",
+        "text/html": f"{FALLBACK_HTML}{tables}</div>",
         "text/plain": "\n".join(line for run in runs for line in _lines(run)),
     }
 

@@ -12,7 +12,7 @@ from chatlab.clock import SystemClock
 from chatlab.lessons.l04_streaming.demos.two_lanes_run import TITLES, Collecting, Lane, Streaming
 from chatlab.llm import split_tokens
 from chatlab.testing import FixedClock
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["two_lanes"]
 
@@ -37,7 +37,7 @@ class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
 async def two_lanes(reply: str) -> None:
     """Show two servers side by side; the model behind both says `reply`."""
     race = _Race(reply)
-    show_live(race.front, await _still(reply))
+    display_live(race.front, await _still(reply))
 
 
 class _Race:
@@ -111,7 +111,7 @@ async def _still(reply: str) -> dict[str, str]:
         f"<h4>{html.escape(name)}</h4><pre>{html.escape(chr(10).join(lines))}</pre>"
         for name, lines in blocks
     )
-    return {"text/plain": text.rstrip(), "text/html": f"{STILL}{page}</div>"}
+    return {"text/plain": text.rstrip(), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
 def _drawn(seen: dict[str, Any]) -> list[str]:

@@ -9,11 +9,11 @@ import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus, Widget
-from chatlab.frontend.view_model import Board
+from chatlab.frontend.view_model import ChatViewModel
 from chatlab.server import ChatKitServer
-from chatlab.streams import Moment, timeline
-from chatlab.widgets.display import STILL, show_live
-from chatlab.widgets.fallback import bundle
+from chatlab.streams import TimedEvent, timeline
+from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.fallback import render_fallback
 
 __all__ = ["event_tape", "taped"]
 
@@ -37,7 +37,7 @@ async def event_tape(server: ChatKitServer[Any], message: str, who: str = "alice
         who: The one who says it.
     """
     scene, still = await taped(server, message, who)
-    show_live(_Tape(scene=scene), still)
+    display_live(_Tape(scene=scene), still)
 
 
 async def taped(
@@ -54,7 +54,7 @@ def _is_yours(event: ThreadStreamEvent) -> bool:
     return isinstance(event, AssistantMessage | ToolStatus | Widget | Task)
 
 
-def _card(moment: Moment[ThreadStreamEvent]) -> dict[str, Any]:
+def _card(moment: TimedEvent[ThreadStreamEvent]) -> dict[str, Any]:
     event = moment.event
     return {
         "time": f"{moment.seconds:.1f} s",
@@ -78,12 +78,12 @@ def _says(event: ThreadStreamEvent) -> str:
 
 
 def _still(
-    moments: list[Moment[ThreadStreamEvent]], cards: list[dict[str, Any]], who: str
+    moments: list[TimedEvent[ThreadStreamEvent]], cards: list[dict[str, Any]], who: str
 ) -> dict[str, str]:
-    board = Board()
+    board = ChatViewModel()
     for moment in moments:
-        board.take(moment.event)
-    chat = bundle(board, who)
+        board.apply(moment.event)
+    chat = render_fallback(board, who)
     rows = [(card["time"], card["name"], card["says"]) for card in cards]
     lines = [f"{time:>6}  {name:16}  {says}" for time, name, says in rows]
     table = "".join(
@@ -92,7 +92,8 @@ def _still(
     )
     heads = "".join(f'<th scope="col" {_LEFT}>{text}</th>' for text in ("time", "event", "says"))
     return {
-        "text/html": f"{STILL}<table><thead><tr>{heads}</tr></thead><tbody>{table}</tbody></table>"
+        "text/html": f"{FALLBACK_HTML}<table><thead><tr>{heads}</tr></thead><tbody>{table}"
+        f"</tbody></table>"
         f"{chat['text/html']}</div>",
         "text/plain": "\n".join([*lines, "", chat["text/plain"]]),
     }

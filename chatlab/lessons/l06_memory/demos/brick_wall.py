@@ -20,7 +20,7 @@ from chatlab.lessons.l06_memory.demos.long_conversation import (
     views_of,
 )
 from chatlab.memory import count_tokens
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["brick_wall"]
 
@@ -52,7 +52,7 @@ async def brick_wall() -> None:
         "alone": [asdict(view) for view in alone],
         "summed": [asdict(view) for view in summed],
     }
-    show_live(_Wall(scene=scene), _still(len(items), alone, summed))
+    display_live(_Wall(scene=scene), _still(len(items), alone, summed))
 
 
 def _brick(item: ThreadItem) -> dict[str, Any]:
@@ -96,4 +96,4 @@ def _still(length: int, alone: list[View], summed: list[View]) -> dict[str, str]
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     said = f"<p>{length:,} items. What the model sees of them, and what it can answer:</p>"
-    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{said}{table}</div>"}
+    return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{said}{table}</div>"}

@@ -13,7 +13,7 @@ import traitlets
 from chatlab.errors import SessionError
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["two_tabs"]
 
@@ -44,7 +44,7 @@ async def two_tabs(first: str, second: str) -> None:
         "hours": await _hours(),
         "last": _LAST,
     }
-    show_live(_Tabs(scene=scene), _still(scene))
+    display_live(_Tabs(scene=scene), _still(scene))
 
 
 async def _played(first: str, second: str, *, locked: bool) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def _still(scene: dict[str, Any]) -> dict[str, str]:
     paragraph = "<br>".join(ends)
     return {
         "text/plain": "\n".join([*lines, *ends]),
-        "text/html": f"{STILL}<table><tbody>{rows}</tbody></table><p>{paragraph}</p></div>",
+        "text/html": f"{FALLBACK_HTML}<table><tbody>{rows}</tbody></table><p>{paragraph}</p></div>",
     }
 
 

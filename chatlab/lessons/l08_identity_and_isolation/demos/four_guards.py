@@ -14,7 +14,7 @@ from chatlab.context import RequestContext
 from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS, ask, task_server
 from chatlab.taskbook import TaskBook
 from chatlab.testing import CountingIds, FixedClock
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["four_guards", "played", "scene_of"]
 
@@ -54,7 +54,7 @@ class _FourGuards(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClas
 async def four_guards() -> None:
     """Let Bob attack a server with each choice of guards, and show all of it."""
     scene = await scene_of()
-    show_live(_FourGuards(scene=scene), _still(scene))
+    display_live(_FourGuards(scene=scene), _still(scene))
 
 
 async def scene_of() -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _still(scene: dict[str, Any]) -> dict[str, str]:
     return {
         "text/plain": "\n".join([*lines, count]),
         "text/html": (
-            f"{STILL}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{FALLBACK_HTML}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             f"<p>{count}</p></div>"
         ),
     }

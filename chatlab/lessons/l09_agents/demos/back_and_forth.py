@@ -12,7 +12,7 @@ import traitlets
 
 from chatlab.clock import Clock, SystemClock
 from chatlab.testing import CountingIds
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["Play", "Said", "back_and_forth"]
 
@@ -80,7 +80,7 @@ async def back_and_forth(play: Play) -> None:
     Args:
         play: Runs the agent.
     """
-    show_live(_Rehearsal(play).front, await _still(play))
+    display_live(_Rehearsal(play).front, await _still(play))
 
 
 class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
@@ -225,7 +225,7 @@ async def _still(play: Play) -> dict[str, str]:
     return {
         "text/plain": "\n".join([*arrows, "", *lines]),
         "text/html": (
-            f"{STILL}<pre>{drawn}</pre><table><thead>{_row('th', head)}</thead>"
+            f"{FALLBACK_HTML}<pre>{drawn}</pre><table><thead>{_row('th', head)}</thead>"
             f"<tbody>{table}</tbody></table></div>"
         ),
     }

@@ -21,7 +21,7 @@ from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
 )
 from chatlab.server import ChatKitServer
 from chatlab.testing import serving
-from chatlab.widgets.display import STILL, show_live
+from chatlab.widgets.display import FALLBACK_HTML, display_live
 
 __all__ = ["pull_the_plug"]
 
@@ -63,7 +63,7 @@ async def pull_the_plug(create_app: CreateApp) -> None:
         create_app: Makes the app: the kit's own, or yours from part 11.1.
     """
     socket = _Socket(create_app)
-    show_live(socket.front, await _still(create_app))
+    display_live(socket.front, await _still(create_app))
 
 
 class _Socket:
@@ -213,7 +213,7 @@ def _bundle(told: dict[Way, list[str]]) -> dict[str, str]:
             f"<h4>{html.escape(name)}</h4><p>{html.escape(had)} <b>[the plug is pulled, and put in "
             f"again]</b> {html.escape(came)}</p><p><i>{_verdict(had, came)}</i></p>"
         )
-    return {"text/plain": "\n".join(lines), "text/html": f"{STILL}{page}</div>"}
+    return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
 def _verdict(had: str, came: str) -> str:
