@@ -7,7 +7,6 @@ loaded when it is asked for, since some lessons stand on packages that others do
 import importlib
 import pkgutil
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -56,14 +55,14 @@ class Part:
         minutes: How long it takes most people.
         objective: The id of the objective that it assesses.
         hints: A nudge, an approach, and nearly the answer.
-        inputs: Makes fresh, random, JSON-able inputs.
-        observe: Runs the subject on the inputs; what it returns is kept as plain data.
-        judge: A pure function of the inputs and what was observed.
+        check: The module that checks it, by its dotted name; it is imported when the part is
+            checked. It holds `inputs` and `observe`, and may hold `missing_requirement`. The
+            module of the same name with `_judge` at its end holds `judge`.
         optional: Not needed to pass the lesson ("going further").
-        limit: How many seconds `observe` may take.
-        leaves: What to try when something was left running, where one thing mostly is.
-        lacking: Says what this machine lacks for the part, or None.
-        twins: What the kit has that does the same, as `"module:name"`; off while it is checked.
+        time_limit: How many seconds `observe` may take.
+        leftover_hint: What to try when something was left running, where one thing mostly is.
+        disabled_names: What the kit has that does the same, as `"module:name"`: it refuses to work
+            while the part is checked.
         answer_in: The part in whose answer cell the subject is made; by default this one.
     """
 
@@ -75,15 +74,28 @@ class Part:
     minutes: int
     objective: str
     hints: tuple[str, str, str]
-    inputs: Callable[[Random], Any]
-    observe: Callable[[Any, Any], Awaitable[Any]]
-    judge: Callable[[Any, Any], list[Finding]]
+    check: str
     optional: bool = False
     time_limit: float = 10.0
     leftover_hint: str = ""
-    missing_requirement: Callable[[], str | None] = lambda: None
     disabled_names: tuple[str, ...] = ()
     answer_in: str | None = None
+
+    def inputs(self, random: Random) -> Any:
+        """Fresh inputs for one check, as plain JSON."""
+        return importlib.import_module(self.check).inputs(random)
+
+    async def observe(self, subject: Any, inputs: Any) -> Any:
+        """Run the learner's `subject` on the inputs; what happened, as data."""
+        return await importlib.import_module(self.check).observe(subject, inputs)
+
+    def judge(self, inputs: Any, observation: Any) -> list[Finding]:
+        """What is right and wrong: a pure function of the inputs and what was observed."""
+        return importlib.import_module(f"{self.check}_judge").judge(inputs, observation)
+
+    def missing_requirement(self) -> str | None:
+        """What this machine lacks for the part, in words; None if it lacks nothing."""
+        return getattr(importlib.import_module(self.check), "missing_requirement", _nothing)()
 
     @property
     def answer_cell(self) -> str:
@@ -166,6 +178,10 @@ def package_of(number: int) -> str:
     if package is None:
         raise NotFoundError("lesson", f"{number:02}")
     return package
+
+
+def _nothing() -> None:
+    """Most parts need nothing but Python."""
 
 
 @cache

@@ -1,19 +1,6 @@
 """Lesson 01: a REST API that forgets, and what a conversation has instead."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l01_requests_and_conversations.p1_rest import rest_inputs, rest_seen
-from chatlab.lessons.l01_requests_and_conversations.p1_rest_judge import rest_judged
-from chatlab.lessons.l01_requests_and_conversations.p2_its import its_inputs, its_judged, its_seen
-from chatlab.lessons.l01_requests_and_conversations.p3_evidence import (
-    evidence_inputs,
-    evidence_judged,
-    evidence_seen,
-)
-from chatlab.lessons.l01_requests_and_conversations.p4_choice import (
-    choice_inputs,
-    choice_judged,
-    choice_seen,
-)
 
 __all__ = ["LESSON"]
 
@@ -54,9 +41,7 @@ LESSON = Lesson(
                 'strip_whitespace=True, min_length=1)]; priority: str = "normal". Then '
                 '@app.post("/api/tasks", status_code=201), and return app at the end.',
             ),
-            inputs=rest_inputs,
-            observe=rest_seen,
-            judge=rest_judged,
+            check=f"{__package__}.p1_rest",
             disabled_names=("chatlab.lessons.l01_requests_and_conversations.rest_api:rest_app",),
         ),
         Part(
@@ -74,9 +59,7 @@ LESSON = Lesson(
                 'response = await client.get(f"/api/tasks/{task_id}"), then return '
                 'response.json()["priority"]',
             ),
-            inputs=its_inputs,
-            observe=its_seen,
-            judge=its_judged,
+            check=f"{__package__}.p2_its",
         ),
         Part(
             id="01.3",
@@ -93,9 +76,7 @@ LESSON = Lesson(
                 "Pattern: one whole response, against one event of several. Lifecycle: closed, "
                 "against going on. State: what is kept afterwards. Context: what “its” means.",
             ),
-            inputs=evidence_inputs,
-            observe=evidence_seen,
-            judge=evidence_judged,
+            check=f"{__package__}.p3_evidence",
         ),
         Part(
             id="01.4",
@@ -112,9 +93,7 @@ LESSON = Lesson(
                 'if scenario["length"] is not None: return Choice("streaming" if '
                 'scenario["length"] == "long" else "request/response", "length"); and so on.',
             ),
-            inputs=choice_inputs,
-            observe=choice_seen,
-            judge=choice_judged,
+            check=f"{__package__}.p4_choice",
         ),
     ),
 )

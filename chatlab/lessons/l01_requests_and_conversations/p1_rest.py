@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chatlab.course.checking.observe import attempt
 
-__all__ = ["field", "rest_inputs", "rest_seen"]
+__all__ = ["field", "inputs", "observe"]
 
 _THINGS = (
     "groceries",
@@ -21,7 +21,7 @@ _THINGS = (
 )
 
 
-def rest_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """Three titles, two priorities, and a blank that is not empty."""
     return {
         "titles": [f"{thing} {random.randint(2, 99)}" for thing in random.sample(_THINGS, 3)],
@@ -30,7 +30,7 @@ def rest_inputs(random: Random) -> dict[str, Any]:
     }
 
 
-async def rest_seen(create_app: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(create_app: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Make two apps; create, read and refuse in the first one, and look at the second."""
     async with AsyncExitStack() as stack:
         apps: list[Any] = []

@@ -7,10 +7,10 @@ from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l01_requests_and_conversations.p1_rest import field
 from chatlab.lessons.support.dialogue import shorten
 
-__all__ = ["rest_judged"]
+__all__ = ["judge"]
 
 
-def rest_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """A point each for creating, for reading, and for refusing."""
     if "unmade" in seen:
         return [_unmade(seen["unmade"])]

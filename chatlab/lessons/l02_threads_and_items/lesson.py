@@ -1,19 +1,6 @@
 """Lesson 02: threads and items, and a store that keeps them."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l02_threads_and_items.p1_record import (
-    record_inputs,
-    record_judged,
-    record_seen,
-)
-from chatlab.lessons.l02_threads_and_items.p2_pages import (
-    continue_inputs,
-    continue_judged,
-    continue_seen,
-    transcript_inputs,
-    transcript_judged,
-    transcript_seen,
-)
 
 __all__ = ["LESSON"]
 
@@ -54,9 +41,7 @@ LESSON = Lesson(
                 "created_at=now, updated_at=now); await store.save_thread(thread, context); then "
                 "add_thread_item three times",
             ),
-            inputs=record_inputs,
-            observe=record_seen,
-            judge=record_judged,
+            check=f"{__package__}.p1_record",
         ),
         Part(
             id="02.2",
@@ -74,9 +59,7 @@ LESSON = Lesson(
                 "limit=20, order='asc', context=context); collect; if not page.has_more: break; "
                 "after = page.after",
             ),
-            inputs=transcript_inputs,
-            observe=transcript_seen,
-            judge=transcript_judged,
+            check=f"{__package__}.p2_transcript",
         ),
         Part(
             id="02.3",
@@ -92,11 +75,9 @@ LESSON = Lesson(
                 "async with SQLStore(url) as store: read pages until has_more is false, return "
                 "all their items in one list",
             ),
-            inputs=continue_inputs,
-            observe=continue_seen,
+            check=f"{__package__}.p3_continue",
             leftover_hint="Hold the store with `async with SQLStore(url) as store:`; it is closed"
             " then.",
-            judge=continue_judged,
         ),
     ),
 )

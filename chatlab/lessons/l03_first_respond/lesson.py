@@ -1,21 +1,6 @@
 """Lesson 03: the first `respond()`, and what happens around it."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l03_first_respond.p1_servers import (
-    echo_inputs,
-    echo_judged,
-    echo_seen,
-    welcome_inputs,
-    welcome_judged,
-    welcome_seen,
-)
-from chatlab.lessons.l03_first_respond.p3_tasks import task_inputs, task_judged, task_seen
-from chatlab.lessons.l03_first_respond.p4_saved import saved_inputs, saved_judged, saved_seen
-from chatlab.lessons.l03_first_respond.p5_lifecycle import (
-    lifecycle_inputs,
-    lifecycle_judged,
-    lifecycle_seen,
-)
 
 __all__ = ["LESSON"]
 
@@ -67,9 +52,7 @@ LESSON = Lesson(
                 "Make one AssistantMessage event with that text, and `yield` it.",
                 "yield AssistantMessage(content=...), with the content of `input`.",
             ),
-            inputs=echo_inputs,
-            observe=echo_seen,
-            judge=echo_judged,
+            check=f"{__package__}.p1_echo",
         ),
         Part(
             id="03.2",
@@ -84,9 +67,7 @@ LESSON = Lesson(
                 "`input is None`: nobody spoke. `not thread.history`: nothing was said before.",
                 "A message: echo it. No message and no history: greet. Else yield nothing.",
             ),
-            inputs=welcome_inputs,
-            observe=welcome_seen,
-            judge=welcome_judged,
+            check=f"{__package__}.p2_welcome",
         ),
         Part(
             id="03.3",
@@ -101,9 +82,7 @@ LESSON = Lesson(
                 "`self.book.create` is async: `await` it. It wants a user's id and a title.",
                 "task = await self.book.create(context.user_id, command.title)",
             ),
-            inputs=task_inputs,
-            observe=task_seen,
-            judge=task_judged,
+            check=f"{__package__}.p3_tasks",
         ),
         Part(
             id="03.4",
@@ -118,9 +97,7 @@ LESSON = Lesson(
                 "Read the turn to its end with `async for`. It knows its `thread_id`.",
                 "thread = await server.thread(turn.thread_id, context); see thread.items.data.",
             ),
-            inputs=saved_inputs,
-            observe=saved_seen,
-            judge=saved_judged,
+            check=f"{__package__}.p4_saved",
         ),
         Part(
             id="03.5",
@@ -135,9 +112,7 @@ LESSON = Lesson(
                 "The question is appended before respond() is called, the answer when whole.",
                 "Five steps come before `call`. Your code does one step only: `yield`.",
             ),
-            inputs=lifecycle_inputs,
-            observe=lifecycle_seen,
-            judge=lifecycle_judged,
+            check=f"{__package__}.p5_lifecycle",
         ),
     ),
 )

@@ -1,15 +1,6 @@
 """Lesson 04: an answer that comes while it is being thought, and that can be stopped."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l04_streaming.p1_streaming import stream_inputs, stream_judged, stream_seen
-from chatlab.lessons.l04_streaming.p2_measure import measure_inputs, measure_judged, measure_seen
-from chatlab.lessons.l04_streaming.p3_careful import careful_inputs, careful_judged, careful_seen
-from chatlab.lessons.l04_streaming.p4_coalesce import (
-    coalesce_inputs,
-    coalesce_judged,
-    coalesce_seen,
-)
-from chatlab.lessons.l04_streaming.p5_sse import sse_inputs, sse_judged, sse_seen
 
 __all__ = ["LESSON"]
 
@@ -62,9 +53,7 @@ LESSON = Lesson(
                 "async for piece in self.model.stream(input.content): yield "
                 "AssistantMessage(content=piece)",
             ),
-            inputs=stream_inputs,
-            observe=stream_seen,
-            judge=stream_judged,
+            check=f"{__package__}.p1_streaming",
         ),
         Part(
             id="04.2",
@@ -81,9 +70,7 @@ LESSON = Lesson(
                 "if first_text is None and event.type == 'assistant_message' and event.content: "
                 "first_text = clock.monotonic() - start",
             ),
-            inputs=measure_inputs,
-            observe=measure_seen,
-            judge=measure_judged,
+            check=f"{__package__}.p2_measure",
         ),
         Part(
             id="04.3",
@@ -100,9 +87,7 @@ LESSON = Lesson(
                 "async with aclosing(self.model.stream(input.content)) as pieces: async for piece "
                 "in pieces: yield AssistantMessage(content=piece)",
             ),
-            inputs=careful_inputs,
-            observe=careful_seen,
-            judge=careful_judged,
+            check=f"{__package__}.p3_careful",
             time_limit=20.0,
         ),
         Part(
@@ -123,9 +108,7 @@ LESSON = Lesson(
                 "max_pending) and append; changed.notify_all(). Reader: await changed.wait_for("
                 "lambda: pending or ended), then pop from the left, notify, and yield.",
             ),
-            inputs=coalesce_inputs,
-            observe=coalesce_seen,
-            judge=coalesce_judged,
+            check=f"{__package__}.p4_coalesce",
             optional=True,
             time_limit=30.0,
             disabled_names=("chatlab.streams:coalesce",),
@@ -145,9 +128,7 @@ LESSON = Lesson(
                 "re.split(r'\\r\\n|\\n|\\r', data) cuts it; '\\n'.join(lines) + '\\n\\n' ends "
                 "the frame.",
             ),
-            inputs=sse_inputs,
-            observe=sse_seen,
-            judge=sse_judged,
+            check=f"{__package__}.p5_sse",
             optional=True,
             disabled_names=("chatlab.streams:sse_frame",),
         ),

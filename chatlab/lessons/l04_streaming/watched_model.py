@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
 from dataclasses import asdict, dataclass
-from random import Random
 from types import FrameType
 from typing import Any
 
@@ -18,6 +17,7 @@ from chatlab.context import RequestContext
 from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
+from chatlab.lessons.support.pacing import yield_to_loop
 from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
 from chatlab.testing import FixedClock
@@ -26,29 +26,14 @@ __all__ = [
     "CLOSE_DELAY",
     "StoppableReader",
     "WatchedModel",
-    "random_replies",
     "sleeping_seen",
     "wait_idle",
-    "yield_to_loop",
 ]
 
 CLOSE_DELAY = 200
 """How many times others run while a slow connection hangs up."""
 
 _PATIENCE = 100
-
-_VERBS = ("water", "repaint", "collect", "unpack", "measure", "polish", "borrow", "label")
-_THINGS = ("the plants", "two bicycles", "a kite", "the old boxes", "12 jars", "the teapot")
-
-
-def random_replies(random: Random, count: int) -> list[str]:
-    """So many things for a model to say. Words, spaces and line breaks come more than once."""
-    texts: list[str] = []
-    for verb in random.sample(_VERBS, count):
-        thing = random.choice(_THINGS)
-        number = random.randint(10, 99)
-        texts.append(f"Well, well.  Task {number}:\n- {verb} {thing}\n- {verb} them again, well!")
-    return texts
 
 
 async def wait_idle(model: ScriptedModel) -> None:
@@ -57,12 +42,6 @@ async def wait_idle(model: ScriptedModel) -> None:
     if model.open_connections:
         gc.collect()
         await yield_to_loop(3 * CLOSE_DELAY)
-
-
-async def yield_to_loop(count: int) -> None:
-    """Let everything else that is ready run, so many times."""
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 @dataclass

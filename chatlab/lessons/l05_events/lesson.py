@@ -1,10 +1,6 @@
 """Lesson 05: events that are not text: tools, widgets, clicks and background jobs."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l05_events.p1_tools import tools_inputs, tools_judged, tools_seen
-from chatlab.lessons.l05_events.p2_form import form_inputs, form_judged, form_seen
-from chatlab.lessons.l05_events.p3_clicks import click_inputs, click_judged, click_seen
-from chatlab.lessons.l05_events.p4_export import export_inputs, export_judged, export_seen
 
 __all__ = ["LESSON"]
 
@@ -55,9 +51,7 @@ LESSON = Lesson(
                 "try: task = await self.create_task(...) / except ConnectionError: failed and an "
                 "explanation / else: completed and the reply.",
             ),
-            inputs=tools_inputs,
-            observe=tools_seen,
-            judge=tools_judged,
+            check=f"{__package__}.p1_tools",
         ),
         Part(
             id="05.2",
@@ -73,9 +67,7 @@ LESSON = Lesson(
                 'Form(children=[Input(name="title", required=True), Select(name="priority", '
                 'options=..., value="normal")], action=Action(type="create_task"))',
             ),
-            inputs=form_inputs,
-            observe=form_seen,
-            judge=form_judged,
+            check=f"{__package__}.p2_form",
         ),
         Part(
             id="05.3",
@@ -92,9 +84,7 @@ LESSON = Lesson(
                 'try: task = await self.book.complete(context.user_id, action.payload["id"]) / '
                 "except NotFoundError: say that there is no such task.",
             ),
-            inputs=click_inputs,
-            observe=click_seen,
-            judge=click_judged,
+            check=f"{__package__}.p3_clicks",
         ),
         Part(
             id="05.4",
@@ -111,9 +101,7 @@ LESSON = Lesson(
                 "Keep `progress = written / pages` in a variable. In `except OSError`, yield "
                 'Task(title=..., status="failed", progress=progress).',
             ),
-            inputs=export_inputs,
-            observe=export_seen,
-            judge=export_judged,
+            check=f"{__package__}.p4_export",
         ),
     ),
 )

@@ -1,177 +1,19 @@
 """Part 05.2: a form, filled in and submitted as a browser does it."""
 
-from collections.abc import Iterator
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, failed, needless_async, passed
 from chatlab.lessons.l05_events.recording import chores
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import explain_validation, source_line
 
-__all__ = ["form_inputs", "form_judged", "form_seen"]
-
-_PRIORITIES = ("low", "normal", "high")
+__all__ = ["inputs", "observe"]
 
 
-def form_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """What somebody types and chooses."""
     return {"title": chores(random, 1)[0], "priority": random.choice(("low", "high"))}
 
 
-async def form_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """The widget, as it goes over the wire."""
     return await attempt(subject)
-
-
-def form_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """A title that has to be given, a choice of three, and a payload that carries both."""
-    if why := seen.get("raised"):
-        said = (
-            explain_validation(why["message"])
-            if why["type"] == "ValidationError"
-            else why["message"]
-        )
-        return [failed(f"task_form() raised {why['type']}: {said}", _mend(why))]
-    if wrong := needless_async("task_form", seen):
-        return [wrong]
-    form = _form_of(seen["value"])
-    if isinstance(form, Finding):
-        return [form]
-    wrong = _title_wrong(form) or _priority_wrong(form) or _submit_wrong(form, inputs)
-    return [wrong or passed(2, "Filled in and submitted, it says all that a server needs.")]
-
-
-def _mend(why: dict[str, Any]) -> str:
-    if "children" in why["message"]:
-        return "`children` is a tuple or a list of nodes, even for a single one: children=[...]."
-    if "instance of Action" in why["message"]:
-        return f'An action is an object: Action(type="create_task"). {source_line(why)}'.strip()
-    return source_line(why)
-
-
-def _form_of(value: Any) -> dict[str, Any] | Finding:
-    if value is None:
-        return failed("task_form() gave back None.", "End with `return Widget(root=...)`.")
-    kind = cast("dict[str, Any]", value).get("type") if isinstance(value, dict) else None
-    if kind in {"card", "row", "form", "text", "button", "input", "select"}:
-        return failed(
-            f"task_form() gave back a {str(kind).title()}: a node, and no event.",
-            "Wrap it: Widget(root=...). An event is what can be yielded.",
-        )
-    if kind != "widget":
-        return failed(f"task_form() gave back {shorten(str(value))}.", "Return a Widget.")
-    nodes = list(_nodes(value["root"]))
-    forms = [node for node in nodes if node["type"] == "form"]
-    if not forms:
-        return _no_form(nodes)
-    if len(forms) > 1:
-        return failed(
-            f"There are {len(forms)} forms, and submitting one sends nothing of the other.",
-            "Put everything that belongs together into one Form.",
-        )
-    inside = list(_nodes(forms[0]))
-    if stray := [node["name"] for node in nodes if "name" in node and node not in inside]:
-        return failed(
-            f"The input {stray[0]!r} stands outside of the Form, so it is never sent.",
-            "A Form sends what is in its own `children`.",
-        )
-    return forms[0]
-
-
-def _no_form(nodes: list[dict[str, Any]]) -> Finding:
-    if any(node["type"] == "button" for node in nodes):
-        return failed(
-            "The widget has a Button and no Form.",
-            "A Button sends its action, and nothing of what was typed. A Form sends both.",
-        )
-    return failed(
-        "The widget has no Form: nothing that is typed can be sent.",
-        "Form(children=[...], action=Action(...)) collects what its inputs hold.",
-    )
-
-
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node.get("children", ()):
-        yield from _nodes(child)
-
-
-def _named(form: dict[str, Any], name: str) -> dict[str, Any] | Finding:
-    fields = [node for node in _nodes(form) if "name" in node]
-    found = [node for node in fields if node["name"] == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        return failed(f"Two inputs are called {name!r}.", "Only one can arrive under that name.")
-    names = ", ".join(repr(node["name"]) for node in fields) or "none"
-    return failed(
-        f"The payload has no {name!r}; the form's inputs are called: {names}.",
-        "What is typed arrives under the input's `name`, letter for letter. `label` is for people.",
-    )
-
-
-def _title_wrong(form: dict[str, Any]) -> Finding | None:
-    title = _named(form, "title")
-    if isinstance(title, Finding):
-        return title
-    if title["type"] == "select":
-        return failed("The title is a choice.", "Anybody's title is possible: make it an Input.")
-    if title["value"].strip():
-        return failed(
-            f"{title['value']!r} stands in the title from the start.",
-            "Whoever presses the button at once sends it. Explain it in the `label` instead.",
-        )
-    if not title["required"]:
-        return failed(
-            "The form can be submitted with an empty title.",
-            "The browser can refuse that: Input(..., required=True).",
-        )
-    return None
-
-
-def _priority_wrong(form: dict[str, Any]) -> Finding | None:
-    priority = _named(form, "priority")
-    if isinstance(priority, Finding):
-        return priority
-    if priority["type"] != "select":
-        return failed(
-            "The priority is typed, so somebody will type 'hihg'.",
-            "Three values are possible: let people choose, with a Select.",
-        )
-    if sorted(priority["options"]) != sorted(_PRIORITIES):
-        return failed(
-            f"The options are {', '.join(map(repr, priority['options']))}.",
-            "A TaskBook knows 'low', 'normal' and 'high', letter for letter.",
-        )
-    chosen = priority["value"]
-    chosen = chosen if chosen in priority["options"] else priority["options"][0]
-    if chosen != "normal":
-        return failed(
-            f"Submitted as it comes, the form says {chosen!r}.",
-            'Without a `value`, a browser takes the first option. Say value="normal".',
-        )
-    return None
-
-
-def _submit_wrong(form: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    action = form["action"]
-    sends = [node for node in _nodes(form) if node["type"] == "button"]
-    if any(node["action"]["type"] == "create_task" for node in sends):
-        return failed(
-            "A Button in the form says create_task, too, and sends nothing of what was typed.",
-            "A Form brings its own button; its text is `submit`.",
-        )
-    if action["type"] != "create_task":
-        return failed(
-            f"Submitted, the form says {action['type']!r}; the server waits for 'create_task'.",
-            'Form(..., action=Action(type="create_task")).',
-        )
-    values = {node["name"]: node.get("value") for node in _nodes(form) if "name" in node}
-    payload = action["payload"] | values | inputs
-    if {name: payload[name] for name in inputs} != inputs:
-        return failed(
-            f"The payload is {shorten(str(payload))}.", "It carries the title and the priority."
-        )
-    return None

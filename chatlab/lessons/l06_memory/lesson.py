@@ -1,14 +1,6 @@
 """Lesson 06: what "its" means, what a model gets to see, and how to try again."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l06_memory.p1_its import its_inputs, its_judged, its_seen
-from chatlab.lessons.l06_memory.p2_window import window_inputs, window_judged, window_seen
-from chatlab.lessons.l06_memory.p3_remember import (
-    remember_inputs,
-    remember_judged,
-    remember_seen,
-)
-from chatlab.lessons.l06_memory.p4_retry import retry_inputs, retry_judged, retry_seen
 
 __all__ = ["LESSON"]
 
@@ -58,9 +50,7 @@ LESSON = Lesson(
                 "context); the first item with role 'tool' and an id in its output is the one; "
                 "then await self.book.get(context.user_id, id)",
             ),
-            inputs=its_inputs,
-            observe=its_seen,
-            judge=its_judged,
+            check=f"{__package__}.p1_its",
         ),
         Part(
             id="06.2",
@@ -79,9 +69,7 @@ LESSON = Lesson(
                 "still to come), a user message clears it; when the flag is clear, start = at. "
                 "return items[start:]",
             ),
-            inputs=window_inputs,
-            observe=window_seen,
-            judge=window_judged,
+            check=f"{__package__}.p2_window",
             disabled_names=("chatlab.memory:window",),
         ),
         Part(
@@ -99,9 +87,7 @@ LESSON = Lesson(
                 "fallen = said[: max(0, len(said) - keep)]; text = await summarise(previous, "
                 "fallen); return [make_summary(text), *said[len(fallen):]]",
             ),
-            inputs=remember_inputs,
-            observe=remember_seen,
-            judge=remember_judged,
+            check=f"{__package__}.p3_remember",
             disabled_names=("chatlab.memory:remember",),
         ),
         Part(
@@ -119,9 +105,7 @@ LESSON = Lesson(
                 "new = await server.fork(...); item = await server.store.load_item(...); "
                 "async for _ in server.send(item.content, context, new.id): pass; return new",
             ),
-            inputs=retry_inputs,
-            observe=retry_seen,
-            judge=retry_judged,
+            check=f"{__package__}.p4_retry",
         ),
     ),
 )

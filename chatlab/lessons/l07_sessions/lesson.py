@@ -1,16 +1,6 @@
 """Lesson 07: sessions, and one turn at a time."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l07_sessions.p1_sessions import sessions_inputs, sessions_judged, sessions_seen
-from chatlab.lessons.l07_sessions.p2_timeouts import (
-    clean_up_inputs,
-    clean_up_judged,
-    clean_up_seen,
-    sliding_inputs,
-    sliding_judged,
-    sliding_seen,
-)
-from chatlab.lessons.l07_sessions.p4_tabs import tabs_inputs, tabs_judged, tabs_seen
 
 __all__ = ["LESSON"]
 
@@ -52,9 +42,7 @@ LESSON = Lesson(
                 "key = secrets.token_urlsafe(); await self.store.save(SessionRecord(key, user_id, "
                 "self.clock.now())); return key",
             ),
-            inputs=sessions_inputs,
-            observe=sessions_seen,
-            judge=sessions_judged,
+            check=f"{__package__}.p1_sessions",
             disabled_names=_TWIN,
         ),
         Part(
@@ -71,9 +59,7 @@ LESSON = Lesson(
                 "It is over when self.clock.now() has reached record.last_used + self.time_out.",
                 "await self.store.save(replace(record, last_used=now)), after the two checks",
             ),
-            inputs=sliding_inputs,
-            observe=sliding_seen,
-            judge=sliding_judged,
+            check=f"{__package__}.p2_sliding",
             disabled_names=_TWIN,
         ),
         Part(
@@ -91,9 +77,7 @@ LESSON = Lesson(
                 "over = [one for one in await self.store.all() if now - one.last_used >= "
                 "self.time_out]; delete each; return len(over)",
             ),
-            inputs=clean_up_inputs,
-            observe=clean_up_seen,
-            judge=clean_up_judged,
+            check=f"{__package__}.p3_clean_up",
             disabled_names=_TWIN,
         ),
         Part(
@@ -110,9 +94,7 @@ LESSON = Lesson(
                 "self.locks = defaultdict(asyncio.Lock); async with self.locks[thread_id]: return "
                 "await super().send(thread_id, message)",
             ),
-            inputs=tabs_inputs,
-            observe=tabs_seen,
-            judge=tabs_judged,
+            check=f"{__package__}.p4_tabs",
         ),
     ),
 )

@@ -1,22 +1,6 @@
 """Lesson 08: who asks, what they may do, and whose it is."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l08_identity_and_isolation.p1_keys import keys_inputs, keys_judged, keys_seen
-from chatlab.lessons.l08_identity_and_isolation.p2_isolation import (
-    safe_inputs,
-    safe_judged,
-    safe_seen,
-)
-from chatlab.lessons.l08_identity_and_isolation.p3_permissions import (
-    may_inputs,
-    may_judged,
-    may_seen,
-)
-from chatlab.lessons.l08_identity_and_isolation.p4_attack import (
-    attack_inputs,
-    attack_judged,
-    attack_seen,
-)
 
 __all__ = ["LESSON"]
 
@@ -69,9 +53,7 @@ LESSON = Lesson(
                 "try: claims = jwt.decode(...); except jwt.PyJWTError: raise SessionNotFound from "
                 'None. Then: if claims["exp"] <= clock.now().timestamp(): raise SessionNotFound',
             ),
-            inputs=keys_inputs,
-            observe=keys_seen,
-            judge=keys_judged,
+            check=f"{__package__}.p1_keys",
         ),
         Part(
             id="08.2",
@@ -91,9 +73,7 @@ LESSON = Lesson(
                 "self.book.list(context.user_id); await self.book.complete(context.user_id, "
                 "int(task_id)). Let NotFoundError out: respond() says it.",
             ),
-            inputs=safe_inputs,
-            observe=safe_seen,
-            judge=safe_judged,
+            check=f"{__package__}.p2_isolation",
         ),
         Part(
             id="08.3",
@@ -109,9 +89,7 @@ LESSON = Lesson(
                 "if permission not in context.permissions: raise PermissionDenied(permission, "
                 "context.user_id)",
             ),
-            inputs=may_inputs,
-            observe=may_seen,
-            judge=may_judged,
+            check=f"{__package__}.p3_permissions",
         ),
         Part(
             id="08.4",
@@ -130,9 +108,7 @@ LESSON = Lesson(
                 "found.add(Leak.THREAD). Before you compare two answers, take the number that you "
                 "asked for out of each: answer.replace(str(number), '#').",
             ),
-            inputs=attack_inputs,
-            observe=attack_seen,
-            judge=attack_judged,
+            check=f"{__package__}.p4_attack",
             time_limit=20.0,
         ),
     ),

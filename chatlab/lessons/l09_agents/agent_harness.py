@@ -21,7 +21,7 @@ __all__ = [
     "Bench",
     "RunContext",
     "bench",
-    "lacking",
+    "missing_requirement",
     "runs_ended",
     "seen_at_first",
     "stopped",
@@ -31,7 +31,7 @@ LONG = "This goes on and on, and nobody listens any more. " * 200
 """A story that takes its time: one should be able to stop it."""
 
 
-def lacking() -> str | None:
+def missing_requirement() -> str | None:
     """What to install when the Agents SDK is not there."""
     if importlib.util.find_spec("agents") is None:
         return "The Agents SDK is not installed: pip install 'chatlab-kit[agents]'"

@@ -1,11 +1,6 @@
 """Lesson 09: an agent behind the chat."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l09_agents.agent_harness import lacking
-from chatlab.lessons.l09_agents.p1_tool import tool_inputs, tool_judged, tool_seen
-from chatlab.lessons.l09_agents.p2_server import server_inputs, server_judged, server_seen
-from chatlab.lessons.l09_agents.p3_history import history_inputs, history_judged, history_seen
-from chatlab.lessons.l09_agents.p4_guard import guard_inputs, guard_judged, guard_seen
 
 __all__ = ["LESSON"]
 
@@ -66,10 +61,7 @@ LESSON = Lesson(
                 "Begin like the given tool: `@function_tool`, `async def`, `run`, a docstring.",
                 "task = await run.context.book.create(run.context.request_context.user_id, ...)",
             ),
-            inputs=tool_inputs,
-            observe=tool_seen,
-            judge=tool_judged,
-            missing_requirement=lacking,
+            check=f"{__package__}.p1_tool",
         ),
         Part(
             id="09.2",
@@ -84,10 +76,7 @@ LESSON = Lesson(
                 "Runner.run_streamed(...) gives a result, stream_agent_response(result) events.",
                 "async for event in stream_agent_response(result): yield event",
             ),
-            inputs=server_inputs,
-            observe=server_seen,
-            judge=server_judged,
-            missing_requirement=lacking,
+            check=f"{__package__}.p2_server",
         ),
         Part(
             id="09.3",
@@ -102,10 +91,7 @@ LESSON = Lesson(
                 "For a tool item, append a function_call, and at once its function_call_output.",
                 "Both have call_id=item.call_id. Interrupted? Then the output says so, in words.",
             ),
-            inputs=history_inputs,
-            observe=history_seen,
-            judge=history_judged,
-            missing_requirement=lacking,
+            check=f"{__package__}.p3_history",
             disabled_names=("chatlab.adapters.agents:to_agent_input",),
         ),
         Part(
@@ -121,10 +107,7 @@ LESSON = Lesson(
                 "`try` the `async for`. Catch TooManyTurns, and after it AgentError.",
                 "max_turns=5 in Runner.run_streamed; an AssistantMessage in each `except`.",
             ),
-            inputs=guard_inputs,
-            observe=guard_seen,
-            judge=guard_judged,
-            missing_requirement=lacking,
+            check=f"{__package__}.p4_guard",
         ),
     ),
 )

@@ -3,22 +3,24 @@
 from random import Random
 from typing import Any
 
-from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l09_agents.agent_harness import LONG, bench, runs_ended, seen_at_first, stopped
+from chatlab.lessons.l09_agents.agent_harness import (
+    LONG,
+    bench,
+    missing_requirement,
+    runs_ended,
+    seen_at_first,
+    stopped,
+)
 from chatlab.lessons.support.dialogue import (
     NAMES,
-    explain_unmade,
     make_server,
     random_messages,
-    reply_text,
-    shorten,
-    turn_problem,
 )
 
-__all__ = ["server_inputs", "server_judged", "server_seen"]
+__all__ = ["inputs", "missing_requirement", "observe"]
 
 
-def server_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """Two people, what they say, and what the model says before and after it uses its tool."""
     message, other, before, after = random_messages(random, 4)
     return {
@@ -29,7 +31,7 @@ def server_inputs(random: Random) -> dict[str, Any]:
     }
 
 
-async def server_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Two turns, timed; then one that is stopped in the middle of a long story."""
     from agents import RunContextWrapper
 
@@ -58,96 +60,3 @@ async def server_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     last = await stopped(other, endless.model, inputs["names"][0])
     await runs_ended()
     return {"turns": turns, "stopped": last}
-
-
-def server_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """What the agent says and does arrives as it happens, and a stop reaches the model."""
-    if "unmade" in seen:
-        return [explain_unmade("AgentServer", seen["unmade"])]
-    for message, user, turn in zip(inputs["messages"], inputs["names"], seen["turns"], strict=True):
-        called = f"send({message!r}) by {user}"
-        wrong = _broken(called, turn) or turn_problem(called, turn)
-        if wrong := wrong or _wrong(called, message, user, inputs, turn):
-            return [wrong]
-    if seen["stopped"]["open"]:
-        return [
-            failed(
-                "The chat was stopped, and the model went on talking: somebody pays for that.",
-                "Read the run with `stream_agent_response(result)`: it cancels the run.",
-            )
-        ]
-    if seen["stopped"]["error"]:
-        return [
-            failed(
-                f"Stopping the chat raised {seen['stopped']['error']}.",
-                "Let a stop go through: do not catch it, and yield nothing after it.",
-            )
-        ]
-    return [
-        passed(3, "The agent's words and its tools arrive as they happen, and a stop stops it.")
-    ]
-
-
-def _broken(called: str, turn: dict[str, Any]) -> Finding | None:
-    message = (turn["raised"] or {}).get("message", "")
-    if turn["raised"] and turn["raised"]["type"] == "RespondError":
-        if "async_generator" in message:
-            return failed(
-                f"{called}: you yielded the whole stream as one event.",
-                "Yield what is in it: `async for event in stream_agent_response(result)`.",
-            )
-        if "RunResult" in message or "StreamEvent" in message:
-            return failed(
-                f"{called}: the server does not know the SDK's own objects.",
-                "`stream_agent_response(result)` turns them into chatlab's events.",
-            )
-    if "coroutine" in message and "stream_events" in message:
-        return failed(
-            f"{called}: {message}",
-            "`Runner.run` is for one answer at the end; `Runner.run_streamed` is for a stream.",
-        )
-    return None
-
-
-def _wrong(
-    called: str, message: str, user: str, inputs: dict[str, Any], turn: dict[str, Any]
-) -> Finding | None:
-    got = reply_text(turn)
-    tools = [event["status"] for event in turn["events"] if event["type"] == "tool_status"]
-    if "failed" in tools or (not tools and "error occurred" in got):
-        return failed(
-            f"{called}: the agent's tool failed: it does not know who asks.",
-            "Tell the run: Runner.run_streamed(..., context=AgentContext(context)).",
-        )
-    if f"for {user}." not in got and "for " in got.partition(inputs["after"])[2]:
-        return failed(
-            f"{called}: the agent's tool worked for somebody else.",
-            "Give each run the context of the one who asks; keep nothing on `self`.",
-        )
-    if not got:
-        return failed(f"{called}: nothing was said.", "Yield every event of the stream.")
-    if inputs["before"] not in got or inputs["after"] not in got:
-        return failed(
-            f"{called}: something is missing; got {shorten(got)}.",
-            "Yield every event of the stream, and each piece of text.",
-        )
-    if got.count(inputs["after"]) > 1:
-        return failed(
-            f"{called}: the answer came twice.", "The stream has it all; add nothing to it."
-        )
-    if message not in got:
-        return failed(
-            f"{called}: the agent never read what was said.",
-            "It wants a list: to_agent_input([*thread.history, input]).",
-        )
-    if turn["first"] is None or turn["first"] >= turn["total"]:
-        return failed(
-            f"{called}: the first text came after {turn['total']:.1f} seconds, with the last.",
-            "Yield each event when it comes: collect nothing, and use Runner.run_streamed.",
-        )
-    if tools != ["running", "completed"]:
-        return failed(
-            f"{called}: the agent used a tool, and the user saw {tools or 'nothing of it'}.",
-            "Yield every event of the stream: ToolStatus, too.",
-        )
-    return None

@@ -1,21 +1,20 @@
 """Part 09.3: a conversation, as an agent reads it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.course.findings import Finding, failed, passed
 from chatlab.items import thread_item_adapter
-from chatlab.lessons.support.dialogue import random_messages, shorten
+from chatlab.lessons.l09_agents.agent_harness import missing_requirement
+from chatlab.lessons.support.dialogue import random_messages
 
-__all__ = ["history_inputs", "history_judged", "history_seen"]
+__all__ = ["inputs", "missing_requirement", "observe"]
 
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-def history_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """A conversation with tools at work: one succeeds, one fails, one is interrupted."""
     said = random_messages(random, 8)
     number = random.randint(100, 999)
@@ -56,198 +55,10 @@ def _tool(random: Random, title: str, output: Any, outcome: str | None) -> dict[
     }
 
 
-async def history_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """The list for the whole conversation, and for an empty one."""
     items = [thread_item_adapter.validate_python(item) for item in inputs["items"]]
     return {
         "whole": await attempt(lambda: subject(items)),
         "empty": await attempt(lambda: subject([])),
     }
-
-
-def history_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Everything is there, in order, and each call is followed by its output."""
-    for called, got in (
-        ("to_agent_input(items)", seen["whole"]),
-        ("to_agent_input([])", seen["empty"]),
-    ):
-        if "raised" in got:
-            why = got["raised"]
-            line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
-            return [failed(f"{called} raised {why['type']}: {why['message']}", line)]
-        if not isinstance(got["value"], list):
-            return [
-                failed(
-                    f"{called} gave {shorten(str(got['value']))}.",
-                    "Give back a list of dictionaries.",
-                )
-            ]
-    entries = seen["whole"]["value"]
-    if not all(isinstance(entry, dict) for entry in entries):
-        return [
-            failed("Not every entry is a dictionary.", "The two shapes are in the table above.")
-        ]
-    wrong = _messages_wrong(inputs["items"], entries) or _calls_wrong(inputs["items"], entries)
-    wrong = wrong or _order_wrong(inputs["items"], entries)
-    if wrong is None and seen["empty"]["value"]:
-        wrong = failed("For an empty conversation the list is not empty.", "Begin with a new list.")
-    return [wrong or passed(3, "All that was said and done is there, each call with its output.")]
-
-
-def _messages_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
-    if odd := next((entry for entry in entries if entry.get("role") == "tool"), None):
-        return failed(
-            f"There is no role 'tool' here: {shorten(json.dumps(odd))}.",
-            "A tool's work is two entries: a function_call and a function_call_output.",
-        )
-    spoken = [(entry.get("role"), _text(entry)) for entry in entries if "role" in entry]
-    wanted = [
-        (item["type"].removesuffix("_message"), item["content"])
-        for item in items
-        if item["type"] != "tool"
-    ]
-    for role, text in wanted:
-        if not any(text in said for _, said in spoken):
-            return failed(
-                f"What the {role} said is missing: {text!r}.", "Messages are entries, too."
-            )
-        if (role, text) not in spoken:
-            return failed(
-                f"{text!r} was said by the {role}; you say it differently.",
-                "Keep role and content as they are in the item.",
-            )
-    if len(spoken) > len(wanted):
-        return failed(
-            f"{len(wanted)} messages became {len(spoken)}.",
-            "A tool's work is no message: make it a function_call with its output.",
-        )
-    if spoken != wanted:
-        return failed("The messages are not in the order in which they were said.", "Oldest first.")
-    return None
-
-
-def _calls_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
-    calls = [entry for entry in entries if entry.get("type") == "function_call"]
-    outputs = {
-        entry.get("call_id"): entry
-        for entry in entries
-        if entry.get("type") == "function_call_output"
-    }
-    for tool in (item for item in items if item["type"] == "tool"):
-        what = f"{tool['tool']}({json.dumps(tool['arguments'])})"
-        call = next((one for one in calls if _arguments(one) == tool["arguments"]), None)
-        if call is None:
-            return _missing(tool, what, calls)
-        if not isinstance(call["arguments"], str):
-            return failed(
-                f"The arguments of {what} are a dictionary.",
-                "A model writes its arguments as text: json.dumps(item.arguments).",
-            )
-        if call.get("name") != tool["tool"]:
-            return failed(
-                f"The call of {what} is named {call.get('name')!r}.", "Its name is item.tool."
-            )
-        output = outputs.get(call.get("call_id"))
-        if output is None:
-            return failed(
-                f"The call of {what} has no output, and a real model refuses that.",
-                "Let a function_call_output with the same call_id follow it, always.",
-            )
-        if wrong := _output_wrong(tool, what, output.get("output")):
-            return wrong
-    if len({call.get("call_id") for call in calls}) < len(calls):
-        return failed("Two calls have the same call_id.", "Each item has its own: item.call_id.")
-    return None
-
-
-def _missing(tool: dict[str, Any], what: str, calls: list[Any]) -> Finding:
-    if not calls:
-        return failed(
-            f"There is no call in the list: the agent forgets that it used {what}.",
-            "For a tool item, append a function_call and a function_call_output.",
-        )
-    if tool["status"] == "incomplete":
-        return failed(
-            f"{what} was interrupted, and is left out: the agent does not know that it tried.",
-            "Keep the call, and let its output say that nobody knows how it ended.",
-        )
-    if any(call.get("name") == tool["tool"] for call in calls):
-        return failed(
-            f"There is no function_call with the arguments of {what}.",
-            "They are the item's arguments, as JSON: json.dumps(item.arguments).",
-        )
-    return failed(
-        f"There is no function_call for {what}.", "Every tool item is a call, failed or not."
-    )
-
-
-def _output_wrong(tool: dict[str, Any], what: str, output: Any) -> Finding | None:
-    if isinstance(output, list):
-        return None
-    if not isinstance(output, str):
-        return failed(
-            f"The output of {what} is {shorten(json.dumps(output))}, which is no text.",
-            "A model reads text: a string as it is, anything else with json.dumps.",
-        )
-    if tool["status"] == "incomplete":
-        if output.strip() in {"", "None", "null", '""'}:
-            return failed(
-                f"{what} was interrupted, and its output is {output!r}.",
-                "Say so in words: the model has to know that nobody knows how it ended.",
-            )
-        return None
-    known = tool["output"] if isinstance(tool["output"], str) else str(tool["output"]["id"])
-    if known not in output:
-        return failed(
-            f"{what} gave {shorten(json.dumps(tool['output']))};"
-            f" your output says {shorten(output)}.",
-            "`item.content` is for people. What the model needs is in `item.output`.",
-        )
-    return None
-
-
-def _order_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
-    """Where each entry belongs: the number of messages that were said before it."""
-    places = {entry.get("call_id"): [] for entry in entries if "call_id" in entry}
-    messages = 0
-    for entry in entries:
-        if "role" in entry:
-            messages += 1
-        elif "call_id" in entry:
-            places[entry["call_id"]].append((messages, entry.get("type")))
-    wanted: list[int] = []
-    messages = 0
-    for item in items:
-        if item["type"] == "tool":
-            wanted.append(messages)
-        else:
-            messages += 1
-    for pair, place in zip(sorted(places.values()), wanted, strict=False):
-        if len(pair) != 2:
-            return failed("There is more than one call, or output, for one item.", "One each.")
-        call, output = pair
-        if call[1] != "function_call":
-            return failed("An output comes before its call.", "First the call, then its output.")
-        if (call[0], output[0]) != (place, place):
-            return failed(
-                "A call or its output stands among messages that came before or after it.",
-                "Keep the order of the items: each call with its output where it happened.",
-            )
-    return None
-
-
-def _arguments(call: dict[str, Any]) -> Any:
-    arguments = call.get("arguments")
-    if isinstance(arguments, str):
-        try:
-            return json.loads(arguments)
-        except ValueError:
-            return arguments
-    return arguments
-
-
-def _text(entry: dict[str, Any]) -> str:
-    content = entry.get("content")
-    if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content if isinstance(part, dict))
-    return str(content)

@@ -1,11 +1,6 @@
 """Lesson 10: the whole TaskManager, from a written specification."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.lessons.l10_capstone.p1_works import WORKS
-from chatlab.lessons.l10_capstone.p2_remembers import REMEMBERS
-from chatlab.lessons.l10_capstone.p3_isolation import SAFE
-from chatlab.lessons.l10_capstone.p4_survives import SURVIVES
-from chatlab.lessons.l10_capstone.scenarios import judged_by, scenario_inputs, seen_by
 
 __all__ = ["LESSON"]
 
@@ -45,9 +40,7 @@ LESSON = Lesson(
                 "command.title, command.priority); then ToolStatus running, task = await call, "
                 "ToolStatus completed with output=task.model_dump(), and the reply",
             ),
-            inputs=scenario_inputs,
-            observe=seen_by(*WORKS),
-            judge=judged_by(*WORKS),
+            check=f"{__package__}.p1_works",
         ),
         Part(
             id="10.2",
@@ -65,9 +58,7 @@ LESSON = Lesson(
                 "context); for item in page.data: if item.type == 'tool' and "
                 "isinstance(item.output, dict): return item.output['id']",
             ),
-            inputs=scenario_inputs,
-            observe=seen_by(*REMEMBERS),
-            judge=judged_by(*REMEMBERS),
+            check=f"{__package__}.p2_remembers",
             answer_in="10.1",
         ),
         Part(
@@ -86,9 +77,7 @@ LESSON = Lesson(
                 'self.secret, algorithms=["HS256"], audience="taskmanager", options={"require": '
                 '["sub", "exp"], "verify_exp": False}), then compare exp with self.clock.now()',
             ),
-            inputs=scenario_inputs,
-            observe=seen_by(*SAFE),
-            judge=judged_by(*SAFE),
+            check=f"{__package__}.p3_isolation",
             answer_in="10.1",
         ),
         Part(
@@ -106,9 +95,7 @@ LESSON = Lesson(
                 "A button's action carries the task's number in its payload, so that action() "
                 "needs nothing else.",
             ),
-            inputs=scenario_inputs,
-            observe=seen_by(*SURVIVES),
-            judge=judged_by(*SURVIVES),
+            check=f"{__package__}.p4_survives",
             answer_in="10.1",
         ),
     ),

@@ -1,66 +1,22 @@
 """Part 10.1: the TaskManager works, and shows its tools at work."""
 
+from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.findings import Finding, failed
-from chatlab.lessons.l10_capstone.scenarios import Room, Scenario, names_no, tools_of
+from chatlab.lessons.l10_capstone.scenarios import Fixture, play_all, random_inputs
 
-__all__ = ["WORKS"]
+__all__ = ["inputs", "observe"]
 
 
-async def create_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
+async def create_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
     """One task, with a priority."""
     who = RequestContext(user_id=inputs["names"][0])
     text = f"Create a task: {inputs['titles'][0]} ({inputs['priority']})"
     return {"turn": await room.say(text, who), "tasks": await room.tasks(who.user_id)}
 
 
-def create_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """It is in the book; the tool was seen; the answer names it."""
-    title, number, turn = inputs["titles"][0], inputs["first_id"], seen["turn"]
-    called = f"'Create a task: {title} ({inputs['priority']})'"
-    if wrong := names_no(called, turn, []):
-        return wrong
-    kept = [(task["title"], task["priority"]) for task in seen["tasks"]]
-    if kept != [(title, inputs["priority"])]:
-        return failed(
-            f"{called}: the book of {inputs['names'][0]} holds {kept}.",
-            "self.book.create(context.user_id, command.title, command.priority), once.",
-        )
-    return visible_wrong(called, turn, "create_task") or names_no(
-        called, turn, [title, str(number)]
-    )
-
-
-def visible_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | None:
-    """What is wrong with how the tool was shown."""
-    tools = tools_of(turn)
-    if not tools:
-        return failed(
-            f"{called}: it was done, but nobody saw the tool at work.",
-            f"Yield ToolStatus(tool={tool!r}, status='running'), then 'completed'.",
-        )
-    if {name for name, _ in tools} != {tool}:
-        return failed(
-            f"{called}: the tool seen is {tools[0][0]!r}; expected {tool!r}.",
-            "The specification names the tools.",
-        )
-    if [status for _, status in tools] != ["running", "completed"]:
-        return failed(
-            f"{called}: the tool went through {[status for _, status in tools]}.",
-            "A chip shows 'running' until you yield 'completed' or 'failed'.",
-        )
-    kinds = [event["type"] for event in turn["events"]]
-    last_tool = len(kinds) - kinds[::-1].index("tool_status")
-    if "assistant_message" in kinds[:last_tool]:
-        return failed(
-            f"{called}: the answer came before the tool was done.", "The reply comes last."
-        )
-    return None
-
-
-async def everyday_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
+async def everyday_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
     """Two tasks, a list, one completed, a list again."""
     who = RequestContext(user_id=inputs["names"][0])
     first, second = inputs["titles"][:2]
@@ -71,26 +27,7 @@ async def everyday_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"listed": listed, "completed": completed, "tasks": await room.tasks(who.user_id)}
 
 
-def everyday_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """Both are listed; the right one is done."""
-    first, second = inputs["titles"][:2]
-    called = "'List my tasks'"
-    if wrong := names_no(called, seen["listed"], [first, second]):
-        return wrong
-    if wrong := visible_wrong(called, seen["listed"], "list_tasks"):
-        return wrong
-    called = f"'Complete {inputs['first_id']}'"
-    if wrong := names_no(called, seen["completed"], [first]):
-        return wrong
-    if [task["done"] for task in seen["tasks"]] != [True, False]:
-        return failed(
-            f"{called}: afterwards the tasks are done={[task['done'] for task in seen['tasks']]}.",
-            "self.book.complete(context.user_id, the number that was asked for)",
-        )
-    return visible_wrong(called, seen["completed"], "complete_task")
-
-
-async def more_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
+async def more_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
     """A new priority, and a message that is no command."""
     who = RequestContext(user_id=inputs["names"][0])
     number = inputs["first_id"]
@@ -103,38 +40,11 @@ async def more_played(room: Room, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"opened": opened, "set": turn, "asked": asked, "chatter": chatter, "tasks": tasks}
 
 
-def more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """It is set and told; small talk gets help; an opened chat does not break."""
-    number, priority = inputs["first_id"], inputs["priority"]
-    if seen["opened"]["raised"] is not None:
-        return failed(
-            "Somebody opened the chat and said nothing: respond() raised "
-            f"{seen['opened']['raised']['type']}.",
-            "`input` is None then. Check for it first.",
-        )
-    called = f"'Set {number} to {priority}'"
-    if wrong := names_no(called, seen["set"], []):
-        return wrong
-    if [task["priority"] for task in seen["tasks"]] != [priority]:
-        return failed(
-            f"{called}: the book holds {[(t['id'], t['priority']) for t in seen['tasks']]}.",
-            "self.book.set_priority(context.user_id, number, command.priority)",
-        )
-    if wrong := visible_wrong(called, seen["set"], "set_priority"):
-        return wrong
-    if wrong := names_no(f'"What\'s the priority of {number}?"', seen["asked"], [priority]):
-        return wrong
-    called = f"{inputs['chatter'][0]!r}"
-    if wrong := names_no(called, seen["chatter"], []):
-        return wrong
-    if tools_of(seen["chatter"]):
-        return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
-    return None
+def inputs(random: Random) -> dict[str, Any]:
+    """People, titles, a secret, the number that tasks begin with, and small talk."""
+    return random_inputs(random)
 
 
-WORKS = (
-    Scenario("A task is created", 2, create_played, create_wrong),
-    Scenario("Tasks are listed and completed", 2, everyday_played, everyday_wrong),
-    Scenario("Priorities, and small talk", 1, more_played, more_wrong),
-)
-"""What 10.1 is checked by."""
+async def observe(subject: Any, inputs: dict[str, Any]) -> list[Any]:
+    """Play all three scenarios."""
+    return await play_all((create_played, everyday_played, more_played), subject, inputs)

@@ -10,8 +10,8 @@ from chatlab.course.checking.observe import cancel_leftovers
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
-from chatlab.lessons.l04_streaming.watched_model import random_replies
 from chatlab.lessons.support.dialogue import NAMES, random_messages
+from chatlab.lessons.support.pacing import random_replies
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store

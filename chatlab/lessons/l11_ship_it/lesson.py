@@ -1,21 +1,6 @@
 """Lesson 11: out into the world."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
-from chatlab.course.postgres import missing_postgres
-from chatlab.lessons.l11_ship_it.p1_serve import serve_inputs, serve_seen
-from chatlab.lessons.l11_ship_it.p1_serve_judge import serve_judged
-from chatlab.lessons.l11_ship_it.p2_chatkit import (
-    chatkit_inputs,
-    chatkit_lacking,
-    chatkit_seen,
-)
-from chatlab.lessons.l11_ship_it.p2_chatkit_judge import chatkit_judged
-from chatlab.lessons.l11_ship_it.p3_reconnect import (
-    reconnect_inputs,
-    reconnect_seen,
-)
-from chatlab.lessons.l11_ship_it.p3_reconnect_judge import reconnect_judged
-from chatlab.lessons.l11_ship_it.p4_workers import worker_inputs, worker_judged, worker_seen
 
 __all__ = ["LESSON"]
 
@@ -54,9 +39,7 @@ LESSON = Lesson(
                 "Opened(context.user_id, turn, log, task). Later: StreamingResponse("
                 'event_frames(one.log, cursor), media_type="text/event-stream")',
             ),
-            inputs=serve_inputs,
-            observe=serve_seen,
-            judge=serve_judged,
+            check=f"{__package__}.p1_serve",
             disabled_names=("chatlab.adapters.http:create_app",),
         ),
         Part(
@@ -75,10 +58,7 @@ LESSON = Lesson(
                 "result = await chat.process(await request.body(), context), with `try` around "
                 "it: except ValidationError: raise HTTPException(422)",
             ),
-            inputs=chatkit_inputs,
-            observe=chatkit_seen,
-            judge=chatkit_judged,
-            missing_requirement=chatkit_lacking,
+            check=f"{__package__}.p2_chatkit",
             disabled_names=("chatlab.adapters.http:create_app",),
         ),
         Part(
@@ -96,9 +76,7 @@ LESSON = Lesson(
                 'try: async with client.stream("GET", f"{turn_url}/events", params={"cursor": '
                 "cursor}) as response: ... except httpx.TransportError: await asyncio.sleep(0.01)",
             ),
-            inputs=reconnect_inputs,
-            observe=reconnect_seen,
-            judge=reconnect_judged,
+            check=f"{__package__}.p3_reconnect",
         ),
         Part(
             id="11.4",
@@ -114,11 +92,8 @@ LESSON = Lesson(
                 "`async with`. A store is something for `async with`, too.",
                 "async with SQLStore(url) as store: yield make_app(store)",
             ),
-            inputs=worker_inputs,
-            observe=worker_seen,
-            judge=worker_judged,
+            check=f"{__package__}.p4_workers",
             time_limit=20.0,
-            missing_requirement=missing_postgres,
         ),
     ),
 )

@@ -7,24 +7,26 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l04_streaming.p5_sse import frames_read
 from chatlab.lessons.l11_ship_it.clients import Visit, visited
 from chatlab.lessons.l11_ship_it.held_server import authenticate_with, people_inputs
 from chatlab.lessons.l11_ship_it.transport import client_of, wired
+from chatlab.lessons.support.sse import parse_sse
 
-__all__ = ["serve_inputs", "serve_seen"]
+__all__ = ["inputs", "observe"]
 
 _TURNS = "/api/turns"
+
+
 _ENDLESS = 2.0
 """After so many seconds, a stream that should have ended is called endless."""
 
 
-def serve_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """See `people_inputs`."""
     return people_inputs(random)
 
 
-async def serve_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """A turn whose line is cut, and that is read again; another's tries; a turn that is stopped."""
     return await visited(subject, inputs, lambda visit: _Turns(visit, subject).all())
 
@@ -172,7 +174,7 @@ class _Turns:
 def _frames(text: str) -> list[dict[str, Any]]:
     """The events that a browser has got from the stream so far, each with its id."""
     frames: list[dict[str, Any]] = []
-    for kind, data, id in frames_read(text):
+    for kind, data, id in parse_sse(text):
         try:
             event = json.loads(data)
         except ValueError:

@@ -6,10 +6,10 @@ from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l11_ship_it.clients import broken_app, refused_wrong, unmade_app
 from chatlab.lessons.support.dialogue import shorten
 
-__all__ = ["serve_judged"]
+__all__ = ["judge"]
 
 
-def serve_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Only with a key; the turn goes on without a reader; the cursor loses and doubles nothing."""
     if "unmade" in seen:
         return [unmade_app("create_app", seen["unmade"])]

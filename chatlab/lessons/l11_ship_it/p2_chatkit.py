@@ -8,23 +8,23 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l04_streaming.p5_sse import frames_read
 from chatlab.lessons.l11_ship_it.clients import Visit, visited
 from chatlab.lessons.l11_ship_it.held_server import people_inputs
+from chatlab.lessons.support.sse import parse_sse
 
-__all__ = ["chatkit_inputs", "chatkit_lacking", "chatkit_seen", "loaded", "said"]
+__all__ = ["inputs", "loaded", "missing_requirement", "observe", "said"]
 
 _ENDLESS = 2.0
 
 
-def chatkit_lacking() -> str | None:
+def missing_requirement() -> str | None:
     """What to install when the real ChatKit is not there."""
     if importlib.util.find_spec("chatkit") is None:
         return "openai-chatkit is not installed: pip install 'chatlab-kit[chatkit]'"
     return None
 
 
-def chatkit_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """See `people_inputs`."""
     return people_inputs(random)
 
@@ -39,7 +39,7 @@ def _input(text: str) -> dict[str, Any]:
     return {"content": content, "attachments": [], "inference_options": {}}
 
 
-async def chatkit_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Alice begins a thread, lists it and goes on in it; Bob and Mallory try."""
     return await visited(subject, inputs, lambda visit: _Requests(visit).all())
 
@@ -121,7 +121,7 @@ def _asked(type: str, **params: Any) -> dict[str, Any]:
 
 
 def _events(text: str) -> list[str]:
-    return [data for _, data, _ in frames_read(text)]
+    return [data for _, data, _ in parse_sse(text)]
 
 
 def loaded(text: str) -> dict[str, Any]:

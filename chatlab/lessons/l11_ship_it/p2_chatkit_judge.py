@@ -10,10 +10,10 @@ from chatlab.lessons.l11_ship_it.clients import broken_app, refused_wrong, unmad
 from chatlab.lessons.l11_ship_it.p2_chatkit import loaded, said
 from chatlab.lessons.support.dialogue import shorten
 
-__all__ = ["chatkit_judged"]
+__all__ = ["judge"]
 
 
-def chatkit_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """All that leaves is official; each customer has their own; nothing waits for the end."""
     if "unmade" in seen:
         return [unmade_app("chatkit_app", seen["unmade"])]

@@ -11,17 +11,19 @@ import httpx
 
 from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.l04_streaming.watched_model import random_replies, yield_to_loop
+from chatlab.lessons.support.pacing import random_replies, yield_to_loop
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 
-__all__ = ["ENOUGH", "WAYS", "reconnect_inputs", "reconnect_seen"]
+__all__ = ["ENOUGH", "WAYS", "inputs", "observe"]
 
 ENOUGH = 25
 """How many requests the server answers before it has had enough."""
 
+
 _MOMENT = 0.001
 """Seconds: who rests less than that has not rested."""
+
 
 WAYS = {
     "cut": "the line was cut",
@@ -33,7 +35,7 @@ WAYS = {
 """How a line can break off."""
 
 
-def reconnect_inputs(random: Random) -> dict[str, Any]:
+def inputs(random: Random) -> dict[str, Any]:
     """A turn whose pieces were merged here and there, and how the line to it will break off."""
     pieces = split_tokens(" ".join(random_replies(random, 4)))
     breaks = random.sample(sorted(WAYS), len(WAYS))
@@ -147,7 +149,7 @@ class _Broken(httpx.AsyncByteStream):
             raise httpx.ReadError("The line was cut.")
 
 
-async def reconnect_seen(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """From the beginning; from the middle, as somebody who comes back; and to no turn at all."""
     middle = inputs["events"][len(inputs["events"]) // 2][0]
     return {

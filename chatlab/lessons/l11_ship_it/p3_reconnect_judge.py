@@ -6,10 +6,10 @@ from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l11_ship_it.p3_reconnect import ENOUGH, WAYS
 from chatlab.lessons.support.dialogue import shorten
 
-__all__ = ["reconnect_judged"]
+__all__ = ["judge"]
 
 
-def reconnect_judged(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     """Every event once, in order and as it comes; and an end when there is nothing to come."""
     events = [event for _, event in inputs["events"]]
     middle = seen["middle"]["cursor"]

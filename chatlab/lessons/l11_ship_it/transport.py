@@ -13,7 +13,7 @@ import httpx
 
 from chatlab.course.checking.observe import exception_as_data
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.l04_streaming.watched_model import yield_to_loop
+from chatlab.lessons.support.pacing import yield_to_loop
 
 __all__ = ["Wire", "client_of", "wired"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab.lessons.l04_streaming.p5_sse import frames_read
+from chatlab.lessons.support.sse import parse_sse
 from chatlab.streams import sse_frame
 
 
@@ -30,11 +30,11 @@ from chatlab.streams import sse_frame
     ],
 )
 def test_the_examples_of_the_standard_are_read_as_it_says(stream, events):
-    assert list(frames_read(stream)) == events
+    assert list(parse_sse(stream)) == events
 
 
 @given(st.text(), st.text(st.characters(exclude_characters="\r\n\0"), min_size=1))
 def test_what_the_kit_writes_is_read_back(data, id):
-    assert list(frames_read(sse_frame(data, "piece", id))) == [
+    assert list(parse_sse(sse_frame(data, "piece", id))) == [
         ("piece", re.sub("\r\n|\r", "\n", data), id)
     ]

@@ -1,0 +1,20 @@
+"""Part 00.1: `greeting`, called with three names."""
+
+from random import Random
+from typing import Any
+
+from chatlab.course.checking.observe import attempt
+
+__all__ = ["inputs", "observe"]
+
+_NAMES = ("Alice", "Bob", "Chandra", "Dilnoza", "Émile", "Fatou", "Gülşen", "Hana")
+
+
+def inputs(random: Random) -> list[str]:
+    """Three names."""
+    return random.sample(_NAMES, 3)
+
+
+async def observe(greeting: Any, names: list[str]) -> list[dict[str, Any]]:
+    """What `greeting` returned for each name."""
+    return [await attempt(lambda name=name: greeting(name)) for name in names]

@@ -1,0 +1,110 @@
+"""Part 01.3: two recordings, four aspects, and the line that proves each; the verdict."""
+
+from typing import Any, cast
+
+from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.l01_requests_and_conversations.p3_evidence import ASPECTS
+from chatlab.lessons.support.dialogue import shorten
+
+__all__ = ["judge"]
+
+PROOFS = {
+    "pattern": ({"E"}, {"T"}),
+    "state": ({"B"}, {"W"}),
+    "context": ({"A", "G"}, {"Q", "U"}),
+    "lifecycle": ({"D"}, {"R"}),
+}
+"""For each aspect: the lines of the REST recording that prove it, and those of the chat."""
+
+
+SHOWS = {
+    "A": "Line A shows what the server understands of “its”: that is context.",
+    "B": "Line B shows what is left between two requests: that is state.",
+    "C": "Line C is only a request; what proves something is what comes back.",
+    "D": "Line D shows that nothing more can come: that is lifecycle.",
+    "E": "Line E is one whole response to one request: that is pattern.",
+    "F": "Line F is in both recordings, so it proves no difference: tasks are kept by both.",
+    "G": "Line G shows a client that has to bring the id along: that is context.",
+    "P": "Line P is only a message; what proves something is what the server makes of it.",
+    "Q": "Line Q shows a server that knows what “its” means: that is context.",
+    "R": "Line R shows a conversation that goes on the next day: that is lifecycle.",
+    "S": "Line S is in both recordings, so it proves no difference: tasks are kept by both.",
+    "T": "Line T is one event of an answer that is not finished: that is pattern.",
+    "U": "Line U shows what the server looks at before it answers: that is context.",
+    "V": "Line V could be asked over REST, too. Which line shows that it was understood?",
+    "W": "Line W shows what is kept for later: that is state.",
+}
+"""The thought behind each line."""
+
+
+_REST, _CHAT = "ABCDEFG", "PQRSTUVW"
+
+
+def judge(inputs: dict[str, Any], seen: Any) -> list[Finding]:
+    """Each aspect is worth the same."""
+    if not isinstance(seen, dict):
+        return [
+            failed(f"EVIDENCE is {shorten(str(seen))}.", "Make it a dictionary, as it was given.")
+        ]
+    rows = cast("dict[str, Any]", seen)
+    if missing := [aspect for aspect in ASPECTS if aspect not in rows]:
+        return [failed(f"EVIDENCE has no {missing[0]!r}.", f"The four are: {', '.join(ASPECTS)}.")]
+    pairs = {aspect: _pair(rows[aspect]) for aspect in ASPECTS}
+    if malformed := [aspect for aspect, pair in pairs.items() if pair is None]:
+        return [
+            failed(
+                f"{malformed[0]}: {shorten(str(rows[malformed[0]]))} is not two lines.",
+                'Write Proof(rest="...", chat="...") with the letter of a line in each.',
+            )
+        ]
+    if len({str(pair) for pair in pairs.values()}) == 1 and "TODO" not in str(pairs):
+        return [
+            failed(
+                "You gave the same two lines for all four aspects.",
+                "Each aspect asks something else. Begin with: what is left between two messages?",
+            )
+        ]
+    worth = 3 / len(ASPECTS)
+    findings = [
+        _pair_wrong(aspect, *pair) or passed(worth, f"{aspect}: proved.")
+        for aspect, pair in pairs.items()
+        if pair is not None
+    ]
+    if str(rows.get("example") or "").strip():
+        findings.append(passed(0, "Your own example is for your instructor; it is not graded."))
+    return findings
+
+
+def _pair(row: Any) -> tuple[Any, Any] | None:
+    match row:
+        case [rest, chat] | {"rest": rest, "chat": chat}:
+            return rest, chat
+        case _:
+            return None
+
+
+def _pair_wrong(aspect: str, rest: Any, chat: Any) -> Finding | None:
+    rest_proves, chat_proves = PROOFS[aspect]
+    return _pick_wrong(aspect, "rest", rest, rest_proves) or _pick_wrong(
+        aspect, "chat", chat, chat_proves
+    )
+
+
+def _pick_wrong(aspect: str, side: str, pick: Any, proves: set[str]) -> Finding | None:
+    letter = str(pick).strip().upper()
+    own, other = (_REST, _CHAT) if side == "rest" else (_CHAT, _REST)
+    if letter in proves:
+        return None
+    if letter == "TODO":
+        return failed(f"{aspect}, {side}: not chosen yet.", ASPECTS[aspect])
+    if len(letter) != 1 or letter not in own + other:
+        return failed(
+            f"{aspect}, {side}: there is no line {shorten(str(pick))}.",
+            f"Give the letter of a line: {own[0]} to {own[-1]}.",
+        )
+    if letter in other:
+        return failed(
+            f"{aspect}: line {letter} is from the other recording.",
+            f"`{side}` takes a line from {own[0]} to {own[-1]}.",
+        )
+    return failed(f"{aspect}, {side}: {SHOWS[letter]}", ASPECTS[aspect])

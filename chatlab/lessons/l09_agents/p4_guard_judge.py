@@ -1,0 +1,129 @@
+"""Part 09.4: a server that survives a broken tool and a model that never stops; the verdict."""
+
+from typing import Any
+
+from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.l09_agents.p4_guard import MOST
+from chatlab.lessons.support.dialogue import (
+    explain_unmade,
+    reply_text,
+    shorten,
+)
+
+__all__ = ["judge"]
+
+
+def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
+    """Both end in words and with the turn completed, and nothing else is changed."""
+    if "unmade" in seen:
+        return [explain_unmade("GuardedServer", seen["unmade"])]
+    turns, asked = seen["turns"], seen["asked"]
+    wrong = (
+        _well_wrong(inputs, turns["well"])
+        or _unguarded("A tool raised", turns["broken"])
+        or _broken_wrong(inputs, turns["broken"])
+        or _endless_wrong(turns["endless"], asked["endless"])
+        or _same_words(inputs, turns)
+        or _stop_wrong(seen["stopped"])
+    )
+    return [
+        wrong or passed(3, "Both end in a sentence and a finished turn, and a stop still stops.")
+    ]
+
+
+def _well_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
+    calls = inputs["needs"] + 1
+    if reply_text(turn) == inputs["answer"] and turn["state"] == "completed":
+        return None
+    why = turn["raised"]
+    if why is None and not reply_text(turn) and turn["state"] == "completed":
+        return failed("A healthy agent answered, and the user read nothing.", "Yield every event.")
+    if why is None and inputs["answer"] in reply_text(turn):
+        return failed(
+            f"A healthy agent said {inputs['answer']!r};"
+            f" the user read {shorten(reply_text(turn))}.",
+            "Apologise only when something went wrong.",
+        )
+    if why is not None and why["type"] not in {"TooManyTurns", "MaxTurnsExceeded"}:
+        line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
+        return failed(f"A healthy agent ended in {why['type']}: {shorten(why['message'])}", line)
+    return failed(
+        f"A healthy agent asks its model {calls} times, and was not allowed to finish.",
+        f"Give it max_turns={MOST}.",
+    )
+
+
+def _unguarded(what: str, turn: dict[str, Any]) -> Finding | None:
+    if turn["raised"] is None and turn["state"] == "completed":
+        return None
+    kind = (turn["raised"] or {}).get("type", "an error")
+    return failed(
+        f"{what}, and the turn failed with {kind}: the user got an error, not an answer.",
+        "The run raises while you read it: put the `async for` into a `try`, and catch it.",
+    )
+
+
+def _broken_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
+    got = reply_text(turn)
+    if any(part in got for part in (inputs["secret"], "postgres:")):
+        return failed(
+            "A tool raised, and the user read what was in the exception: a database password.",
+            "Say in words of your own what went wrong; details are for the log.",
+        )
+    if inputs["opening"] not in got:
+        return failed(
+            f"The model had begun with {inputs['opening']!r}; the user got {shorten(got)}.",
+            "Yield each event as it comes; what was said stays said.",
+        )
+    if not got.replace(inputs["opening"], "").strip():
+        return failed(
+            "A tool raised, and the user was told nothing.",
+            "Swallowing an error looks like a broken chat: yield a sentence about it.",
+        )
+    states = [event["status"] for event in turn["events"] if event["type"] == "tool_status"]
+    if states != ["running", "failed"]:
+        return failed(
+            f"A tool raised; its chip showed {states or 'nothing'}.",
+            "Yield every event of the stream: it says that the tool failed.",
+        )
+    return None
+
+
+def _endless_wrong(turn: dict[str, Any], asked: int) -> Finding | None:
+    if asked > MOST:
+        return failed(
+            f"The model never stopped calling tools, and was asked {asked} times.",
+            f"Set the limit yourself: Runner.run_streamed(..., max_turns={MOST}).",
+        )
+    if wrong := _unguarded("The model never stopped calling tools", turn):
+        return wrong
+    if not reply_text(turn).strip():
+        return failed(
+            "The model never stopped calling tools, and the user was told nothing.",
+            "Catch TooManyTurns, and yield a sentence about it.",
+        )
+    return None
+
+
+def _same_words(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
+    broken = reply_text(turns["broken"]).replace(inputs["opening"], "").strip()
+    if broken != reply_text(turns["endless"]).strip():
+        return None
+    return failed(
+        f"A broken tool and a model without end get the same words: {shorten(broken)}.",
+        "Say which it was: catch TooManyTurns first, then AgentError.",
+    )
+
+
+def _stop_wrong(seen: dict[str, Any]) -> Finding | None:
+    if seen["open"]:
+        return failed(
+            "The chat was stopped, and the model went on talking.",
+            "Read the run with `stream_agent_response(result)`: it cancels the run.",
+        )
+    if seen["error"]:
+        return failed(
+            f"The chat was stopped, and respond() went on: {seen['error']}.",
+            "A stop is no failure. Catch AgentError, not everything there is.",
+        )
+    return None
