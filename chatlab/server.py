@@ -24,7 +24,6 @@ from chatlab.items import (
 )
 from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store, iter_items
 from chatlab.stores.memory import MemoryStore
-from chatlab.turns.recorder import Recorder
 from chatlab.turns.requests import (
     ActionRequest,
     MessageRequest,
@@ -84,11 +83,7 @@ class ChatKitServer(ABC, Generic[TContext]):
         ...
 
     def action(
-        self,
-        thread: ThreadMetadata,
-        action: Action,
-        sender: WidgetItem | None,
-        context: TContext,
+        self, thread: ThreadMetadata, action: Action, sender: WidgetItem | None, context: TContext
     ) -> AsyncIterator[ThreadStreamEvent]:
         """Answer a click or a submitted form. Write it as `async def`, with `yield`, too.
 
@@ -187,12 +182,12 @@ class ChatKitServer(ABC, Generic[TContext]):
             async for item in items:
                 if item.id == item_id:
                     break
-                moved = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new}
-                await self.store.add_thread_item(new, item.model_copy(update=moved), context)
+                changes = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new}
+                await self.store.add_thread_item(new, item.model_copy(update=changes), context)
 
     def _turn(
         self,
-        turn_request: TurnRequest,
+        request: TurnRequest,
         context: TContext,
         thread_id: str | None,
         item_id: str | None = None,
@@ -201,13 +196,10 @@ class ChatKitServer(ABC, Generic[TContext]):
             thread_id=self.new_id("thr") if thread_id is None else thread_id,
             item_id=self.new_id("msg") if item_id is None else item_id,
         )
-        recorder = Recorder(ids.thread_id, self.clock, self.new_id)
-        services = TurnServices(self.store, recorder, self.clock, self.history_limit)
-        control = TurnControl(ids.thread_id)
+        services = TurnServices(self.store, self.clock, self.new_id, self.history_limit)
+        control = TurnControl(ids)
         answer = partial(self._answer, context)
-        return Turn(
-            control, TurnRunner(turn_request, ids, context, services, control, answer).run()
-        )
+        return Turn(control, TurnRunner(request, context, services, control, answer).run())
 
     def _answer(self, context: TContext, started: StartedTurn) -> AsyncIterator[object]:
         if started.action is not None:

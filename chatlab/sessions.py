@@ -56,10 +56,10 @@ class MemorySessionStore:
 
     async def delete_expired(self, now: datetime) -> int:
         """See `SessionStore`."""
-        over = [key for key, record in self._records.items() if record.session.expired(now)]
-        for key in over:
+        expired = [key for key, record in self._records.items() if record.session.expired(now)]
+        for key in expired:
             del self._records[key]
-        return len(over)
+        return len(expired)
 
 
 class Sessions:

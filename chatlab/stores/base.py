@@ -113,12 +113,7 @@ class Store(Protocol[TItem]):
         ...
 
     async def load_thread_items(
-        self,
-        thread_id: str,
-        after: str | None,
-        limit: int,
-        order: Order,
-        context: RequestContext,
+        self, thread_id: str, after: str | None, limit: int, order: Order, context: RequestContext
     ) -> "Page[TItem]":
         """One page of items; with `order="desc"`, `after` means older than that item.
 

@@ -11,14 +11,14 @@ __all__ = ["ThreadLocks"]
 
 
 class ThreadLocks:
-    """Who holds what. No task owns a hold: it may be let go in another one."""
+    """One lock for each thread of each user. No task owns a lock: another one may release it."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str], anyio.Event] = {}
 
     @asynccontextmanager
     async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
-        """Hold the user's thread, once whoever holds it has let go.
+        """Lock the user's thread, once whoever holds the lock has released it.
 
         Raises:
             TurnInProgress: It was still held after `wait` seconds.
@@ -37,7 +37,7 @@ class ThreadLocks:
             released.set()
 
     async def drain(self, wait: float) -> None:
-        """Wait until nothing is held, at most `wait` seconds."""
+        """Wait until nothing is locked, at most `wait` seconds."""
         with anyio.move_on_after(wait):
             while self._held:
                 await next(iter(self._held.values())).wait()

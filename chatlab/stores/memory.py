@@ -36,13 +36,13 @@ class _StoredThread:
     order: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     def append(self, item_id: str, document: str) -> None:
-        place = self.order[-1][0] + 1 if self.order else 0
-        self.order.append((place, item_id))
-        self.items[item_id] = (place, document)
+        position = self.order[-1][0] + 1 if self.order else 0
+        self.order.append((position, item_id))
+        self.items[item_id] = (position, document)
 
     def remove(self, item_id: str) -> None:
-        place, _ = self.items.pop(item_id)
-        del self.order[bisect_left(self.order, (place, item_id))]
+        position, _ = self.items.pop(item_id)
+        del self.order[bisect_left(self.order, (position, item_id))]
 
 
 class MemoryStore(Generic[TItem]):
@@ -57,8 +57,8 @@ class MemoryStore(Generic[TItem]):
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
         self._users: dict[str, dict[str, _StoredThread]] = {}
-        self._requests: dict[str, dict[str, IdempotencyRecord]] = {}
-        self._holds = ThreadLocks()
+        self._keys: dict[str, dict[str, IdempotencyRecord]] = {}
+        self._locks = ThreadLocks()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
@@ -70,8 +70,8 @@ class MemoryStore(Generic[TItem]):
             raise NotFoundError("thread", thread.id)
         document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
         threads = self._users.setdefault(context.user_id, {})
-        if kept := threads.get(thread.id):
-            kept.thread = document
+        if stored := threads.get(thread.id):
+            stored.thread = document
         else:
             threads[thread.id] = _StoredThread(document)
 
@@ -99,35 +99,30 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         self._find(thread_id, context)
         del self._users[context.user_id][thread_id]
-        requests = self._requests.get(context.user_id, {})
-        for key in [key for key, sent in requests.items() if sent.thread_id == thread_id]:
-            del requests[key]
+        records = self._keys.get(context.user_id, {})
+        for key in [key for key, record in records.items() if record.thread_id == thread_id]:
+            del records[key]
 
     async def load_thread_items(
-        self,
-        thread_id: str,
-        after: str | None,
-        limit: int,
-        order: Order,
-        context: RequestContext,
+        self, thread_id: str, after: str | None, limit: int, order: Order, context: RequestContext
     ) -> "Page[TItem]":
         """See `Store`."""
         validate_limit(limit)
-        kept = self._find(thread_id, context)
-        here = None
+        stored = self._find(thread_id, context)
+        cursor_position = None
         if after is not None:
-            here = bisect_left(kept.order, (self._item(kept, after)[0], after))
+            cursor_position = bisect_left(stored.order, (self._item(stored, after)[0], after))
         if order == "asc":
-            start = 0 if here is None else here + 1
-            picked = kept.order[start : start + limit]
-            has_more = start + limit < len(kept.order)
+            start = 0 if cursor_position is None else cursor_position + 1
+            page = stored.order[start : start + limit]
+            has_more = start + limit < len(stored.order)
         else:
-            end = len(kept.order) if here is None else here
-            picked = kept.order[max(0, end - limit) : end][::-1]
+            end = len(stored.order) if cursor_position is None else cursor_position
+            page = stored.order[max(0, end - limit) : end][::-1]
             has_more = end > limit
-        ids = [item_id for _, item_id in picked]
+        ids = [item_id for _, item_id in page]
         return Page(
-            data=tuple(self._adapter.validate_json(kept.items[id][1]) for id in ids),
+            data=tuple(self._adapter.validate_json(stored.items[id][1]) for id in ids),
             has_more=has_more,
             after=_last(ids),
         )
@@ -135,21 +130,21 @@ class MemoryStore(Generic[TItem]):
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         document = to_json(f"item {item.id!r}", item, self._adapter)
-        kept = self._find(thread_id, context)
-        if item.id in kept.items:
+        stored = self._find(thread_id, context)
+        if item.id in stored.items:
             raise InvalidInput(
                 "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
             )
-        kept.append(item.id, document)
+        stored.append(item.id, document)
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         document = to_json(f"item {item.id!r}", item, self._adapter)
-        kept = self._find(thread_id, context)
-        if item.id in kept.items:
-            kept.items[item.id] = (kept.items[item.id][0], document)
+        stored = self._find(thread_id, context)
+        if item.id in stored.items:
+            stored.items[item.id] = (stored.items[item.id][0], document)
         else:
-            kept.append(item.id, document)
+            stored.append(item.id, document)
 
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
@@ -160,29 +155,29 @@ class MemoryStore(Generic[TItem]):
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
         """See `Store`."""
-        kept = self._find(thread_id, context)
-        self._item(kept, item_id)
-        kept.remove(item_id)
+        stored = self._find(thread_id, context)
+        self._item(stored, item_id)
+        stored.remove(item_id)
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`."""
-        return self._holds.acquire(context.user_id, thread_id, self.turn_wait)
+        return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
 
     async def claim_key(
         self, key: str, request: IdempotencyRecord, context: RequestContext
     ) -> IdempotencyRecord:
         """See `Store`."""
         to_json("request", request, idempotency_adapter)
-        return self._requests.setdefault(context.user_id, {}).setdefault(key, request)
+        return self._keys.setdefault(context.user_id, {}).setdefault(key, request)
 
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
-        requests = self._requests.get(context.user_id, {})
-        if key not in requests:
+        records = self._keys.get(context.user_id, {})
+        if key not in records:
             raise NotFoundError("idempotency key", key)
-        requests[key] = requests[key].model_copy(update={"item_ids": item_ids})
+        records[key] = records[key].model_copy(update={"item_ids": item_ids})
 
     def _find(self, thread_id: str, context: RequestContext) -> _StoredThread:
         try:
@@ -190,9 +185,9 @@ class MemoryStore(Generic[TItem]):
         except KeyError:
             raise NotFoundError("thread", thread_id) from None
 
-    def _item(self, kept: _StoredThread, item_id: str) -> tuple[int, str]:
+    def _item(self, stored: _StoredThread, item_id: str) -> tuple[int, str]:
         try:
-            return kept.items[item_id]
+            return stored.items[item_id]
         except KeyError:
             raise NotFoundError("item", item_id) from None
 

@@ -10,6 +10,7 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    RespondEvent,
     Task,
     ThreadCreated,
     ThreadStreamEvent,
@@ -17,26 +18,12 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.items import (
-    AssistantMessageItem,
-    TaskItem,
-    ThreadItem,
-    ToolItem,
-    WidgetItem,
-)
+from chatlab.items import AssistantMessageItem, TaskItem, ThreadItem, ToolItem, WidgetItem
 
 __all__ = ["Recorder"]
 
 TEvent = TypeVar(
-    "TEvent",
-    bound=AssistantMessage
-    | ToolStatus
-    | Widget
-    | Task
-    | ThreadCreated
-    | ThreadUpdated
-    | ItemDone
-    | ErrorEvent,
+    "TEvent", bound=RespondEvent | ThreadCreated | ThreadUpdated | ItemDone | ErrorEvent
 )
 
 
@@ -65,7 +52,7 @@ class Recorder:
         self._jobs: dict[str, TaskItem] = {}
 
     def record(self, event: object, method: str = "respond") -> list[ThreadStreamEvent]:
-        """Take in what the method yielded; give back what goes out for it, stamped, in order.
+        """Record what the method yielded; return what goes out for it, stamped, in order.
 
         An item whose `ItemDone` is among it waits in `unsaved`: save first, send afterwards.
 
@@ -87,14 +74,14 @@ class Recorder:
         raise RespondError(method, f"a {type(event).__name__}", fix)
 
     def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
-        """Close what is open; give back what goes out for it.
+        """Close what is open; return what goes out for it.
 
         The open message is incomplete unless the turn completed. A call or a job that was never
         said to end is incomplete either way.
         """
         out = self._end_message(completed=completed)
-        for left in (*self._calls.values(), *self._jobs.values()):
-            out.append(self._finish_item(left.model_copy(update={"status": "incomplete"})))
+        for unfinished in (*self._calls.values(), *self._jobs.values()):
+            out.append(self._finish_item(unfinished.model_copy(update={"status": "incomplete"})))
         self._calls.clear()
         self._jobs.clear()
         return out
@@ -119,7 +106,7 @@ class Recorder:
         self.unsaved.append(item)
         return self.item_done(item)
 
-    def _opened(self, prefix: str, content: str = "") -> dict[str, Any]:
+    def _new_item_fields(self, prefix: str, content: str = "") -> dict[str, Any]:
         return {
             "id": self._new_id(prefix),
             "thread_id": self.thread_id,
@@ -129,7 +116,7 @@ class Recorder:
 
     def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
         if self._message is None:
-            self._message = AssistantMessageItem(**self._opened("msg"))
+            self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         content = event.content
         if not content.isascii():
             content = content.encode("utf-8", "replace").decode()
@@ -140,8 +127,8 @@ class Recorder:
         if self._message is None:
             return []
         status = "completed" if completed else "incomplete"
-        said = {"content": "".join(self._pieces), "status": status}
-        item = self._message.model_copy(update=said)
+        changes = {"content": "".join(self._pieces), "status": status}
+        item = self._message.model_copy(update=changes)
         self._message = None
         self._pieces.clear()
         return [self._finish_item(item)]
@@ -158,7 +145,7 @@ class Recorder:
     def _record_tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
         call_id = event.call_id or self._last_call(event.tool) or self._new_id("call")
         call = self._calls.pop(call_id, None) or ToolItem(
-            **self._opened("tool"), tool=event.tool, call_id=call_id
+            **self._new_item_fields("tool"), tool=event.tool, call_id=call_id
         )
         call = call.model_copy(
             update={
@@ -170,20 +157,20 @@ class Recorder:
         if event.status == "running":
             self._calls[call_id] = call
         else:
-            ended = {"outcome": event.status, "output": event.output}
-            out.append(self._finish_item(call.model_copy(update=ended)))
+            result = {"outcome": event.status, "output": event.output}
+            out.append(self._finish_item(call.model_copy(update=result)))
         return out
 
     def _last_call(self, tool: str) -> str | None:
         return next((id for id, call in reversed(self._calls.items()) if call.tool == tool), None)
 
     def _record_widget(self, event: Widget) -> list[ThreadStreamEvent]:
-        item = WidgetItem(**self._opened("wdg", _text_of(event.root)), widget=event.root)
+        item = WidgetItem(**self._new_item_fields("wdg", _text_of(event.root)), widget=event.root)
         return [self.stamp(event, item.id), self._finish_item(item)]
 
     def _record_task(self, event: Task) -> list[ThreadStreamEvent]:
         job = self._jobs.pop(event.title, None) or TaskItem(
-            **self._opened("job", event.title), title=event.title
+            **self._new_item_fields("job", event.title), title=event.title
         )
         job = job.model_copy(update={"progress": event.progress})
         out: list[ThreadStreamEvent] = [self.stamp(event, job.id)]

@@ -1,21 +1,15 @@
-"""The life of one turn from the inside: the ten steps, however they end (lesson 03)."""
+"""One turn from the inside: the ten steps, however they end (lesson 03)."""
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatlab.concurrency import aclose, run_shielded
 from chatlab.context import RequestContext
-from chatlab.events import ErrorEvent, ThreadStreamEvent, ThreadUpdated
-from chatlab.stores.base import IdempotencyRecord
-from chatlab.turns.requests import (
-    ActionRequest,
-    MessageRequest,
-    StartedTurn,
-    TurnRequest,
-    TurnServices,
-)
+from chatlab.events import ErrorEvent, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from chatlab.turns.recorder import Recorder
+from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices
 from chatlab.turns.turn import END, TurnControl
 
 __all__ = ["TurnRunner"]
@@ -25,37 +19,43 @@ logger = logging.getLogger("chatlab")
 
 @dataclass
 class TurnRunner:
-    """What was asked, how to answer it, and how far the turn has come."""
+    """Runs one turn: lock the thread, begin, call `respond()`, save, send, commit.
 
-    turn_request: TurnRequest
-    ids: IdempotencyRecord
+    Attributes:
+        request: What was asked: a message, a retry or an action.
+        context: Who asked.
+        services: The server's store, clock and ids.
+        control: What the `Turn` in the caller's hands shares with this runner.
+        answer: Calls `respond()` or `action()`; returns its stream.
+    """
+
+    request: TurnRequest
     context: RequestContext
     services: TurnServices
     control: TurnControl
     answer: Callable[[StartedTurn], AsyncIterator[object]]
+    recorder: Recorder = field(init=False)
     started: StartedTurn | None = None
     stream: AsyncIterator[object] | None = None
 
     async def run(self) -> AsyncGenerator[ThreadStreamEvent]:
         """The events of the turn. The task that closes this need not be the one that began it."""
-        control, recorder = self.control, self.services.recorder
-        method = "action" if isinstance(self.turn_request, ActionRequest) else "respond"
+        control, services, context = self.control, self.services, self.context
         control.state = "running"
         with self._ensure_final_state():
-            await self._claim_idempotency_key()
-            async with self.services.store.turn(control.thread_id, self.context):
+            await self._claim_idempotency_key()  # it may name another thread than the caller does
+            self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
+            async with services.store.turn(control.thread_id, context):
                 try:
-                    await self._claim_idempotency_key()
-                    self.started = await self.turn_request.begin(
-                        self.services, self.ids, self.context
-                    )
-                    for event in self.started.opening_events:
+                    await self._claim_idempotency_key()  # while we waited, it may have been used
+                    self.started = await self.request.begin(services, control.ids, context)
+                    for event in self._opening_events(self.started):
                         yield event
                     if not self.started.replayed:
                         self.stream = self.answer(self.started)
                     while (event := await control.pull(self.stream)) is not END:
-                        out = recorder.record(event, method)
-                        if recorder.unsaved:
+                        out = self.recorder.record(event, self.request.method)
+                        if self.recorder.unsaved:
                             await self._save()
                         for event in out:
                             yield event
@@ -76,28 +76,37 @@ class TurnRunner:
     @contextmanager
     def _ensure_final_state(self) -> Generator[None]:
         """Whatever happens inside: afterwards the turn has ended, and its state says how."""
-        progress = self.control
+        control = self.control
         try:
             yield
         except Exception as error:
-            progress.state, progress.error = "failed", error
+            control.state, control.error = "failed", error
             raise
         finally:
-            if progress.state == "running":
-                progress.state = "stopped"
-            progress.done.set()
+            if control.state == "running":
+                control.state = "stopped"
+            control.done.set()
 
     async def _claim_idempotency_key(self) -> None:
         """With an idempotency key, find out what became of the message if it came before."""
-        if isinstance(self.turn_request, MessageRequest) and self.turn_request.key is not None:
-            self.ids = await self.services.store.claim_key(
-                self.turn_request.key, self.ids, self.context
-            )
-            self.control.thread_id = self.services.recorder.thread_id = self.ids.thread_id
+        if self.request.key is not None:
+            store, ids = self.services.store, self.control.ids
+            self.control.ids = await store.claim_key(self.request.key, ids, self.context)
+
+    def _opening_events(self, started: StartedTurn) -> list[ThreadStreamEvent]:
+        """What goes out before the answer; of a replayed turn, all that goes out."""
+        recorder, thread = self.recorder, started.thread
+        events: list[ThreadStreamEvent] = []
+        if started.created:
+            events.append(recorder.stamp(ThreadCreated(thread=thread)))
+        events += [recorder.item_done(item) for item in started.items]
+        if started.replayed:
+            events.append(recorder.stamp(ThreadUpdated(thread=thread)))
+        return events
 
     async def _save(self) -> None:
         """Make finished items durable. A save that was interrupted is made again."""
-        unsaved = self.services.recorder.unsaved
+        unsaved = self.recorder.unsaved
         while unsaved:
             await self.services.store.save_item(self.control.thread_id, unsaved[0], self.context)
             del unsaved[0]
@@ -110,38 +119,39 @@ class TurnRunner:
             self.control.error = self.control.error or error
 
     async def _finalise_or_report(self) -> list[ThreadStreamEvent]:
-        """As `_close`; where the store fails, the turn has failed, and its end says so."""
+        """As `_finalise`; where the store fails, the turn fails, and its last event says so."""
         try:
             return await self._finalise()
         except Exception as error:
             self.control.state, self.control.error = "failed", error
             logger.exception("What a turn said in %s was not kept", self.control.thread_id)
-            return [self.services.recorder.stamp(ErrorEvent.from_exception(error))]
+            return [self.recorder.stamp(ErrorEvent.from_exception(error))]
 
     async def _finalise(self) -> list[ThreadStreamEvent]:
-        """Keep what was said and save the thread; give back the events that end the stream."""
-        progress, recorder, begun = self.control, self.services.recorder, self.started
+        """Save what was said, and the thread; return the events that end the stream."""
+        control, recorder, started = self.control, self.recorder, self.started
         closing: list[ThreadStreamEvent] = []
-        if begun is not None and not begun.replayed:
-            closing = recorder.finish(completed=progress.state == "completed")
+        if started is not None and not started.replayed:
+            closing = recorder.finish(completed=control.state == "completed")
             await self._save()
-            if progress.state == "completed":
-                closing.append(await self._commit(begun))
-            elif begun.created and not recorder.item_ids:
-                await self.services.store.delete_thread(begun.thread.id, self.context)
-        if progress.error is not None:
-            if begun is not None:
-                logger.error("A turn failed in %s", progress.thread_id, exc_info=progress.error)
-            closing.append(recorder.stamp(ErrorEvent.from_exception(progress.error)))
+            if control.state == "completed":
+                closing.append(await self._commit(started))
+            elif started.created and not recorder.item_ids:
+                await self.services.store.delete_thread(started.thread.id, self.context)
+        if control.error is not None:
+            if started is not None:
+                logger.error("A turn failed in %s", control.thread_id, exc_info=control.error)
+            closing.append(recorder.stamp(ErrorEvent.from_exception(control.error)))
         return closing
 
-    async def _commit(self, begun: StartedTurn) -> ThreadUpdated:
-        store, recorder = self.services.store, self.services.recorder
-        for replaced in begun.superseded_ids:
-            await store.delete_thread_item(begun.thread.id, replaced, self.context)
-        news = {"updated_at": self.services.clock.now(), "history": ()}
-        thread = begun.thread.model_copy(update=news)
-        await store.save_thread(thread, self.context)
-        if isinstance(self.turn_request, MessageRequest) and self.turn_request.key is not None:
-            await store.finish_key(self.turn_request.key, tuple(recorder.item_ids), self.context)
+    async def _commit(self, started: StartedTurn) -> ThreadUpdated:
+        """The turn is complete: remove what it supersedes, save the thread, finish the key."""
+        store, recorder, context = self.services.store, self.recorder, self.context
+        for item_id in started.superseded_ids:
+            await store.delete_thread_item(started.thread.id, item_id, context)
+        changes = {"updated_at": self.services.clock.now(), "history": ()}
+        thread = started.thread.model_copy(update=changes)
+        await store.save_thread(thread, context)
+        if self.request.key is not None:
+            await store.finish_key(self.request.key, tuple(recorder.item_ids), context)
         return recorder.stamp(ThreadUpdated(thread=thread))

@@ -9,33 +9,37 @@ from typing import Literal, Self, cast
 
 import anyio
 
-from chatlab.errors import (
-    RespondError,
-)
+from chatlab.errors import RespondError
 from chatlab.events import ThreadStreamEvent
+from chatlab.stores.base import IdempotencyRecord
 
 __all__ = ["END", "Turn", "TurnControl", "TurnState", "ensure_stream"]
 
 TurnState = Literal["ready", "running", "completed", "failed", "stopped"]
 
 END = object()
-"""What `Progress.next_of` returns when there is nothing left."""
+"""What `TurnControl.pull` returns when there is nothing left."""
 
 
 @dataclass
 class TurnControl:
-    """What a turn and the server that runs it tell each other.
+    """What a `Turn` and the `TurnRunner` behind it share: thread, state, and whether to stop.
 
     It is apart from `Turn` so that the running generator does not keep its `Turn` alive: a turn
     that nobody holds any more is closed by the event loop.
     """
 
-    thread_id: str
+    ids: IdempotencyRecord
     state: TurnState = "ready"
     error: Exception | None = None
     stopped: bool = False
     reader_task: asyncio.Task[object] | None = None
     done: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def thread_id(self) -> str:
+        """The thread that is locked; an idempotency key may name another than was asked for."""
+        return self.ids.thread_id
 
     async def pull(self, stream: AsyncIterator[object] | None) -> object:
         """The stream's next event; `END` after the last one, or when the turn is stopped."""
@@ -80,8 +84,8 @@ class Turn:
     said is kept as `incomplete`.
     """
 
-    def __init__(self, progress: TurnControl, events: AsyncGenerator[ThreadStreamEvent]) -> None:
-        self._control = progress
+    def __init__(self, control: TurnControl, events: AsyncGenerator[ThreadStreamEvent]) -> None:
+        self._control = control
         self._events = cast("AsyncGeneratorType[ThreadStreamEvent, None]", events)
 
     @property

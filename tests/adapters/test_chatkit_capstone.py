@@ -26,6 +26,7 @@ from chatlab import (
 from chatlab.adapters.chatkit import as_chatkit
 from chatlab.course.capstone.notebook_module import written_in
 from chatlab.lessons.l10_capstone.lesson import LESSON
+from chatlab.stores import IdempotencyRecord
 from chatlab.turns.turn import Turn, TurnControl
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +74,7 @@ class Through(ChatKitServer):
 
 def turn_of(stream, thread_id=None):
     """A turn whose events come out of the official ones; complete when the thread is saved."""
-    progress = TurnControl(thread_id or "")
+    progress = TurnControl(IdempotencyRecord(thread_id=thread_id or "", item_id=""))
 
     async def events():
         progress.state = "running"
@@ -81,7 +82,7 @@ def turn_of(stream, thread_id=None):
             async with aclosing(stream):
                 async for event in stream:
                     if event.type == "thread.created":
-                        progress.thread_id = event.thread.id
+                        progress.ids = IdempotencyRecord(thread_id=event.thread.id, item_id="")
                     ended = event.type == "thread.updated"
                     for own in understood(event):
                         yield own

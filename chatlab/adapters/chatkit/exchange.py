@@ -146,8 +146,8 @@ async def passthrough(
     The message and the widget are in the thread already, as an official server has it.
     """
     recorder = Recorder(thread_id, server.clock, server.new_id)
-    desk = TurnServices(server.store, recorder, server.clock, server.history_limit)
-    thread = await desk.thread(thread_id, context, before=input and input.id)
+    services = TurnServices(server.store, server.clock, server.new_id, server.history_limit)
+    thread = await services.load_thread(thread_id, context, before=input and input.id)
     if action is None:
         answer = ensure_stream("respond", server.respond(thread, input, context))
     else:

@@ -32,7 +32,7 @@ from chatlab.stores.locks import ThreadLocks
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
 from chatlab.stores.sql.urls import parse_url
 
-__all__ = ["Database", "LoopConnection", "shielded"]
+__all__ = ["Database", "LoopState", "shielded"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,29 +59,36 @@ _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(4203021130)"
 def shielded(
     work: Callable[P, Coroutine[Any, Any, T]],
 ) -> "Callable[P, CoroutineType[Any, Any, T]]":
-    """Do it to its end, even if the task is cancelled meanwhile.
+    """Make the method run to its end, even if the task that awaits it is cancelled.
 
     A transaction that is cancelled halfway can leave SQLite locked: the driver's thread works on.
     """
 
     @wraps(work)
-    async def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
         return await run_shielded(work(*args, **kwargs))
 
-    return to_its_end
+    return run
 
 
-class LoopConnection:
-    """How one event loop reaches the database. An engine can be used in one loop only."""
+class LoopState:
+    """What one event loop needs to reach the database: an engine works in one loop only.
 
-    def __init__(self, engine: AsyncEngine, ending: float) -> None:
+    Attributes:
+        locks: The threads that turns of this loop have locked or wait for.
+        owner: The number under which this loop owns rows in `chatlab_turns`.
+        write_lock: SQLite has one writer at a time; PostgreSQL needs no lock here.
+        finalizer: Closes all of it when it is closed; see `_finalizer`.
+    """
+
+    def __init__(self, engine: AsyncEngine, drain_seconds: float) -> None:
         self.engine = engine
         self.opening = anyio.Lock()
         self.ready = False
         self.locks = ThreadLocks()
         self.exit_stack = AsyncExitStack()
         self.exit_stack.push_async_callback(engine.dispose)
-        self.finalizer = _finalizer(self.locks, self.exit_stack, ending)
+        self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
         one_at_a_time = engine.dialect.name == "sqlite"
         self.write_lock: AbstractAsyncContextManager[Any] = (
@@ -90,18 +97,19 @@ class LoopConnection:
 
 
 async def _finalizer(
-    holds: ThreadLocks, exits: AsyncExitStack, wait: float
+    locks: ThreadLocks, exit_stack: AsyncExitStack, drain_seconds: float
 ) -> AsyncGenerator[None]:
     """Waits at its `yield` until somebody closes it: the store, or the loop when that ends.
 
-    A loop closes every asynchronous generator that was begun in it, those that nobody holds any
-    more at once. That is the one moment when a store that was only dropped can still hang up.
+    A loop closes every asynchronous generator that was started in it when it shuts down, and one
+    that was garbage collected at once. For a store that nobody closed, that is the last moment at
+    which its connections can be closed.
     """
     try:
         yield
     finally:
-        await holds.drain(wait)
-        await exits.aclose()
+        await locks.drain(drain_seconds)
+        await exit_stack.aclose()
 
 
 class Database:
@@ -109,18 +117,18 @@ class Database:
 
     Args:
         url: Where it is.
-        ending: How many seconds the turns that still run are given when a loop or the store ends.
+        drain_seconds: How long turns that still run are waited for when a loop or the store ends.
 
     Raises:
         MissingDependency: The driver is not installed.
         StoreError: The URL names nothing that can be used.
     """
 
-    def __init__(self, url: str, ending: float = 2.0) -> None:
-        self._drain_seconds = ending
+    def __init__(self, url: str, drain_seconds: float = 2.0) -> None:
+        self._drain_seconds = drain_seconds
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._per_loop: dict[asyncio.AbstractEventLoop, LoopConnection] = {}
+        self._per_loop: dict[asyncio.AbstractEventLoop, LoopState] = {}
         self._failures: tuple[type[Exception], ...] = (
             *(DBAPIError, NoConnectionFree, OSError, sqlite3.Error),
         )
@@ -147,13 +155,13 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that only reads. What uses it must be `whole`.
+        """A transaction that only reads. What uses it must be `shielded`.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
         with self.translate_errors():
-            async with (await self.connection()).engine.begin() as connection:
+            async with (await self.loop_state()).engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -164,51 +172,51 @@ class Database:
             StoreError: The database cannot be used as it is; nothing was written.
         """
         with self.translate_errors():
-            line = await self.connection()
-            async with line.write_lock, line.engine.begin() as connection:
+            state = await self.loop_state()
+            async with state.write_lock, state.engine.begin() as connection:
                 yield connection
 
-    async def connection(self) -> LoopConnection:
-        """The running loop's line, opened and up to date.
+    async def loop_state(self) -> LoopState:
+        """The running loop's engine, with the tables up to date.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
         loop = asyncio.get_running_loop()
-        if (line := self._per_loop.get(loop)) is None:
+        if (state := self._per_loop.get(loop)) is None:
             for old in list(self._per_loop):
                 if old.is_closed():
                     self._per_loop.pop(old, None)
-            line = self._per_loop[loop] = LoopConnection(self._engine(), self._drain_seconds)
-            await anext(line.finalizer)
-        if not line.ready:
-            async with line.opening:
-                if not line.ready:
-                    await self._open(line)
-        return line
+            state = self._per_loop[loop] = LoopState(self._engine(), self._drain_seconds)
+            await anext(state.finalizer)
+        if not state.ready:
+            async with state.opening:
+                if not state.ready:
+                    await self._open(state)
+        return state
 
     @shielded
     async def aclose(self) -> None:
-        """Hang up, once no turn is running; the next use dials again."""
-        line = self._per_loop.pop(asyncio.get_running_loop(), None)
-        if line is not None:
-            await line.finalizer.aclose()
+        """Close this loop's connections, once no turn is running; the next use opens new ones."""
+        state = self._per_loop.pop(asyncio.get_running_loop(), None)
+        if state is not None:
+            await state.finalizer.aclose()
 
     @shielded
-    async def _open(self, line: LoopConnection) -> None:
+    async def _open(self, state: LoopState) -> None:
         try:
             with self.translate_errors():
-                await self._migrate(line)
-            line.ready = True
+                await self._migrate(state)
+            state.ready = True
         except BaseException:
-            await line.engine.dispose()
+            await state.engine.dispose()
             raise
 
-    async def _migrate(self, line: LoopConnection) -> None:
+    async def _migrate(self, state: LoopState) -> None:
         if self.is_sqlite:
             # Where a file cannot be opened, aiosqlite leaves a thread behind. So look first.
             sqlite3.connect(self.path).close()
-        async with line.engine.begin() as connection:
+        async with state.engine.begin() as connection:
             version = await version_of(connection)
         if version > len(MIGRATIONS):
             raise StoreError(
@@ -218,7 +226,7 @@ class Database:
             )
         if version < len(MIGRATIONS):
             alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATION_LOCK
-            async with line.engine.begin() as connection:
+            async with state.engine.begin() as connection:
                 await connection.execute(text(alone))
                 await migrate(connection, MIGRATIONS)
 
@@ -237,7 +245,7 @@ class Database:
 
     @contextmanager
     def translate_errors(self) -> Generator[None]:
-        """Whatever the database has against this, as a `StoreError`."""
+        """Raise what the driver raises as a `StoreError`, in plain words."""
         try:
             yield
         except self._failures as error:
@@ -245,13 +253,13 @@ class Database:
 
     def _to_store_error(self, error: Exception) -> StoreError:
         cause = getattr(error, "orig", None) or error
-        said = f"[{getattr(cause, 'sqlstate', '')}] {cause}"
-        if self.is_sqlite and "unable to open" in said and not self.path.parent.is_dir():
+        message = f"[{getattr(cause, 'sqlstate', '')}] {cause}"
+        if self.is_sqlite and "unable to open" in message and not self.path.parent.is_dir():
             return StoreError(
                 self.name, "is in a folder that does not exist", f"Make {self.path.parent} first."
             )
         for sign, problem, fix in _PROBLEMS:
-            if sign in said:
+            if sign in message:
                 return StoreError(self.name, problem, fix)
         if isinstance(error, OSError | NoConnectionFree):
             return StoreError(self.name, f"does not answer ({cause})", "Is it running?")

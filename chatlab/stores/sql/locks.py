@@ -1,9 +1,9 @@
 """One turn at a time for each thread, across processes: a row says who holds it.
 
-A process that dies cannot take its rows away. So every owner of rows proves that it lives: on
-SQLite by a lock on a small file of its own, on PostgreSQL by an advisory lock that lasts as long as
-one connection. The operating system, or the server, ends those with the process, however it ends.
-One proof serves every turn of an event loop.
+A process that dies cannot take its rows away. So every owner of rows keeps a lease: on SQLite a
+lock on a small file of its own, on PostgreSQL an advisory lock that lasts as long as a connection.
+The operating system, or the server, ends those with the process, however it ends. One lease serves
+every turn of an event loop.
 """
 
 import glob
@@ -20,17 +20,17 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import TurnInProgress
-from chatlab.stores.sql.database import Database, LoopConnection, shielded
+from chatlab.stores.sql.database import Database, LoopState, shielded
 from chatlab.stores.sql.schema import turns
 
 __all__ = ["SharedThreadLocks"]
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
+_FIRST_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.01, 0.2
 
-_TRIES = 20
-"""How many new files are made before giving up against others who sweep them away."""
+_MAX_LEASE_FILES = 20
+"""How many new files are tried before giving up against others who sweep them away."""
 
-_PROOF = text(
+_TAKE_ADVISORY_LOCK = text(
     "SELECT pg_advisory_lock(:owner), set_config('tcp_keepalives_idle', '15', false),"
     " set_config('tcp_keepalives_interval', '5', false)"
 )
@@ -38,70 +38,72 @@ _PROOF = text(
 
 
 class SharedThreadLocks:
-    """Who holds what in one database."""
+    """One lock a thread, shared by every process that uses the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._proofs: _Liveness = (
+        self._liveness: _Liveness = (
             _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease()
         )
 
     @asynccontextmanager
     async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
-        """Hold the user's thread, once whoever holds it has let go or died.
+        """Lock the user's thread, once whoever holds the lock has released it or died.
 
         Raises:
             TurnInProgress: It was still held after `wait` seconds.
         """
         deadline = anyio.current_time() + wait
-        line = await self._database.connection()
-        async with line.locks.acquire(user_id, thread_id, wait):
-            mine = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
+        state = await self._database.loop_state()
+        async with state.locks.acquire(user_id, thread_id, wait):
+            this_thread = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
             row = {"user_id": user_id, "thread_id": thread_id}
-            pause = _FIRST_PAUSE
+            pause = _FIRST_PAUSE_SECONDS
             try:
-                while not await self._try_acquire(line, row, mine):
-                    left = deadline - anyio.current_time()
-                    if left <= 0:
+                while not await self._try_acquire(state, row, this_thread):
+                    remaining = deadline - anyio.current_time()
+                    if remaining <= 0:
                         raise TurnInProgress(thread_id)
-                    await anyio.sleep(min(pause, left))
-                    pause = min(2 * pause, _LONGEST_PAUSE)
+                    await anyio.sleep(min(pause, remaining))
+                    pause = min(2 * pause, _MAX_PAUSE_SECONDS)
                 yield
             finally:
-                await self._release(line, mine)
+                await self._release(state, this_thread)
 
     @shielded
     async def _try_acquire(
-        self, line: LoopConnection, row: dict[str, str], mine: ColumnElement[bool]
+        self, state: LoopState, row: dict[str, str], this_thread: ColumnElement[bool]
     ) -> bool:
-        """Write down that this line holds the thread, unless another one does and lives."""
+        """Write our owner number into the thread's row, unless a living owner's is there."""
         with self._database.translate_errors():
-            async with line.opening:
-                await self._proofs.register(line)
-        fresh = self._database.insert(turns).values(row | {"owner": line.owner})
+            async with state.opening:
+                await self._liveness.register(state)
+        fresh = self._database.insert(turns).values(row | {"owner": state.owner})
         async with self._database.writing() as connection:
             await connection.execute(fresh.on_conflict_do_nothing())
-            holder = await connection.scalar(select(turns.c.owner).where(mine))
-            if holder == line.owner:
+            holder = await connection.scalar(select(turns.c.owner).where(this_thread))
+            if holder == state.owner:
                 return True
-            if holder is None or await self._proofs.is_alive(holder, connection):
+            if holder is None or await self._liveness.is_alive(holder, connection):
                 return False
-            heir = update(turns).where(mine, turns.c.owner == holder).values(owner=line.owner)
-            return bool((await connection.execute(heir)).rowcount)
+            takeover = (
+                update(turns).where(this_thread, turns.c.owner == holder).values(owner=state.owner)
+            )
+            return bool((await connection.execute(takeover)).rowcount)
 
     @shielded
-    async def _release(self, line: LoopConnection, mine: ColumnElement[bool]) -> None:
+    async def _release(self, state: LoopState, this_thread: ColumnElement[bool]) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(delete(turns).where(mine, turns.c.owner == line.owner))
+            await connection.execute(delete(turns).where(this_thread, turns.c.owner == state.owner))
 
 
 class _Liveness(Protocol):
-    async def register(self, line: LoopConnection) -> None:
-        """See that the line has a number, under which it can own rows, and that it is proven."""
+    async def register(self, state: LoopState) -> None:
+        """Give this loop an owner number, and a lease that others can see."""
         ...
 
     async def is_alive(self, owner: int, connection: AsyncConnection, /) -> bool:
-        """Whether the proof of that owner still stands."""
+        """Whether the lease of that owner still stands."""
         ...
 
 
@@ -114,19 +116,19 @@ class _FileLease:
     def __init__(self, database: Path) -> None:
         self._database = database
 
-    async def register(self, line: LoopConnection) -> None:
-        if line.owner is not None:
+    async def register(self, state: LoopState) -> None:
+        if state.owner is not None:
             return
-        for left in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
-            _is_locked(left)
-        for _ in range(_TRIES):
+        for abandoned in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
+            _is_locked(abandoned)
+        for _ in range(_MAX_LEASE_FILES):
             owner = secrets.randbits(62)
             path = self._file(owner)
-            if lock := _locked(path):
-                line.exit_stack.callback(finalize(line, _unlock, lock, path))
-                line.owner = owner
+            if lock := _lock_new_file(path):
+                state.exit_stack.callback(finalize(state, _unlock, lock, path))
+                state.owner = owner
                 return
-        raise sqlite3.OperationalError("database is locked: every proof was swept away")
+        raise sqlite3.OperationalError("database is locked: every lease was swept away")
 
     async def is_alive(self, owner: int, _connection: AsyncConnection) -> bool:
         return _is_locked(self._file(owner))
@@ -135,7 +137,7 @@ class _FileLease:
         return self._database.with_name(f"{self._database.name}-turns-{owner}")
 
 
-def _locked(path: Path) -> sqlite3.Connection | None:
+def _lock_new_file(path: Path) -> sqlite3.Connection | None:
     """A lock on a new file; none if somebody who was sweeping up took the file away before."""
     lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
@@ -177,18 +179,18 @@ class _AdvisoryLockLease:
     """PostgreSQL: each owner keeps one connection, which holds an advisory lock on its number."""
 
     def __init__(self) -> None:
-        self._sessions = WeakKeyDictionary[LoopConnection, AsyncConnection]()
+        self._sessions = WeakKeyDictionary[LoopState, AsyncConnection]()
 
-    async def register(self, line: LoopConnection) -> None:
+    async def register(self, state: LoopState) -> None:
         """A connection that was lost took its lock with it: the rows go to a new number."""
-        if line in self._sessions and not await _is_lost(self._sessions[line]):
+        if state in self._sessions and not await _is_lost(self._sessions[state]):
             return
         owner = secrets.randbits(62)
-        session = line.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        await line.exit_stack.enter_async_context(session)
-        await session.execute(_PROOF, {"owner": owner})
-        await session.execute(update(turns).where(turns.c.owner == line.owner).values(owner=owner))
-        self._sessions[line], line.owner = session, owner
+        session = state.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        await state.exit_stack.enter_async_context(session)
+        await session.execute(_TAKE_ADVISORY_LOCK, {"owner": owner})
+        await session.execute(update(turns).where(turns.c.owner == state.owner).values(owner=owner))
+        self._sessions[state], state.owner = session, owner
 
     async def is_alive(self, owner: int, connection: AsyncConnection) -> bool:
         return not await connection.scalar(select(func.pg_try_advisory_xact_lock(owner)))

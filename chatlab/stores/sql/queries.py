@@ -32,7 +32,7 @@ def key_is(key: str, context: RequestContext) -> ColumnElement[bool]:
 
 def page_of(
     table: FromClause,
-    mine: Callable[[FromClause], ColumnElement[bool]],
+    own_rows: Callable[[FromClause], ColumnElement[bool]],
     after: str | None,
     order: Order,
     limit: int,
@@ -41,15 +41,19 @@ def page_of(
 
     After a row that is not there comes nothing.
     """
-    place, query = table.c.place, select(table.c.document).where(mine(table))
+    position, query = table.c.place, select(table.c.document).where(own_rows(table))
     if after is not None:
         cursor = table.alias()
-        here = select(cursor.c.place).where(mine(cursor), cursor.c.id == after).scalar_subquery()
-        query = query.where(place > here if order == "asc" else place < here)
-    return query.order_by(place.asc() if order == "asc" else place.desc()).limit(limit + 1)
+        cursor_position = (
+            select(cursor.c.place).where(own_rows(cursor), cursor.c.id == after).scalar_subquery()
+        )
+        query = query.where(
+            position > cursor_position if order == "asc" else position < cursor_position
+        )
+    return query.order_by(position.asc() if order == "asc" else position.desc()).limit(limit + 1)
 
 
-def as_page(found: list[Any], limit: int) -> Page[Any]:
-    """What `page_of` found, without the one too many."""
-    data = tuple(found[:limit])
-    return Page(data=data, has_more=len(found) > limit, after=data[-1].id if data else None)
+def as_page(items: list[Any], limit: int) -> Page[Any]:
+    """The rows that `page_of` selects, as a page: without the one too many."""
+    data = tuple(items[:limit])
+    return Page(data=data, has_more=len(items) > limit, after=data[-1].id if data else None)

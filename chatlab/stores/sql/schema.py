@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _UNSAFE = re.compile("[\0\\\\\ud800-\udfff]")
-_LONGEST = 200
+_MAX_NAME_CHARS = 200
 
 
 class _Name(TypeDecorator[str]):
@@ -52,15 +52,15 @@ class _Name(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002 - both alike
         name = _UNSAFE.sub(lambda found: f"\\{ord(found[0]):04x}", value or "")
-        if len(name) <= _LONGEST:
+        if len(name) <= _MAX_NAME_CHARS:
             return name
         return name[:100] + "\\#" + hashlib.sha256(name.encode()).hexdigest()
 
 
-def _table(name: str, names: str, others: str) -> TableClause:
-    columns: list[ColumnClause[Any]] = [column(each, _Name) for each in names.split()]
-    columns += [column(each) for each in others.split()]
-    return table(name, *columns)
+def _table(table_name: str, names: str, others: str) -> TableClause:
+    columns: list[ColumnClause[Any]] = [column(name, _Name) for name in names.split()]
+    columns += [column(name) for name in others.split()]
+    return table(table_name, *columns)
 
 
 users = _table("chatlab_users", "user_id", "threads_made")
@@ -88,12 +88,12 @@ async def version_of(connection: AsyncConnection) -> int:
 
 async def migrate(connection: AsyncConnection, migrations: Sequence[str]) -> None:
     """Bring the database up to date in the connection's transaction: all of it, or nothing."""
-    found = await version_of(connection)
-    if found == 0:
+    current = await version_of(connection)
+    if current == 0:
         await connection.execute(text("CREATE TABLE chatlab_schema (version BIGINT NOT NULL)"))
         await connection.execute(insert(_schema).values(version=0))
     for version, script in enumerate(migrations, start=1):
-        if version > found:
+        if version > current:
             for statement in filter(str.strip, script.split(";")):
                 await connection.execute(text(statement))
             await connection.execute(update(_schema).values(version=version))

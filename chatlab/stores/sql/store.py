@@ -64,7 +64,7 @@ class SQLStore(Generic[TItem]):
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
         self._database = Database(url)
-        self._turns = SharedThreadLocks(self._database)
+        self._locks = SharedThreadLocks(self._database)
 
     @shielded
     async def __aenter__(self) -> Self:
@@ -84,12 +84,12 @@ class SQLStore(Generic[TItem]):
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
         async with self._database.reading() as connection:
-            found = await connection.scalar(
+            document = await connection.scalar(
                 select(threads.c.document).where(thread_is(thread_id, context))
             )
-        if found is None:
+        if document is None:
             raise NotFoundError("thread", thread_id)
-        return thread_adapter.validate_json(found)
+        return thread_adapter.validate_json(document)
 
     @shielded
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
@@ -123,20 +123,15 @@ class SQLStore(Generic[TItem]):
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
         async with self._database.writing() as connection:
-            gone = await connection.execute(delete(threads).where(thread_is(thread_id, context)))
-            if not gone.rowcount:
+            deleted = await connection.execute(delete(threads).where(thread_is(thread_id, context)))
+            if not deleted.rowcount:
                 raise NotFoundError("thread", thread_id)
-            mine = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
-            await connection.execute(delete(keys).where(mine))
+            of_thread = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
+            await connection.execute(delete(keys).where(of_thread))
 
     @shielded
     async def load_thread_items(
-        self,
-        thread_id: str,
-        after: str | None,
-        limit: int,
-        order: Order,
-        context: RequestContext,
+        self, thread_id: str, after: str | None, limit: int, order: Order, context: RequestContext
     ) -> "Page[TItem]":
         """See `Store`."""
         validate_limit(limit)
@@ -155,10 +150,10 @@ class SQLStore(Generic[TItem]):
     @shielded
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        fresh = self._database.insert(items)
-        upsert = fresh.on_conflict_do_update(
+        insertion = self._database.insert(items)
+        upsert = insertion.on_conflict_do_update(
             index_elements=["user_id", "thread_id", "id"],
-            set_={"document": fresh.excluded.document},
+            set_={"document": insertion.excluded.document},
         )
         await self._append(thread_id, item, context, upsert)
 
@@ -167,10 +162,10 @@ class SQLStore(Generic[TItem]):
         """See `Store`."""
         query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
         async with self._database.reading() as connection:
-            if (found := await connection.scalar(query)) is None:
+            if (document := await connection.scalar(query)) is None:
                 await self._check(connection, thread_id, context)
                 raise NotFoundError("item", item_id)
-        return self._adapter.validate_json(found)
+        return self._adapter.validate_json(document)
 
     @shielded
     async def delete_thread_item(
@@ -185,7 +180,7 @@ class SQLStore(Generic[TItem]):
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`. What a process held when it died is free."""
-        return self._turns.acquire(context.user_id, thread_id, self.turn_wait)
+        return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
 
     @shielded
     async def claim_key(
@@ -202,12 +197,12 @@ class SQLStore(Generic[TItem]):
         claim = self._database.insert(keys).values(row).on_conflict_do_nothing()
         async with self._database.writing() as connection:
             await connection.execute(claim)
-            found = await connection.execute(
+            claimed_row = await connection.execute(
                 select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
             )
-            document, item_ids = found.one()
-        kept = idempotency_adapter.validate_json(document)
-        return kept.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
+            document, item_ids = claimed_row.one()
+        record = idempotency_adapter.validate_json(document)
+        return record.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
     @shielded
     async def finish_key(
@@ -226,7 +221,7 @@ class SQLStore(Generic[TItem]):
     ) -> None:
         """Put it in the user's next place; two who save it at once save one thread."""
         user = {"user_id": thread.user_id, "threads_made": 1}
-        place = await connection.scalar(
+        position = await connection.scalar(
             self._database.insert(users)
             .values(user)
             .on_conflict_do_update(
@@ -234,7 +229,7 @@ class SQLStore(Generic[TItem]):
             )
             .returning(users.c.threads_made)
         )
-        row = {"user_id": thread.user_id, "id": thread.id, "place": place, "items_made": 0}
+        row = {"user_id": thread.user_id, "id": thread.id, "place": position, "items_made": 0}
         await connection.execute(
             self._database.insert(threads)
             .values(row | {"document": document})
@@ -248,15 +243,15 @@ class SQLStore(Generic[TItem]):
         document = to_json(f"item {item.id!r}", item, self._adapter)
         row: dict[str, Any] = {"user_id": context.user_id, "thread_id": thread_id, "id": item.id}
         async with self._database.writing() as connection:
-            place = await connection.scalar(
+            position = await connection.scalar(
                 update(threads)
                 .where(thread_is(thread_id, context))
                 .values(items_made=threads.c.items_made + 1)
                 .returning(threads.c.items_made)
             )
-            if place is None:
+            if position is None:
                 raise NotFoundError("thread", thread_id)
-            row |= {"place": place, "document": document}
+            row |= {"place": position, "document": document}
             try:
                 await connection.execute(statement.values(row))
             except IntegrityError:
