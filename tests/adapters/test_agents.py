@@ -528,7 +528,7 @@ class Unbounded(Model):
 
     async def stream_response(self, *args, **more):
         prompt = prompt_of(args[0], args[1], args[3], args[5])
-        async for event in self.model._said(prompt, ResponseWriter(CountingIds())):
+        async for event in self.model._stream_parts(prompt, ResponseWriter(CountingIds())):
             yield event
 
 

@@ -262,7 +262,9 @@ def test_a_body_that_never_comes_is_not_waited_for(url):
 
 @pytest.mark.parametrize("path", ["/api/turns/{}/events", "/page/turns/{}/patches"])
 def test_a_silent_stream_says_that_it_is_still_there(path):
-    app = create_app(Talker(), KEYS.authenticate, limits=Limits(beat_seconds=0.01), chatkit=False)
+    app = create_app(
+        Talker(), KEYS.authenticate, limits=Limits(keep_alive_seconds=0.01), chatkit=False
+    )
     with served(app) as url, client_of(url) as alice:
         turn = said(alice, "1 0 wait")
         with alice.stream("GET", path.format(turn["turn_id"])) as response:

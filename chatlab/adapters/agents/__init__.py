@@ -115,10 +115,10 @@ async def _events(result: RunResultStreaming, reader: RunReader) -> AsyncGenerat
             yield out
     finally:
         result.cancel()
-        await run_shielded(_over(result, events))
+        await run_shielded(_finish_run(result, events))
 
 
-async def _over(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:
+async def _finish_run(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:
     """Wait until nothing of the run goes on."""
     task = result.run_loop_task
     if task is not None:

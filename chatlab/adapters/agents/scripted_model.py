@@ -57,7 +57,9 @@ class ScriptedAgentModel(Model):
         self.prompts: list[AgentPrompt] = []
         self._replies = replies
         self._new_id = new_id
-        self._voice = ScriptedModel(_itself, tokens_per_second, fail_after=fail_after, clock=clock)
+        self._voice = ScriptedModel(
+            _literal_reply, tokens_per_second, fail_after=fail_after, clock=clock
+        )
 
     @property
     def fail_after(self) -> int | None:
@@ -83,7 +85,7 @@ class ScriptedAgentModel(Model):
         """The whole reply at once."""
         prompt = prompt_of(system_instructions, input, tools, handoffs)
         writer = ResponseWriter(self._new_id)
-        async with aclosing(self._said(prompt, writer)) as events:
+        async with aclosing(self._stream_parts(prompt, writer)) as events:
             async for _event in events:
                 pass
         return ModelResponse(
@@ -108,12 +110,12 @@ class ScriptedAgentModel(Model):
             ModelError: The model broke off, as `fail_after` told it to.
         """
         prompt = prompt_of(system_instructions, input, tools, handoffs)
-        events = self._said(prompt, ResponseWriter(self._new_id))
+        events = self._stream_parts(prompt, ResponseWriter(self._new_id))
         async with aclosing(throttle(events)) as paced:
             async for event in paced:
                 yield event
 
-    async def _said(
+    async def _stream_parts(
         self, prompt: AgentPrompt, writer: ResponseWriter
     ) -> AsyncGenerator[TResponseStreamEvent]:
         self.open_connections += 1
@@ -145,5 +147,5 @@ class ScriptedAgentModel(Model):
         return (reply,) if isinstance(reply, str | Call) else reply
 
 
-def _itself(text: str) -> str:
+def _literal_reply(text: str) -> str:
     return text

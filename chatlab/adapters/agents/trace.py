@@ -27,7 +27,7 @@ Broken = Literal["no", "told", "fatal"]
 
 _MESSAGE = "Create a task: buy milk"
 _CALL = Call("create_task", {"title": "buy milk"})
-_PATIENCE = 2
+_MAX_EXTRA_CALLS = 2
 """How often the model tries a broken tool, if it can stop at all."""
 
 
@@ -74,7 +74,7 @@ async def agent_steps(
     model = ScriptedAgentModel(_script(endless=endless), float("inf"), new_id=new_id)
     agent = Agent[None]("TaskManager", model=model, tools=[_tool(note, broken)])
     await note(TraceStep("Alice", "Runner", _MESSAGE))
-    run = Runner.run_streamed(agent, _MESSAGE, max_turns=max_turns, hooks=_Watch(note))
+    run = Runner.run_streamed(agent, _MESSAGE, max_turns=max_turns, hooks=_RunRecorder(note))
     said = ""
     try:
         async with aclosing(stream_agent_response(run)) as events:
@@ -95,7 +95,7 @@ async def agent_steps(
 def _script(*, endless: bool) -> Callable[[AgentPrompt], ScriptedReply]:
     def reply(prompt: AgentPrompt) -> ScriptedReply:
         done = [output for output in prompt.outputs if output.startswith("Task ")]
-        if endless or (not done and len(prompt.outputs) < _PATIENCE):
+        if endless or (not done and len(prompt.outputs) < _MAX_EXTRA_CALLS):
             return _CALL
         return f"Done. {done[-1]}." if done else "Sorry, my tool does not work today."
 
@@ -118,7 +118,7 @@ def _tool(note: Note, broken: Broken) -> Tool:
     return function_tool(create_task)
 
 
-class _Watch(RunHooks[Any]):
+class _RunRecorder(RunHooks[Any]):
     """The Runner tells its hooks of all that it does."""
 
     def __init__(self, note: Note) -> None:

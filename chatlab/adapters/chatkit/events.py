@@ -14,11 +14,11 @@
 from chatkit import types as official
 
 from chatlab.adapters.chatkit.items import (
+    custom_task,
     official_item,
     official_page,
     official_thread,
     percent,
-    step,
     workflow,
 )
 from chatlab.clock import Clock
@@ -49,13 +49,13 @@ class EventTranslator:
         """What an official client is sent for it."""
         match event:
             case AssistantMessage():
-                return self._piece(event)
+                return self._delta(event)
             case ToolStatus(status="running") | Task(status="running"):
-                return self._work(event)
+                return self._tool_or_task(event)
             case ToolStatus() | Task() | Widget():
                 return []
             case ItemDone():
-                return self._done(event)
+                return self._item_done(event)
             case ThreadCreated() | ThreadUpdated():
                 created = isinstance(event, ThreadCreated)
                 kind = official.ThreadCreatedEvent if created else official.ThreadUpdatedEvent
@@ -63,7 +63,7 @@ class EventTranslator:
             case ErrorEvent():
                 return [_error(event)]
 
-    def _piece(self, event: AssistantMessage) -> list[official.ThreadStreamEvent]:
+    def _delta(self, event: AssistantMessage) -> list[official.ThreadStreamEvent]:
         out: list[official.ThreadStreamEvent] = []
         if event.item_id not in self._open:
             self._open[event.item_id] = ""
@@ -80,14 +80,14 @@ class EventTranslator:
         delta = official.AssistantMessageContentPartTextDelta(content_index=0, delta=event.content)
         return [*out, _updated(event.item_id, delta)]
 
-    def _work(self, event: ToolStatus | Task) -> list[official.ThreadStreamEvent]:
+    def _tool_or_task(self, event: ToolStatus | Task) -> list[official.ThreadStreamEvent]:
         begun = event.item_id in self._open
         if isinstance(event, ToolStatus):
             line = event.detail or self._open.get(event.item_id, "")
-            task = step(event.tool, line, "running")
+            task = custom_task(event.tool, line, "running")
         else:
             line = percent(event.progress)
-            task = step(event.title, line, "running")
+            task = custom_task(event.title, line, "running")
         self._open[event.item_id] = line
         if begun:
             update = official.WorkflowTaskUpdated(task_index=0, task=task)
@@ -100,7 +100,7 @@ class EventTranslator:
         )
         return [official.ThreadItemAddedEvent(item=item)]
 
-    def _done(self, event: ItemDone) -> list[official.ThreadStreamEvent]:
+    def _item_done(self, event: ItemDone) -> list[official.ThreadStreamEvent]:
         item = official_item(event.item)
         done = official.ThreadItemDoneEvent(item=item)
         streamed = self._open.pop(item.id, None) is not None

@@ -73,11 +73,11 @@ class Exchange:
     """
 
     turn: Turn
-    translation: EventTranslator
+    translator: EventTranslator
     store: ChatKitStore
     context: RequestContext
     options: Options
-    said: OfficialInput | None = None
+    user_input: OfficialInput | None = None
     retries: str | None = None
     _opened: bool = False
     _created: bool = False
@@ -87,10 +87,10 @@ class Exchange:
         """What is sent, in order. Closing this closes the turn."""
         async with self.turn as turn:
             async for event in turn:
-                for out in await self._sent(event):
+                for out in await self._translate(event):
                     yield out
 
-    async def _sent(self, event: ThreadStreamEvent) -> _Out:
+    async def _translate(self, event: ThreadStreamEvent) -> _Out:
         if isinstance(event, ThreadCreated):
             self._created = True
         elif not self._opened and not isinstance(event, ErrorEvent):
@@ -99,17 +99,21 @@ class Exchange:
         removed: _Out = []
         if isinstance(event, ThreadUpdated):
             removed = [official.ThreadItemRemovedEvent(item_id=id) for id in self._replaced]
-        return [*removed, *self.translation.translate(event)]
+        return [*removed, *self.translator.translate(event)]
 
     async def _opening(self, event: ThreadStreamEvent) -> _Out:
         """What comes before the answer: the question, once it is in the store, and the options."""
         out: _Out = []
-        asked = event.item if isinstance(event, ItemDone) else None
+        question = event.item if isinstance(event, ItemDone) else None
         thread = await self.store.load_thread(self.turn.thread_id, self.context)
-        if self.said is not None and self.said.opens and not self._created:
+        if self.user_input is not None and self.user_input.opens and not self._created:
             out.append(official.ThreadCreatedEvent(thread=official_page(thread)))
-        if isinstance(asked, UserMessageItem) and self.said is not None:
-            out.append(official.ThreadItemDoneEvent(item=await self._kept(self.said, asked)))
+        if isinstance(question, UserMessageItem) and self.user_input is not None:
+            out.append(
+                official.ThreadItemDoneEvent(
+                    item=await self._save_question(self.user_input, question)
+                )
+            )
         if self.retries is not None:
             later = iter_items(
                 self.store.store, self.turn.thread_id, self.context, after=self.retries
@@ -119,12 +123,14 @@ class Exchange:
         out.append(official.StreamOptionsEvent(stream_options=options))
         return (
             out
-            if isinstance(asked, UserMessageItem)
-            else [*out, *self.translation.translate(event)]
+            if isinstance(question, UserMessageItem)
+            else [*out, *self.translator.translate(event)]
         )
 
-    async def _kept(self, said: OfficialInput, own: UserMessageItem) -> official.UserMessageItem:
-        item = said.item(own)
+    async def _save_question(
+        self, user_input: OfficialInput, own: UserMessageItem
+    ) -> official.UserMessageItem:
+        item = user_input.item(own)
         for attachment in item.attachments:
             await self.store.save_attachment(attachment, self.context)
         if item != official_item(own):
@@ -149,19 +155,19 @@ async def passthrough(
     services = TurnServices(server.store, server.clock, server.new_id, server.history_limit)
     thread = await services.load_thread(thread_id, context, before=input and input.id)
     if action is None:
-        answer = ensure_stream("respond", server.respond(thread, input, context))
+        stream = ensure_stream("respond", server.respond(thread, input, context))
     else:
-        found = sender_id and await server.store.load_item(thread_id, sender_id, context)
-        sender = found if isinstance(found, WidgetItem) else None
-        answer = ensure_stream("action", server.action(thread, action, sender, context))
-    translation = EventTranslator(server.clock)
+        item = sender_id and await server.store.load_item(thread_id, sender_id, context)
+        sender = item if isinstance(item, WidgetItem) else None
+        stream = ensure_stream("action", server.action(thread, action, sender, context))
+    translator = EventTranslator(server.clock)
     try:
-        async for event in answer:
+        async for event in stream:
             for own in recorder.record(event):
-                for out in translation.translate(own):
+                for out in translator.translate(own):
                     yield out
     finally:
-        await aclose(answer)
+        await aclose(stream)
     for own in recorder.finish(completed=True):
-        for out in translation.translate(own):
+        for out in translator.translate(own):
             yield out

@@ -29,6 +29,7 @@ from chatlab.items import (
 
 __all__ = [
     "aware",
+    "custom_task",
     "official_item",
     "official_page",
     "official_thread",
@@ -36,7 +37,6 @@ __all__ = [
     "own_item",
     "own_thread",
     "percent",
-    "step",
     "text_of",
     "workflow",
 ]
@@ -65,13 +65,13 @@ def official_item(item: ThreadItem) -> official.ThreadItem:
             root = official_widget(item.widget)
             return official.WidgetItem(**base, widget=root, copy_text=item.content or None)
         case ToolItem():
-            task = step(item.tool, item.content, item.outcome)
+            task = custom_task(item.tool, item.content, item.outcome)
         case TaskItem():
-            task = step(item.title, percent(item.progress), item.outcome)
+            task = custom_task(item.title, percent(item.progress), item.outcome)
     return official.WorkflowItem(**base, workflow=workflow(task, over=True))
 
 
-def step(name: str, line: str, status: Outcome) -> official.CustomTask:
+def custom_task(name: str, line: str, status: Outcome) -> official.CustomTask:
     """A tool's call or a background job at one moment; `line` is what is said of it."""
     icons = {"completed": "check-circle", "failed": "lucide:circle-x"}
     indicators = {"running": "loading", "completed": "complete"}
@@ -122,16 +122,16 @@ def own_item(  # noqa: PLR0911 - each kind of item is one line
             }
             return ToolItem(**base, **call, **ended, content=item.name, output=item.output)
         case official.TaskItem(task=task):
-            return _job(base, task.title)
+            return _task_item(base, task.title)
         case official.WorkflowItem(workflow=official.Workflow(tasks=tasks, summary=summary)):
             titles = [getattr(summary, "title", None), *(task.title for task in tasks)]
-            return _job(base, next((title for title in titles if title), None))
+            return _task_item(base, next((title for title in titles if title), None))
         case _:
             kind: dict[str, Any] = {"tool": item.type, "call_id": item.id, "outcome": "completed"}
             return ToolItem(**base, **kind, content="")
 
 
-def _job(base: dict[str, Any], title: str | None) -> TaskItem:
+def _task_item(base: dict[str, Any], title: str | None) -> TaskItem:
     words = title or "Work"
     return TaskItem(**base, content=words, title=words, outcome="completed", progress=1)
 

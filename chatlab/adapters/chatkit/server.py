@@ -47,8 +47,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         attachment_store: official_store.AttachmentStore[RequestContext] | None = None,
     ) -> None:
         self.server = server
-        kept = ChatKitStore(server.store, clock=server.clock, new_id=server.new_id)
-        super().__init__(kept, attachment_store)
+        official_store = ChatKitStore(server.store, clock=server.clock, new_id=server.new_id)
+        super().__init__(official_store, attachment_store)
 
     @override
     async def process(
@@ -65,10 +65,10 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
             InvalidInput: A limit, cursor or order that cannot be used.
             TurnInProgress: A thread that is being answered cannot be renamed or deleted.
         """
-        asked = _request_adapter.validate_json(request)
-        if official.is_streaming_req(asked):
-            return ClosingResult(self._frames(asked, context))
-        answer = await self._answered(asked, context)
+        parsed = _request_adapter.validate_json(request)
+        if official.is_streaming_req(parsed):
+            return ClosingResult(self._frames(parsed, context))
+        answer = await self._answer_once(parsed, context)
         return official_server.NonStreamingResult(answer)
 
     @override
@@ -79,8 +79,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         context: RequestContext,
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside answers, for a server of yours that keeps the items itself."""
-        said = None if input_user_message is None else own_item(input_user_message)
-        input = said if isinstance(said, UserMessageItem) else None
+        own = None if input_user_message is None else own_item(input_user_message)
+        input = own if isinstance(own, UserMessageItem) else None
         return passthrough(self.server, thread.id, context, input=input)
 
     @override
@@ -126,15 +126,17 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         """Keep it; `store.load_feedback` reads it."""
         await self.store.save_feedback(thread_id, item_ids, feedback, context)
 
-    async def _answered(self, asked: official.NonStreamingReq, context: RequestContext) -> bytes:
-        match asked:
+    async def _answer_once(
+        self, request: official.NonStreamingReq, context: RequestContext
+    ) -> bytes:
+        match request:
             case official.ThreadsUpdateReq() | official.ThreadsDeleteReq():
                 # A turn saves its thread at its end: a new title in between would be lost.
-                async with self.server.store.turn(asked.params.thread_id, context):
-                    return await self._process_non_streaming(asked, context)
+                async with self.server.store.turn(request.params.thread_id, context):
+                    return await self._process_non_streaming(request, context)
             case official.ThreadsListReq() | official.ItemsListReq():
-                if asked.params.limit is not None:
-                    validate_limit(asked.params.limit)
+                if request.params.limit is not None:
+                    validate_limit(request.params.limit)
             case official.ThreadsSyncCustomActionReq(params=params) if params.item_id:
                 item = await self.store.load_item(params.thread_id, params.item_id, context)
                 if not isinstance(item, official.WidgetItem):
@@ -142,46 +144,48 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                     raise InvalidInput("item_id", f"names a {item.type}", fix)
             case official.AttachmentsCreateReq() | official.AttachmentsDeleteReq():
                 if self.attachment_store is None:
-                    raise _unanswered(asked)
-                if isinstance(asked, official.AttachmentsDeleteReq):
+                    raise _unsupported(request)
+                if isinstance(request, official.AttachmentsDeleteReq):
                     # The official server deletes the file before anybody asks whose it is.
-                    await self.store.load_attachment(asked.params.attachment_id, context)
+                    await self.store.load_attachment(request.params.attachment_id, context)
             case _:
                 pass
         try:
-            return await self._process_non_streaming(asked, context)
+            return await self._process_non_streaming(request, context)
         except (NotImplementedError, binascii.Error):
-            raise _unanswered(asked) from None
+            raise _unsupported(request) from None
 
     async def _frames(
-        self, asked: official.StreamingReq, context: RequestContext
+        self, request: official.StreamingReq, context: RequestContext
     ) -> AsyncGenerator[bytes]:
-        async with aclosing(self._events(asked, context)) as events:
+        async with aclosing(self._events(request, context)) as events:
             async for event in events:
                 yield b"data: " + self._serialize(event) + b"\n\n"
 
     async def _events(
-        self, asked: official.StreamingReq, context: RequestContext
+        self, request: official.StreamingReq, context: RequestContext
     ) -> AsyncGenerator[official.ThreadStreamEvent]:
         try:
-            exchange = await self._exchange(asked, context)
+            exchange = await self._start_exchange(request, context)
             async with aclosing(exchange.events()) as events:
                 async for event in events:
                     yield event
         except Exception as error:
             if isinstance(error, StoreError) or not isinstance(error, ChatlabError):
-                logger.exception("A request failed: %s", asked.type)
+                logger.exception("A request failed: %s", request.type)
             yield refusal(error)
 
-    async def _exchange(self, asked: official.StreamingReq, context: RequestContext) -> Exchange:
-        said, retries = None, None
-        match asked:
+    async def _start_exchange(
+        self, request: official.StreamingReq, context: RequestContext
+    ) -> Exchange:
+        user_input, retries = None, None
+        match request:
             case official.ThreadsCreateReq(params=params):
-                said = await self._said(params.input, context, opens=True)
-                turn = self._sent(said, None, asked.metadata, context)
+                user_input = await self._resolve_input(params.input, context, opens=True)
+                turn = self._send(user_input, None, request.metadata, context)
             case official.ThreadsAddUserMessageReq(params=params):
-                said = await self._said(params.input, context, opens=False)
-                turn = self._sent(said, params.thread_id, asked.metadata, context)
+                user_input = await self._resolve_input(params.input, context, opens=False)
+                turn = self._send(user_input, params.thread_id, request.metadata, context)
             case official.ThreadsRetryAfterItemReq(params=params):
                 retries = params.item_id
                 turn = self.server.retry(params.thread_id, retries, context)
@@ -189,20 +193,20 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                 action = own_action(params.action)
                 turn = self.server.act(action, context, params.thread_id, params.item_id)
             case _:
-                raise _unanswered(asked)
+                raise _unsupported(request)
         translation = EventTranslator(self.server.clock)
         options = self.get_stream_options
-        return Exchange(turn, translation, self.store, context, options, said, retries)
+        return Exchange(turn, translation, self.store, context, options, user_input, retries)
 
-    async def _said(
+    async def _resolve_input(
         self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
     ) -> OfficialInput:
         attachments = [await self.store.load_attachment(id, context) for id in input.attachments]
         return OfficialInput(input, attachments, opens)
 
-    def _sent(
+    def _send(
         self,
-        said: OfficialInput,
+        user_input: OfficialInput,
         thread_id: str | None,
         metadata: dict[str, Any],
         context: RequestContext,
@@ -210,9 +214,9 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         key = metadata.get("idempotency_key")
         if not isinstance(key, str | None):
             raise InvalidInput("idempotency_key", "is no text", "Use a random UUID.")
-        text = text_of(said.input.content)
+        text = text_of(user_input.input.content)
         return self.server.send(text, context, thread_id, idempotency_key=key)
 
 
-def _unanswered(asked: official.StreamingReq | official.NonStreamingReq) -> InvalidInput:
-    return InvalidInput("The request", f"is {asked.type}", "This server does not take it.")
+def _unsupported(request: official.StreamingReq | official.NonStreamingReq) -> InvalidInput:
+    return InvalidInput("The request", f"is {request.type}", "This server does not take it.")

@@ -28,7 +28,7 @@ class SideStore:
     async def put(self, thread_id: str, id: str, document: Any, context: RequestContext) -> None:
         """Keep a document with the thread, or replace the one that has this id."""
         owner = _owner(context)
-        await self._store.save_thread(self._board(thread_id, owner), owner)
+        await self._store.save_thread(self._side_thread_id(thread_id, owner), owner)
         item = ToolItem(
             id=id,
             thread_id=thread_id,
@@ -46,7 +46,7 @@ class SideStore:
         """Those of the documents that there are; one look if the thread has none at all."""
         owner = _owner(context)
         found: dict[str, Any] = {}
-        if not await _done(self._store.load_thread(thread_id, owner)):
+        if not await _succeeded(self._store.load_thread(thread_id, owner)):
             return found
         for id in ids:
             try:
@@ -57,29 +57,31 @@ class SideStore:
                 found[id] = item.output
         return found
 
-    async def drop(self, thread_id: str, id: str, context: RequestContext) -> None:
+    async def delete(self, thread_id: str, id: str, context: RequestContext) -> None:
         """Take one away, if it is there."""
-        await _done(self._store.delete_thread_item(thread_id, id, _owner(context)))
+        await _succeeded(self._store.delete_thread_item(thread_id, id, _owner(context)))
 
     async def clear(self, thread_id: str, context: RequestContext) -> None:
         """Take away all that the thread has."""
-        await _done(self._store.delete_thread(thread_id, _owner(context)))
+        await _succeeded(self._store.delete_thread(thread_id, _owner(context)))
 
-    async def put_alone(self, id: str, document: Any, context: RequestContext) -> None:
+    async def put_single(self, id: str, document: Any, context: RequestContext) -> None:
         """Keep a document that belongs to no thread, or replace it."""
         owner = _owner(context)
-        board = self._board(_alone(id), owner, {"document": document})
+        board = self._side_thread_id(_single_thread_id(id), owner, {"document": document})
         await self._store.save_thread(board, owner)
 
-    async def find_alone(self, id: str, context: RequestContext) -> Any:
+    async def find_single(self, id: str, context: RequestContext) -> Any:
         """That document. Raises `NotFoundError`."""
-        return (await self._store.load_thread(_alone(id), _owner(context))).metadata["document"]
+        return (await self._store.load_thread(_single_thread_id(id), _owner(context))).metadata[
+            "document"
+        ]
 
-    async def drop_alone(self, id: str, context: RequestContext) -> None:
+    async def delete_single(self, id: str, context: RequestContext) -> None:
         """Take that document away. Raises `NotFoundError`."""
-        await self._store.delete_thread(_alone(id), _owner(context))
+        await self._store.delete_thread(_single_thread_id(id), _owner(context))
 
-    def _board(
+    def _side_thread_id(
         self, id: str, owner: RequestContext, metadata: dict[str, Any] | None = None
     ) -> ThreadMetadata:
         now = self._clock.now()
@@ -88,7 +90,7 @@ class SideStore:
         )
 
 
-def _alone(id: str) -> str:
+def _single_thread_id(id: str) -> str:
     return f"alone:{id}"
 
 
@@ -98,7 +100,7 @@ def _owner(context: RequestContext) -> RequestContext:
     return context.model_copy(update={"user_id": _OWNER + context.user_id})
 
 
-async def _done(asked: Awaitable[object]) -> bool:
+async def _succeeded(asked: Awaitable[object]) -> bool:
     try:
         await asked
     except NotFoundError:

@@ -64,7 +64,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         self.store = store
         self._clock = SystemClock() if clock is None else clock
         self._new_id = new_id
-        self._shelf = SideStore(store, self._clock)
+        self._side_store = SideStore(store, self._clock)
 
     @override
     def generate_thread_id(self, context: RequestContext) -> str:
@@ -84,38 +84,40 @@ class ChatKitStore(official_store.Store[RequestContext]):
     @override
     async def load_thread(self, thread_id: str, context: RequestContext) -> official.ThreadMetadata:
         """The thread. Raises `ChatKitNotFound`."""
-        return official_thread(await _found(self.store.load_thread(thread_id, context)))
+        return official_thread(await _or_chatkit_error(self.store.load_thread(thread_id, context)))
 
     @override
     async def save_thread(self, thread: official.ThreadMetadata, context: RequestContext) -> None:
         """Add the thread, or replace what was saved under its id. Its items stay."""
         own = own_thread(thread, context.user_id, self._clock.now())
-        await _found(self.store.save_thread(own, context))
+        await _or_chatkit_error(self.store.save_thread(own, context))
 
     @override
     async def load_threads(
         self, limit: int, after: str | None, order: str, context: RequestContext
     ) -> official.Page[official.ThreadMetadata]:
         """One page of the user's threads. Raises `InvalidInput`, `ChatKitNotFound`."""
-        page = await _found(self.store.load_threads(limit, after, _order(order), context))
+        page = await _or_chatkit_error(
+            self.store.load_threads(limit, after, _order(order), context)
+        )
         threads = [official_thread(thread) for thread in page.data]
         return official.Page(data=threads, has_more=page.has_more, after=page.after)
 
     @override
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """Delete the thread with everything in it. Raises `ChatKitNotFound`."""
-        await _found(self.store.delete_thread(thread_id, context))
-        await self._shelf.clear(thread_id, context)
+        await _or_chatkit_error(self.store.delete_thread(thread_id, context))
+        await self._side_store.clear(thread_id, context)
 
     @override
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: RequestContext
     ) -> official.Page[official.ThreadItem]:
         """One page of items. Raises `InvalidInput`, `ChatKitNotFound`."""
-        page = await _found(
+        page = await _or_chatkit_error(
             self.store.load_thread_items(thread_id, after, limit, _order(order), context)
         )
-        items = await self._whole(thread_id, page.data, context)
+        items = await self._with_originals(thread_id, page.data, context)
         return official.Page(data=items, has_more=page.has_more, after=page.after)
 
     @override
@@ -125,7 +127,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         """Append the item. Raises `InvalidInput`, `ChatKitNotFound`."""
         item = _timed(item)
         own = own_item(item)
-        await _found(self.store.add_thread_item(thread_id, own, context))
+        await _or_chatkit_error(self.store.add_thread_item(thread_id, own, context))
         if official_item(own) != item:
             await self.save_original(thread_id, item, context)
 
@@ -138,28 +140,28 @@ class ChatKitStore(official_store.Store[RequestContext]):
         chatlab's own item under a workflow or a widget stays: it knows more than the official one.
         """
         item = _timed(item)
-        own = await self._under(thread_id, item, context) or own_item(item)
-        await _found(self.store.save_item(thread_id, own, context))
+        own = await self._finer_item(thread_id, item, context) or own_item(item)
+        await _or_chatkit_error(self.store.save_item(thread_id, own, context))
         if official_item(own) != item:
             await self.save_original(thread_id, item, context)
         else:
-            await self._shelf.drop(thread_id, item.id, context)
+            await self._side_store.delete(thread_id, item.id, context)
 
     @override
     async def load_item(
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> official.ThreadItem:
         """One item. Raises `ChatKitNotFound`."""
-        own = await _found(self.store.load_item(thread_id, item_id, context))
-        return (await self._whole(thread_id, (own,), context))[0]
+        own = await _or_chatkit_error(self.store.load_item(thread_id, item_id, context))
+        return (await self._with_originals(thread_id, (own,), context))[0]
 
     @override
     async def delete_thread_item(
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
         """Delete one item. Raises `ChatKitNotFound`."""
-        await _found(self.store.delete_thread_item(thread_id, item_id, context))
-        await self._shelf.drop(thread_id, item_id, context)
+        await _or_chatkit_error(self.store.delete_thread_item(thread_id, item_id, context))
+        await self._side_store.delete(thread_id, item_id, context)
 
     @override
     async def save_attachment(
@@ -167,27 +169,29 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> None:
         """Add what is known of an attachment, or replace it."""
         document = _attachment_adapter.dump_python(attachment, mode="json")
-        await self._shelf.put_alone(attachment.id, document, context)
+        await self._side_store.put_single(attachment.id, document, context)
 
     @override
     async def load_attachment(
         self, attachment_id: str, context: RequestContext
     ) -> official.Attachment:
         """What is known of an attachment. Raises `ChatKitNotFound`."""
-        asked = self._shelf.find_alone(attachment_id, context)
-        return _attachment_adapter.validate_python(await _found(asked, attachment_id))
+        asked = self._side_store.find_single(attachment_id, context)
+        return _attachment_adapter.validate_python(await _or_chatkit_error(asked, attachment_id))
 
     @override
     async def delete_attachment(self, attachment_id: str, context: RequestContext) -> None:
         """Forget an attachment. Raises `ChatKitNotFound`."""
-        await _found(self._shelf.drop_alone(attachment_id, context), attachment_id)
+        await _or_chatkit_error(
+            self._side_store.delete_single(attachment_id, context), attachment_id
+        )
 
     async def save_original(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
     ) -> None:
         """Put the whole official item beside one that is in the thread already."""
         document = _item_adapter.dump_python(item, mode="json")
-        await self._shelf.put(thread_id, item.id, document, context)
+        await self._side_store.put(thread_id, item.id, document, context)
 
     async def save_feedback(
         self,
@@ -198,19 +202,19 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> None:
         """Note what the user thinks of items; the last word counts. Raises `ChatKitNotFound`."""
         for id in item_ids:
-            await _found(self.store.load_item(thread_id, id, context))
+            await _or_chatkit_error(self.store.load_item(thread_id, id, context))
         for id in item_ids:
-            await self._shelf.put(thread_id, _thumb(id), kind, context)
+            await self._side_store.put(thread_id, _thumb(id), kind, context)
 
     async def load_feedback(
         self, thread_id: str, item_ids: Iterable[str], context: RequestContext
     ) -> dict[str, official.FeedbackKind]:
         """What the user thinks of those of the items that they judged."""
         ids = {_thumb(id): id for id in item_ids}
-        found = await self._shelf.find(thread_id, ids, context)
+        found = await self._side_store.find(thread_id, ids, context)
         return {ids[thumb]: kind for thumb, kind in found.items()}
 
-    async def _under(
+    async def _finer_item(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
     ) -> ThreadItem | None:
         if not isinstance(item, official.WorkflowItem | official.WidgetItem):
@@ -221,19 +225,21 @@ class ChatKitStore(official_store.Store[RequestContext]):
             return None
         return own if official_item(own).type == item.type else None
 
-    async def _whole(
+    async def _with_originals(
         self, thread_id: str, items: tuple[ThreadItem, ...], context: RequestContext
     ) -> list[official.ThreadItem]:
-        kept = await self._shelf.find(thread_id, (item.id for item in items), context)
+        originals = await self._side_store.find(thread_id, (item.id for item in items), context)
         return [
-            _item_adapter.validate_python(kept[item.id]) if item.id in kept else official_item(item)
+            _item_adapter.validate_python(originals[item.id])
+            if item.id in originals
+            else official_item(item)
             for item in items
         ]
 
 
-async def _found(asked: Awaitable[T], attachment_id: str | None = None) -> T:
+async def _or_chatkit_error(work: Awaitable[T], attachment_id: str | None = None) -> T:
     try:
-        return await asked
+        return await work
     except NotFoundError as error:
         if attachment_id is not None:
             raise ChatKitNotFound("attachment", attachment_id) from None

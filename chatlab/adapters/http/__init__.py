@@ -58,7 +58,7 @@ def create_app(
     """
     limits = Limits() if limits is None else limits
     app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
-    app.state.service = AppState.of(server, authenticate, sign_in, limits)
+    app.state.chatlab = AppState.of(server, authenticate, sign_in, limits)
     answer_errors(app)
     app.include_router(sessions)
     app.include_router(api)
@@ -76,9 +76,9 @@ async def _closing_turns(app: FastAPI) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        service: AppState = app.state.service
-        await service.turns.aclose()
-        await service.replies.aclose()
+        app_state: AppState = app.state.chatlab
+        await app_state.turns.aclose()
+        await app_state.replies.aclose()
 
 
 def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ __all__ = ["ReplyRegistry", "RunningReply"]
 
 logger = logging.getLogger("chatlab.http")
 
-_AHEAD = 64
+_MAX_FRAMES_AHEAD = 64
 """How many frames a reply may be ahead of its reader."""
 
 _CREATED = b'data: {"type":"thread.created"'
@@ -39,7 +39,7 @@ class RunningReply(AsyncIterator[bytes]):
     ) -> None:
         self.user_id = user_id
         self.thread_id = thread_id
-        self._send, self._receive = anyio.create_memory_object_stream[bytes](_AHEAD)
+        self._send, self._receive = anyio.create_memory_object_stream[bytes](_MAX_FRAMES_AHEAD)
         self.task = asyncio.create_task(self._run(frames, seconds))
 
     async def __anext__(self) -> bytes:
@@ -85,23 +85,23 @@ class ReplyRegistry:
 
     def check(self, context: RequestContext) -> None:
         """Raise an `HTTPException` if the user has too many already."""
-        if sum(one.user_id == context.user_id for one in self._open) >= self._limits.turns:
+        if sum(reply.user_id == context.user_id for reply in self._open) >= self._limits.turns:
             raise too_many("answers")
 
     def start(
         self, frames: AsyncIterator[bytes], context: RequestContext, thread_id: str
     ) -> RunningReply:
         """Read a reply from now on."""
-        one = RunningReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
-        self._open.add(one)
-        one.task.add_done_callback(lambda _: self._open.discard(one))
-        return one
+        reply = RunningReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
+        self._open.add(reply)
+        reply.task.add_done_callback(lambda _: self._open.discard(reply))
+        return reply
 
     def in_thread(self, thread_id: str, context: RequestContext) -> list[RunningReply]:
         """The user's replies that run in this thread."""
-        mine = (context.user_id, thread_id)
-        return [one for one in self._open if (one.user_id, one.thread_id) == mine]
+        wanted = (context.user_id, thread_id)
+        return [reply for reply in self._open if (reply.user_id, reply.thread_id) == wanted]
 
     async def aclose(self) -> None:
         """Stop them all; what was said is kept."""
-        await asyncio.gather(*(one.stop() for one in tuple(self._open)))
+        await asyncio.gather(*(reply.stop() for reply in tuple(self._open)))

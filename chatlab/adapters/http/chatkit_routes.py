@@ -32,11 +32,11 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
         responses={200: {"content": _ANSWER}},
         openapi_extra={"requestBody": _BODY},
     )
-    async def chatkit(request: Request, service: AppStateDep, context: CurrentUser) -> Response:
+    async def chatkit(request: Request, app_state: AppStateDep, context: CurrentUser) -> Response:
         """A request of the official protocol; its streams have no cursors."""
         body = await request.body()
-        service.replies.check(context)
-        service.streams.check(context.user_id)
+        app_state.replies.check(context)
+        app_state.streams.check(context.user_id)
         try:
             if official.attachment_store is None and b'"attachments.' in body:
                 raise NotImplementedError
@@ -50,8 +50,8 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
         if hasattr(result, "json"):
             return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
         frames = aiter(result)
-        reply = service.replies.start(frames, context, _thread_in(body))
-        return EventStream(reply, service.streams, context.user_id)
+        reply = app_state.replies.start(frames, context, _thread_in(body))
+        return EventStream(reply, app_state.streams, context.user_id)
 
     _ = chatkit
     return router

@@ -1,4 +1,4 @@
-"""What an app serves, and who asks it: every endpoint begins with these two."""
+"""FastAPI dependencies of every endpoint: the app's state, and the user who asks."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -18,12 +18,12 @@ from chatlab.server import ChatKitServer
 __all__ = ["AppState", "AppStateDep", "Authenticate", "CurrentUser", "SignIn"]
 
 Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
-"""Gives the badge for a session key, or raises a `SessionError`."""
+"""Returns the context for a session key, or raises a `SessionError`."""
 
 SignIn = Callable[[str], str]
-"""Gives a session key for a user's name, or raises a `SessionError`."""
+"""Returns a session key for a user's name, or raises a `SessionError`."""
 
-_USER_AGENT = 200
+_MAX_USER_AGENT_CHARS = 200
 
 
 @dataclass
@@ -46,37 +46,37 @@ class AppState:
         sign_in: SignIn | None,
         limits: Limits,
     ) -> "AppState":
-        """The service before anybody has come."""
-        places = ConcurrencyLimit("open streams", limits.streams)
+        """The state of an app that starts: no turn runs, and nobody reads."""
+        streams = ConcurrencyLimit("open streams", limits.streams)
         turns, replies = TurnRegistry(limits), ReplyRegistry(limits)
-        return cls(server, authenticate, sign_in, limits, turns, replies, places)
+        return cls(server, authenticate, sign_in, limits, turns, replies, streams)
 
 
-def _service(request: Request) -> AppState:
-    return request.app.state.service
+def _app_state(request: Request) -> AppState:
+    return request.app.state.chatlab
 
 
-AppStateDep = Annotated[AppState, Depends(_service)]
+AppStateDep = Annotated[AppState, Depends(_app_state)]
 
 _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
 
-async def _badge(
+async def _current_user(
     request: Request,
     response: Response,
-    service: AppStateDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    app_state: AppStateDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> RequestContext:
-    if given is None:
+    if credentials is None:
         raise SessionNotFound
-    context = service.authenticate(given.credentials)
+    context = app_state.authenticate(credentials.credentials)
     if inspect.isawaitable(context):
         context = await context
     response.headers["Cache-Control"] = "no-store"
     client = request.client
-    agent = request.headers.get("user-agent", "")[:_USER_AGENT]
-    seen = RequestInfo(ip=client.host if client else None, user_agent=agent or None)
-    return context.model_copy(update={"request": seen})
+    agent = request.headers.get("user-agent", "")[:_MAX_USER_AGENT_CHARS]
+    info = RequestInfo(ip=client.host if client else None, user_agent=agent or None)
+    return context.model_copy(update={"request": info})
 
 
-CurrentUser = Annotated[RequestContext, Depends(_badge)]
+CurrentUser = Annotated[RequestContext, Depends(_current_user)]

@@ -78,7 +78,7 @@ def _problem(status: int, code: str, message: str, **headers: str) -> JSONRespon
 
 
 def _chatlab_error(_request: Request, error: Exception) -> Response:
-    status = next((one for kind, one in _STATUSES.items() if isinstance(error, kind)), 500)
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("A request failed", exc_info=error)
     code = getattr(error, "code", "error")
@@ -88,7 +88,7 @@ def _chatlab_error(_request: Request, error: Exception) -> Response:
 
 def _not_valid(_request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found]
+    wrong = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in found]
     return _problem(422, "invalid_input", "; ".join(wrong) or "The request cannot be read.")
 
 

@@ -21,7 +21,7 @@ class JWTAuthenticator:
 
     Args:
         secret: At least 32 bytes, the same in every process. `secrets.token_hex(32)` makes one.
-        audience: The service that the keys are for.
+        audience: The app_state that the keys are for.
         time_out: How long a key is good for.
         clock: Where time comes from.
     """
@@ -57,7 +57,7 @@ class JWTAuthenticator:
         """The badge of whoever has this key.
 
         Raises:
-            SessionNotFound: The key is forged, over, for another service, or no key.
+            SessionNotFound: The key is forged, over, for another app_state, or no key.
         """
         try:
             claims = jwt.decode(

@@ -23,7 +23,7 @@ class Limits:
         body_seconds: How long a request may take to arrive.
         streams: Open streams of one user.
         turns: Running turns of one user.
-        beat_seconds: How long a stream may be silent before it says that it is still there.
+        keep_alive_seconds: How long a stream may be silent before it says that it is still there.
         turn_seconds: How long a turn may run.
         turn_bytes: How much a turn may send.
         keep_seconds: How long a finished turn can still be read.
@@ -35,7 +35,7 @@ class Limits:
     body_seconds: float = 30.0
     streams: int = 16
     turns: int = 8
-    beat_seconds: float = 15.0
+    keep_alive_seconds: float = 15.0
     turn_seconds: float = 600.0
     turn_bytes: int = 4_000_000
     keep_seconds: float = 300.0
@@ -50,7 +50,7 @@ def too_many(what: str) -> HTTPException:
 
 
 class ConcurrencyLimit:
-    """So many places for each user, such as open streams."""
+    """How many of a thing one user may have at a time, such as open streams."""
 
     def __init__(self, what: str, most: int) -> None:
         self._what = what
@@ -87,9 +87,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("content-length", "0")
+        announced = Headers(scope=scope).get("content-length", "0")
         body = _Body(receive, send, self._limits)
-        if told.isdecimal() and int(told) > self._limits.body_bytes:
+        if announced.isdecimal() and int(announced) > self._limits.body_bytes:
             body.refused = 413
         else:
             try:
@@ -137,6 +137,6 @@ class _Body:
 
 def _refusal(status: int, limits: Limits) -> JSONResponse:
     most = f"A request may have {limits.body_bytes:,} bytes"
-    said = f"{most} and take {limits.body_seconds:g} seconds to arrive."
+    message = f"{most} and take {limits.body_seconds:g} seconds to arrive."
     headers = {"Connection": "close", "Cache-Control": "no-store"}
-    return JSONResponse({"code": "too_large", "message": said}, status, headers)
+    return JSONResponse({"code": "too_large", "message": message}, status, headers)

@@ -33,11 +33,11 @@ __all__ = [
 ]
 
 _ID = r"^[A-Za-z0-9_-]+$"
-_LONGEST_ID = 100
+_MAX_ID_CHARS = 100
 
-PathId = Annotated[str, Path(pattern=_ID, max_length=_LONGEST_ID)]
-_BodyId = Annotated[str, Field(pattern=_ID, max_length=_LONGEST_ID)]
-After = Annotated[str | None, Query(pattern=_ID, max_length=_LONGEST_ID)]
+PathId = Annotated[str, Path(pattern=_ID, max_length=_MAX_ID_CHARS)]
+_BodyId = Annotated[str, Field(pattern=_ID, max_length=_MAX_ID_CHARS)]
+After = Annotated[str | None, Query(pattern=_ID, max_length=_MAX_ID_CHARS)]
 _Order = Literal["asc", "desc"]
 
 
@@ -79,10 +79,12 @@ class TurnInfo(BaseModel):
     last_seq: int
 
     @classmethod
-    def of(cls, one: RunningTurn) -> "TurnInfo":
+    def of(cls, turn: RunningTurn) -> "TurnInfo":
         """How the turn is now."""
-        log = one.log
-        return cls(turn_id=one.id, thread_id=one.thread_id, state=log.state, last_seq=log.last_seq)
+        log = turn.log
+        return cls(
+            turn_id=turn.id, thread_id=turn.thread_id, state=log.state, last_seq=log.last_seq
+        )
 
 
 class ThreadInfo(Thread):
@@ -101,44 +103,44 @@ api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
 
 
 @api.post("/turns", status_code=202)
-async def send(said: SendMessage, service: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def send(body: SendMessage, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Say something. When this answers, the message is in the store."""
-    key = said.idempotency_key
-    one = await service.turns.start(
-        lambda: service.server.send(said.message, context, said.thread_id, idempotency_key=key),
+    key = body.idempotency_key
+    turn = await app_state.turns.start(
+        lambda: app_state.server.send(body.message, context, body.thread_id, idempotency_key=key),
         context,
         key,
-        None if said.message is None else said,
+        None if body.message is None else body,
     )
-    return TurnInfo.of(one)
+    return TurnInfo.of(turn)
 
 
 @api.post("/threads/{thread_id}/actions", status_code=202)
 async def act(
-    thread_id: PathId, clicked: SendAction, service: AppStateDep, context: CurrentUser
+    thread_id: PathId, body: SendAction, app_state: AppStateDep, context: CurrentUser
 ) -> TurnInfo:
     """Click, or submit a form."""
-    one = await service.turns.start(
-        lambda: service.server.act(clicked.action, context, thread_id, clicked.item_id), context
+    turn = await app_state.turns.start(
+        lambda: app_state.server.act(body.action, context, thread_id, body.item_id), context
     )
-    return TurnInfo.of(one)
+    return TurnInfo.of(turn)
 
 
 @api.post("/threads/{thread_id}/items/{item_id}/retry", status_code=202)
 async def retry(
-    thread_id: PathId, item_id: PathId, service: AppStateDep, context: CurrentUser
+    thread_id: PathId, item_id: PathId, app_state: AppStateDep, context: CurrentUser
 ) -> TurnInfo:
     """Answer a message again."""
-    one = await service.turns.start(
-        lambda: service.server.retry(thread_id, item_id, context), context
+    turn = await app_state.turns.start(
+        lambda: app_state.server.retry(thread_id, item_id, context), context
     )
-    return TurnInfo.of(one)
+    return TurnInfo.of(turn)
 
 
 @api.get("/turns/{turn_id}")
-async def turn(turn_id: PathId, service: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def turn(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """How far a turn is. A turn that is over can be found for a few minutes."""
-    return TurnInfo.of(service.turns.find(turn_id, context))
+    return TurnInfo.of(app_state.turns.find(turn_id, context))
 
 
 @api.get(
@@ -148,66 +150,68 @@ async def turn(turn_id: PathId, service: AppStateDep, context: CurrentUser) -> T
 )
 async def events(
     turn_id: PathId,
-    service: AppStateDep,
+    app_state: AppStateDep,
     context: CurrentUser,
     cursor: Cursor = 0,
     last_event_id: LastEventId = None,
 ) -> EventStream:
     """The turn's events after the cursor, as they come. The turn goes on without its readers."""
-    log = service.turns.find(turn_id, context).log
+    log = app_state.turns.find(turn_id, context).log
     start = cursor_of(cursor, last_event_id, log)
-    frames = event_frames(log, start, service.limits.beat_seconds)
-    return EventStream(frames, service.streams, context.user_id)
+    frames = event_frames(log, start, app_state.limits.keep_alive_seconds)
+    return EventStream(frames, app_state.streams, context.user_id)
 
 
 @api.post("/turns/{turn_id}/stop")
-async def stop(turn_id: PathId, service: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def stop(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Stop the turn; what was said is kept."""
-    one = service.turns.find(turn_id, context)
-    await one.stop()
-    return TurnInfo.of(one)
+    turn = app_state.turns.find(turn_id, context)
+    await turn.stop()
+    return TurnInfo.of(turn)
 
 
 @api.get("/threads")
 async def threads(
     page: Annotated[Paging, Query()],
-    service: AppStateDep,
+    app_state: AppStateDep,
     context: CurrentUser,
     order: _Order = "desc",
 ) -> Page[ThreadMetadata]:
     """One page of your conversations."""
-    return await service.server.threads(context, limit=page.limit, after=page.after, order=order)
+    return await app_state.server.threads(context, limit=page.limit, after=page.after, order=order)
 
 
 @api.get("/threads/{thread_id}")
 async def thread(
     thread_id: PathId,
     page: Annotated[Paging, Query()],
-    service: AppStateDep,
+    app_state: AppStateDep,
     context: CurrentUser,
     order: _Order = "asc",
 ) -> ThreadInfo:
     """A conversation with one page of its items."""
-    found = await service.server.thread(
+    found = await app_state.server.thread(
         thread_id, context, limit=page.limit, after=page.after, order=order
     )
-    running = service.turns.running_in(thread_id, context)
+    running = app_state.turns.running_in(thread_id, context)
     return ThreadInfo(**dict(found), turn=running and TurnInfo.of(running))
 
 
 @api.delete("/threads/{thread_id}", status_code=204)
-async def delete(thread_id: PathId, service: AppStateDep, context: CurrentUser) -> Response:
+async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentUser) -> Response:
     """Delete a conversation, once no turn runs in it."""
-    await service.server.delete(thread_id, context)
+    await app_state.server.delete(thread_id, context)
     return Response(status_code=204)
 
 
 @api.post("/threads/{thread_id}/stop")
-async def stop_in(thread_id: PathId, service: AppStateDep, context: CurrentUser) -> StopResult:
+async def stop_thread(
+    thread_id: PathId, app_state: AppStateDep, context: CurrentUser
+) -> StopResult:
     """Stop whatever runs in the thread: for clients of a protocol that has no Stop."""
-    await service.server.store.load_thread(thread_id, context)
-    replies = service.replies.in_thread(thread_id, context)
-    running = service.turns.running_in(thread_id, context)
-    for one in (*replies, *([running] if running else [])):
-        await one.stop()
+    await app_state.server.store.load_thread(thread_id, context)
+    replies = app_state.replies.in_thread(thread_id, context)
+    running = app_state.turns.running_in(thread_id, context)
+    for answer in (*replies, *([running] if running else [])):
+        await answer.stop()
     return StopResult(stopped=len(replies) + bool(running))

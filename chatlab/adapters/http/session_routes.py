@@ -45,11 +45,11 @@ sessions = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["sessions"]
 
 
 @sessions.post("/sessions", status_code=201)
-async def sign_in(who: SignInRequest, service: AppStateDep) -> SessionKey:
+async def sign_in(who: SignInRequest, app_state: AppStateDep) -> SessionKey:
     """Log in. This is for learning: it asks for no password, and most servers do not offer it."""
-    if service.sign_in is None:
+    if app_state.sign_in is None:
         raise HTTPException(404, "This server gives out no session keys.")
-    return SessionKey(session_key=service.sign_in(who.user_id))
+    return SessionKey(session_key=app_state.sign_in(who.user_id))
 
 
 @sessions.get("/sessions/current")
@@ -64,7 +64,7 @@ async def current(context: CurrentUser) -> WhoAmI:
 
 
 @sessions.get("/health")
-async def health(service: AppStateDep) -> Health:
+async def health(app_state: AppStateDep) -> Health:
     """Whether this process and its store answer; for whatever starts and stops processes."""
-    await service.server.threads(RequestContext(user_id="health"), limit=1)
+    await app_state.server.threads(RequestContext(user_id="health"), limit=1)
     return Health()

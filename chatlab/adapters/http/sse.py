@@ -45,19 +45,19 @@ class ByteStream(Protocol):
 
 
 class EventStream(StreamingResponse):
-    """A stream that nothing on its way should keep back. It takes one of the user's places."""
+    """A stream that nothing on its way should keep back. It counts as one of the user's streams."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: ByteStream, places: ConcurrencyLimit, user_id: str) -> None:
+    def __init__(self, frames: ByteStream, limit: ConcurrencyLimit, user_id: str) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(frames, headers=headers)
-        self._frames, self._places, self._user_id = frames, places, user_id
+        self._frames, self._limit, self._user_id = frames, limit, user_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         try:
-            with self._places.acquire(self._user_id):
+            with self._limit.acquire(self._user_id):
                 await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
@@ -70,15 +70,17 @@ def cursor_of(cursor: int, last_event_id: int | None, log: TurnLog) -> int:
     Raises:
         InvalidInput: The turn has not sent so much.
     """
-    found = cursor if last_event_id is None else last_event_id
-    log.check(found)
-    return found
+    start = cursor if last_event_id is None else last_event_id
+    log.check(start)
+    return start
 
 
-async def event_frames(log: TurnLog, cursor: int, beat: float = 15.0) -> AsyncGenerator[bytes]:
+async def event_frames(
+    log: TurnLog, cursor: int, keep_alive_seconds: float = 15.0
+) -> AsyncGenerator[bytes]:
     """The events after the cursor as frames, each with its `seq` as id; at last, how it ended.
 
-    After `beat` seconds of silence it says that it is still there. Whoever does not get the last
+    After that many seconds of silence it says that it is still there. Whoever does not get the last
     frame was cut off, and comes back.
     """
     while True:
@@ -88,5 +90,5 @@ async def event_frames(log: TurnLog, cursor: int, beat: float = 15.0) -> AsyncGe
         if log.ended:
             yield sse_frame(json.dumps({"state": log.state}), "end").encode()
             return
-        if not await log.changed(cursor, beat):
+        if not await log.changed(cursor, keep_alive_seconds):
             yield KEEP_ALIVE

@@ -16,7 +16,7 @@ from chatlab.turns.turn import TurnState
 
 __all__ = ["TurnLog"]
 
-_PIECE = 16_000
+_MAX_PIECE_BYTES = 16_000
 """The longest text that one event carries to a reader who is behind, in bytes."""
 
 
@@ -34,7 +34,7 @@ class TurnLog:
         self.size = 0
         self.last_seq = 0
         self._parts: list[_DeltaRun | ThreadStreamEvent] = []
-        self._lasts = array("q")
+        self._last_seqs = array("q")
         self._started = time.monotonic()
         self._times = array("f")
         self._changed = asyncio.Event()
@@ -49,7 +49,7 @@ class TurnLog:
         last = self._parts[-1] if self._parts else None
         if isinstance(event, AssistantMessage):
             if isinstance(last, _DeltaRun) and last.try_merge(event):
-                self._lasts[-1] = event.seq
+                self._last_seqs[-1] = event.seq
             else:
                 self._add(_DeltaRun(event), event.seq)
             self.size += len(event.content) + 8
@@ -71,10 +71,10 @@ class TurnLog:
         Text that came in several pieces is one event: its `first_seq` and `seq` say which. With
         `until`, as if nothing had come after the event of that number.
         """
-        place = bisect_right(self._lasts, cursor)
-        if place == len(self._parts) or (until is not None and cursor >= until):
+        index = bisect_right(self._last_seqs, cursor)
+        if index == len(self._parts) or (until is not None and cursor >= until):
             return None
-        part = self._parts[place]
+        part = self._parts[index]
         return part.after(cursor, until) if isinstance(part, _DeltaRun) else part
 
     def seconds(self, seq: int) -> float:
@@ -104,7 +104,7 @@ class TurnLog:
 
     def _add(self, part: "_DeltaRun | ThreadStreamEvent", seq: int) -> None:
         self._parts.append(part)
-        self._lasts.append(seq)
+        self._last_seqs.append(seq)
 
     def _wake(self) -> None:
         self._changed.set()
@@ -132,7 +132,7 @@ class _DeltaRun:
         """The pieces after the cursor, as many as one event should carry."""
         first = max(0, cursor - self._first_seq + 1)
         start = self._ends[first - 1] if first else 0
-        count = bisect_right(self._ends, start + _PIECE, lo=first)
+        count = bisect_right(self._ends, start + _MAX_PIECE_BYTES, lo=first)
         if until is not None:
             count = min(count, until - self._first_seq + 1)
         last = max(first, count - 1)

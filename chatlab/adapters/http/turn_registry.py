@@ -17,7 +17,7 @@ __all__ = ["RunningTurn", "TurnRegistry"]
 
 logger = logging.getLogger("chatlab.http")
 
-_OPENING = 3.0
+_FIRST_EVENT_SECONDS = 3.0
 """How many seconds a request waits for a first event that may take its time."""
 
 
@@ -79,23 +79,23 @@ class RunningTurn:
         )
 
     async def _read(self) -> None:
-        limits, why = self._limits, ""
+        limits, reason = self._limits, ""
         deadline = asyncio.timeout(limits.turn_seconds)
         try:
             async with deadline, self.turn:
                 async for event in self.turn:
                     self.log.put(event)
                     if self.log.size > limits.turn_bytes:
-                        why = f"was longer than {limits.turn_bytes:,} bytes"
+                        reason = f"was longer than {limits.turn_bytes:,} bytes"
                         break
                     await asyncio.sleep(0)  # a turn that never waits must not keep all others out
         except TimeoutError:
             if not deadline.expired():
                 raise
-            why = f"took longer than {limits.turn_seconds:g} seconds"
-        if why:
-            said = f"The answer {why} and was stopped. What was said until then is kept."
-            self._add(ErrorEvent(code="limit_reached", message=said))
+            reason = f"took longer than {limits.turn_seconds:g} seconds"
+        if reason:
+            message = f"The answer {reason} and was stopped. What was said until then is kept."
+            self._add(ErrorEvent(code="limit_reached", message=message))
 
     def _add(self, error: ErrorEvent) -> None:
         stamps = {"thread_id": self.thread_id, "seq": self.log.last_seq + 1}
@@ -109,7 +109,7 @@ class TurnRegistry:
         self._limits = limits
         self._new_id = new_id
         self._turns: dict[str, RunningTurn] = {}
-        self._asked: dict[tuple[str, str], tuple[object, RunningTurn]] = {}
+        self._by_key: dict[tuple[str, str], tuple[object, RunningTurn]] = {}
 
     async def start(
         self,
@@ -128,19 +128,19 @@ class TurnRegistry:
             ChatlabError: What the turn was refused with, such as a `TurnInProgress`.
             HTTPException: The user has too many already.
         """
-        asked = (context.user_id, key or "")
-        before, one = self._asked.get(asked, (None, None))
-        if one is None or before != message:
-            one = self._begin(make, context)
+        user_and_key = (context.user_id, key or "")
+        earlier_message, turn = self._by_key.get(user_and_key, (None, None))
+        if turn is None or earlier_message != message:
+            turn = self._begin(make, context)
             if key is not None:
-                self._asked[asked] = (message, one)
-                one.task.add_done_callback(lambda _: self._asked.pop(asked, None))
-        await one.log.changed(0, _OPENING if message is None else None)
-        refused = one.rejection
+                self._by_key[user_and_key] = (message, turn)
+                turn.task.add_done_callback(lambda _: self._by_key.pop(user_and_key, None))
+        await turn.log.changed(0, _FIRST_EVENT_SECONDS if message is None else None)
+        refused = turn.rejection
         if refused is not None:
-            self._turns.pop(one.id, None)
+            self._turns.pop(turn.id, None)
             raise refused
-        return one
+        return turn
 
     def find(self, turn_id: str, context: RequestContext) -> RunningTurn:
         """The user's turn with this id.
@@ -148,45 +148,45 @@ class TurnRegistry:
         Raises:
             NotFoundError: There is none, or it is somebody else's: the two look the same.
         """
-        one = self._turns.get(turn_id)
-        if one is None or one.user_id != context.user_id:
+        turn = self._turns.get(turn_id)
+        if turn is None or turn.user_id != context.user_id:
             raise NotFoundError("turn", turn_id)
-        return one
+        return turn
 
     def running_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
         """The user's turn that runs in this thread now, if one does in this process."""
-        mine = (context.user_id, thread_id)
-        for one in self._turns.values():
-            if (one.user_id, one.thread_id) == mine and not one.log.ended:
-                return one
+        wanted = (context.user_id, thread_id)
+        for turn in self._turns.values():
+            if (turn.user_id, turn.thread_id) == wanted and not turn.log.ended:
+                return turn
         return None
 
     async def aclose(self) -> None:
         """Stop every turn; what was said is kept."""
-        running = [one for one in self._turns.values() if not one.log.ended]
-        await asyncio.gather(*(one.stop() for one in running), return_exceptions=True)
+        running = [turn for turn in self._turns.values() if not turn.log.ended]
+        await asyncio.gather(*(turn.stop() for turn in running), return_exceptions=True)
 
-    def _forget(self, mine: list[RunningTurn]) -> None:
+    def _evict_finished(self, of_user: list[RunningTurn]) -> None:
         """Let go of the oldest turns that are over, where there are too many or too long ones."""
-        over = [one for one in mine if one.log.ended]
-        for old in islice(over, max(0, len(over) - self._limits.keep_turns + 1)):
+        finished = [turn for turn in of_user if turn.log.ended]
+        for old in islice(finished, max(0, len(finished) - self._limits.keep_turns + 1)):
             del self._turns[old.id]
-        kept = [one for one in self._turns.values() if one.log.ended]
-        size = sum(one.log.size for one in kept)
-        for old in kept:
+        all_finished = [turn for turn in self._turns.values() if turn.log.ended]
+        size = sum(turn.log.size for turn in all_finished)
+        for old in all_finished:
             if size <= self._limits.keep_bytes:
                 break
             size -= old.log.size
             del self._turns[old.id]
 
     def _begin(self, make: Callable[[], Turn], context: RequestContext) -> RunningTurn:
-        mine = [one for one in self._turns.values() if one.user_id == context.user_id]
-        if sum(not one.log.ended for one in mine) >= self._limits.turns:
+        of_user = [turn for turn in self._turns.values() if turn.user_id == context.user_id]
+        if sum(not turn.log.ended for turn in of_user) >= self._limits.turns:
             raise too_many("answers")
-        self._forget(mine)
-        one = RunningTurn(self._new_id("trn"), context.user_id, make(), self._limits)
-        self._turns[one.id] = one
+        self._evict_finished(of_user)
+        turn = RunningTurn(self._new_id("trn"), context.user_id, make(), self._limits)
+        self._turns[turn.id] = turn
         loop = asyncio.get_running_loop()
         keep = self._limits.keep_seconds
-        one.task.add_done_callback(lambda _: loop.call_later(keep, self._turns.pop, one.id, None))
-        return one
+        turn.task.add_done_callback(lambda _: loop.call_later(keep, self._turns.pop, turn.id, None))
+        return turn

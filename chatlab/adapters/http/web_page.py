@@ -24,8 +24,8 @@ from chatlab.streams import sse_frame
 __all__ = ["PageContents", "page"]
 
 _HERE = Path(__file__).parent / "static"
-_ITEMS = 50
-_TOGETHER = 500
+_PAGE_ITEMS = 50
+_MAX_EVENTS_A_FRAME = 500
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
@@ -52,10 +52,10 @@ page = APIRouter(responses=ERROR_RESPONSES, tags=["page"])
 
 
 @page.get("/", include_in_schema=False)
-async def index(service: AppStateDep) -> HTMLResponse:
+async def index(app_state: AppStateDep) -> HTMLResponse:
     """The page itself; it knows whether names are enough to log in."""
     text = (_HERE / "index.html").read_text(encoding="utf-8")
-    names = "" if service.sign_in is None else "yes"
+    names = "" if app_state.sign_in is None else "yes"
     return HTMLResponse(text.replace('data-names=""', f'data-names="{names}"'), headers=_SAFE)
 
 
@@ -75,11 +75,13 @@ async def style_sheet(name: str) -> Response:
 
 @page.get("/page/threads/{thread_id}")
 async def entries(
-    thread_id: PathId, service: AppStateDep, context: CurrentUser, after: After = None
+    thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
 ) -> PageContents:
     """The newest page of a conversation, or the one before the item `after`."""
-    items = await service.server.store.load_thread_items(thread_id, after, _ITEMS, "desc", context)
-    running = service.turns.running_in(thread_id, context)
+    items = await app_state.server.store.load_thread_items(
+        thread_id, after, _PAGE_ITEMS, "desc", context
+    )
+    running = app_state.turns.running_in(thread_id, context)
     return PageContents(
         entries=[item_entry(item) for item in reversed(items.data)],
         more=items.has_more,
@@ -94,50 +96,52 @@ async def entries(
     response_class=EventStream,
 )
 async def patches(
-    turn_id: PathId, service: AppStateDep, context: CurrentUser, cursor: Cursor = 0
+    turn_id: PathId, app_state: AppStateDep, context: CurrentUser, cursor: Cursor = 0
 ) -> EventStream:
     """What the turn's events after the cursor change in the pane."""
-    one = service.turns.find(turn_id, context)
-    frames = _patch_frames(one, cursor_of(cursor, None, one.log), service, context)
-    return EventStream(frames, service.streams, context.user_id)
+    turn = app_state.turns.find(turn_id, context)
+    frames = _patch_frames(turn, cursor_of(cursor, None, turn.log), app_state, context)
+    return EventStream(frames, app_state.streams, context.user_id)
 
 
 async def _patch_frames(
-    one: RunningTurn, cursor: int, service: AppState, context: RequestContext
+    turn: RunningTurn, cursor: int, app_state: AppState, context: RequestContext
 ) -> AsyncGenerator[bytes]:
     """Events become patches here, as they do in a notebook's kernel.
 
-    A board that begins in the middle is told first what came before. What has come together, goes
+    A view model that begins in the middle is fed first what came before. What came together is sent
     together.
     """
-    log, now = one.log, [0.0]
-    board, waiting = ChatViewModel(lambda: now[0], mark=f"-{one.id}"), PatchBuffer()
-    board.begin_turn()
-    told = 0
-    while not log.ended or told < log.last_seq:
-        most = told + _TOGETHER
-        while told < most and (event := log.next_after(told, told + 1)):
-            told, now[0] = event.seq, log.seconds(event.seq)
-            for patch in board.apply(event):
-                if told > cursor:
+    log, now = turn.log, [0.0]
+    view_model, waiting = ChatViewModel(lambda: now[0], mark=f"-{turn.id}"), PatchBuffer()
+    view_model.begin_turn()
+    sent = 0
+    while not log.ended or sent < log.last_seq:
+        most = sent + _MAX_EVENTS_A_FRAME
+        while sent < most and (event := log.next_after(sent, sent + 1)):
+            sent, now[0] = event.seq, log.seconds(event.seq)
+            for patch in view_model.apply(event):
+                if sent > cursor:
                     waiting.add(patch)
         if patches := waiting.drain():
-            yield _frame(patches, told)
-        elif not await log.changed(told, service.limits.beat_seconds):
+            yield _frame(patches, sent)
+        elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
             yield KEEP_ALIVE
-    last = list(board.end_turn())
+    last = list(view_model.end_turn())
     if log.state == "stopped":
-        last += await _as_stored(board, one.thread_id, service, context)
-    yield _frame([*last, {"busy": False, "state": log.state}], told, "end")
+        last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
+    yield _frame([*last, {"busy": False, "state": log.state}], sent, "end")
 
 
-async def _as_stored(
-    board: ChatViewModel, thread_id: str, service: AppState, context: RequestContext
+async def _stopped_as_stored(
+    view_model: ChatViewModel, thread_id: str, app_state: AppState, context: RequestContext
 ) -> list[Patch]:
     """What a stopped turn has left in the store."""
-    store = service.server.store
-    items = await store.load_thread_items(thread_id, None, _ITEMS, "desc", context)
-    return [board.show_item(item) for item in reversed(items.data) if item.id in board.entries]
+    store = app_state.server.store
+    items = await store.load_thread_items(thread_id, None, _PAGE_ITEMS, "desc", context)
+    return [
+        view_model.show_item(item) for item in reversed(items.data) if item.id in view_model.entries
+    ]
 
 
 def _frame(changes: list[Patch], cursor: int, event: str | None = None) -> bytes:
