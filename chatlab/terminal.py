@@ -50,7 +50,7 @@ class TerminalRenderer:
         self._first = first
         self._rows: dict[str, RenderableType] = {}
         self._said: dict[str, str] = {}
-        self._inspect = _tape() if inspect else None
+        self._inspect = _event_table() if inspect else None
 
     def take(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
         """Show what the event changes; `ms` is when it came, for the inspector."""
@@ -60,10 +60,10 @@ class TerminalRenderer:
                 self._said[event.item_id] = said
                 self._rows[event.item_id] = Markdown(said)
             case ToolStatus():
-                self._rows[event.item_id] = _chip(event.tool, event.status, event.detail)
+                self._rows[event.item_id] = _status_line(event.tool, event.status, event.detail)
             case Task():
                 bar = ProgressBar(total=1.0, completed=event.progress, width=24)
-                chip = _chip(event.title, event.status, f"{event.progress:.0%}")
+                chip = _status_line(event.title, event.status, f"{event.progress:.0%}")
                 self._rows[event.item_id] = Group(chip, Padding(bar, (0, 0, 0, 2)))
             case Widget():
                 self._rows[event.item_id] = Panel(
@@ -95,7 +95,7 @@ class TerminalRenderer:
             case Form():
                 for child in node.children:
                     yield from self._drawn(child, item_id)
-                yield self._button(node.submit, _filled(node), item_id)
+                yield self._button(node.submit, _submit_action(node), item_id)
             case _:
                 if title := getattr(node, "title", None):
                     yield Text(title, style="bold")
@@ -107,7 +107,7 @@ class TerminalRenderer:
         return Text(f"/{self._first + len(self.buttons) - 1}  {label}", style="bold cyan")
 
 
-def _filled(form: Form) -> Action:
+def _submit_action(form: Form) -> Action:
     """The form's action with what its fields hold; a terminal sends them as they are."""
     fields = {one.name: one.value or "" for one in _fields(form)}
     return form.action.model_copy(update={"payload": form.action.payload | fields})
@@ -120,12 +120,12 @@ def _fields(node: Any) -> Iterator[Input | Select]:
         yield from _fields(child)
 
 
-def _chip(name: str, status: str, detail: str) -> Text:
+def _status_line(name: str, status: str, detail: str) -> Text:
     sign, style = _SIGNS[status]
     return Text.assemble((f"{sign} ", style), (name, "bold"), f"  {detail}  ", (status, "dim"))
 
 
-def _tape() -> Table:
+def _event_table() -> Table:
     table = Table(box=None, expand=True)
     for name, width in (("ms", 6), ("seq", 4), ("type", 18)):
         table.add_column(name, width=width, no_wrap=True)

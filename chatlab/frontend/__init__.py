@@ -6,7 +6,7 @@ that are read in one order as one module. A notebook shows it as a widget, HTTP 
 
 from pathlib import Path
 
-__all__ = ["part", "script", "style"]
+__all__ = ["part", "script", "style", "theme"]
 
 _STATIC = Path(__file__).parent / "static"
 _PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
@@ -22,6 +22,11 @@ def script() -> str:
     return "\n".join(map(part, _PARTS))
 
 
+def theme() -> str:
+    """The colours and boxes of everything that chatlab shows, as CSS."""
+    return (_STATIC / "theme.css").read_text(encoding="utf-8")
+
+
 def style() -> str:
-    """The style sheet; without JupyterLab's variables it has colours of its own."""
-    return (_STATIC / "chat.css").read_text(encoding="utf-8")
+    """The pane's style sheet, theme included; outside JupyterLab it has colours of its own."""
+    return theme() + (_STATIC / "chat.css").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from chatlab.frontend.entries import Entry
 __all__ = ["TurnStats"]
 
 _KILO = 1000
-_NOTICEABLE = 0.05
+_MIN_PACE_SECONDS = 0.05
 """Seconds; a text that came within less has no pace to speak of."""
 
 
@@ -36,14 +36,14 @@ class TurnStats:
 
     def entry(self) -> Entry:
         """A line under the turn."""
-        said: list[str] = []
+        facts: list[str] = []
         if self.first_text is not None:
-            said.append(f"first text after {(self.first_text - self.started) * 1000:,.0f} ms")
-            took = self.last_text - self.first_text
-            if self.tokens > 1 and took >= _NOTICEABLE:
-                said.append(f"{(self.tokens - 1) / took:,.0f} tokens a second")
-        said.append("1 event" if self.events == 1 else f"{self.events:,} events")
-        said.append(
+            facts.append(f"first text after {(self.first_text - self.started) * 1000:,.0f} ms")
+            seconds = self.last_text - self.first_text
+            if self.tokens > 1 and seconds >= _MIN_PACE_SECONDS:
+                facts.append(f"{(self.tokens - 1) / seconds:,.0f} tokens a second")
+        facts.append("1 event" if self.events == 1 else f"{self.events:,} events")
+        facts.append(
             f"{self.bytes} bytes" if self.bytes < _KILO else f"{self.bytes / _KILO:,.1f} kB"
         )
-        return {"key": f"turn-{self.number}", "kind": "stats", "text": " · ".join(said)}
+        return {"key": f"turn-{self.number}", "kind": "stats", "text": " · ".join(facts)}

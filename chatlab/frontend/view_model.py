@@ -29,7 +29,7 @@ __all__ = ["ChatViewModel", "Entry", "Patch"]
 
 Patch = dict[str, Any]
 
-_KEPT = 2000
+_MAX_EVENTS = 2000
 """How many events a pane remembers."""
 
 
@@ -39,7 +39,7 @@ class ChatViewModel:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, mark: str = "") -> None:
         """`mark` goes into the keys of what is no item, where several boards fill one pane."""
         self.entries: dict[str, Entry] = {}
-        self.events: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self.events: deque[dict[str, Any]] = deque(maxlen=_MAX_EVENTS)
         self._pieces: dict[str, list[str]] = {}
         self._monotonic = monotonic
         self._mark = mark
@@ -52,7 +52,7 @@ class ChatViewModel:
 
     def end_turn(self) -> list[Patch]:
         """The turn is over: what it took, and whatever was left open."""
-        patches = [self._ended(key) for key in tuple(self._pieces)]
+        patches = [self._end_message(key) for key in tuple(self._pieces)]
         stats = self._stats.entry()
         return [*patches, self.upsert(stats | {"key": f"{stats['key']}{self._mark}"})]
 
@@ -63,10 +63,10 @@ class ChatViewModel:
         self._stats.record(event, len(said.encode()), now)
         at = round((now - self._stats.started) * 1000)
         if isinstance(event, AssistantMessage):
-            return self._text(event, at)
+            return self._apply_text(event, at)
         shown = {"at": at} | json.loads(said)
         self.events.append(shown)
-        return [*self._other(event), {"event": shown}]
+        return [*self._apply_other(event), {"event": shown}]
 
     def show_error(self, error: BaseException, line: str = "") -> Patch:
         """Show an exception, with the learner's own line if there is one."""
@@ -96,7 +96,7 @@ class ChatViewModel:
         self.entries = before | self.entries
         return {"before": list(before.values()), "more": more}
 
-    def after(self, key: str) -> list[str]:
+    def keys_after(self, key: str) -> list[str]:
         """The keys of what comes after that entry."""
         keys = list(self.entries)
         return keys[keys.index(key) + 1 :] if key in self.entries else []
@@ -114,21 +114,21 @@ class ChatViewModel:
             self.entries[key]["text"] = "".join(pieces)
         return list(self.entries.values())
 
-    def _other(self, event: ThreadStreamEvent) -> Iterator[Patch]:
+    def _apply_other(self, event: ThreadStreamEvent) -> Iterator[Patch]:
         if not event.item_id and self._open in self._pieces:
-            yield self._ended(self._open)
+            yield self._end_message(self._open)
         match event:
             case ItemDone(item=item):
                 yield self.show_item(item)
             case ToolStatus():
-                key = event.item_id or self._unstamped(f"tool-{event.call_id or event.tool}")
+                key = event.item_id or self._local_key(f"tool-{event.call_id or event.tool}")
                 yield self.upsert(tool_entry(key, event.tool, event.detail, event.status))
             case Task():
-                key = event.item_id or self._unstamped(f"task-{event.title}")
+                key = event.item_id or self._local_key(f"task-{event.title}")
                 yield self.upsert(task_entry(key, event.title, event.status, event.progress))
             case Widget():
                 yield self.upsert(
-                    widget_entry(event.item_id or self._unstamped("widget"), event.root)
+                    widget_entry(event.item_id or self._local_key("widget"), event.root)
                 )
             case ErrorEvent():
                 entry = {"key": f"error-{len(self.entries)}{self._mark}", "kind": "error"}
@@ -136,14 +136,14 @@ class ChatViewModel:
             case _:
                 return
 
-    def _unstamped(self, name: str) -> str:
+    def _local_key(self, name: str) -> str:
         """A key for an event that no server has stamped: a call or a job goes on until it ends."""
         last = next((k for k in reversed(self.entries) if k.rpartition("~")[0] == name), "")
         if last and self.entries[last].get("status") == "running":
             return last
         return f"{name}~{len(self.entries)}"
 
-    def _text(self, event: AssistantMessage, at: int) -> list[Patch]:
+    def _apply_text(self, event: AssistantMessage, at: int) -> list[Patch]:
         if not event.item_id and self._open not in self._pieces:
             self._open = f"said~{len(self.entries)}"
         key = event.item_id or self._open
@@ -161,7 +161,7 @@ class ChatViewModel:
         entry = {"key": key, "kind": "assistant", "text": content, "busy": True}
         return [self.upsert(entry), {"event": self.events[-1]}]
 
-    def _ended(self, key: str) -> Patch:
+    def _end_message(self, key: str) -> Patch:
         """A message that no `ItemDone` has ended."""
         text = "".join(self._pieces.pop(key))
         entry = {"key": key, "kind": "assistant", "text": text, "html": render_markdown(text)}

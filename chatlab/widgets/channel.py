@@ -14,10 +14,10 @@ from chatlab.frontend.view_model import Patch
 
 __all__ = ["FrameChannel"]
 
-_EVERY, _AT_MOST, _GROWS = 0.05, 0.125, 0.0025
+_FRAME_SECONDS, _MAX_FRAME_SECONDS, _FRAME_GROWTH_SECONDS = 0.05, 0.125, 0.0025
 """Seconds between two frames, and how they grow: an envelope costs 600 bytes, whatever is in it."""
 
-_BEATS = 8
+_MAX_REPEATS = 8
 """How often the last number is said again, each time after twice as long."""
 
 
@@ -32,21 +32,21 @@ class FrameChannel:
 
     def __init__(
         self,
-        front: Any,
-        everything: Callable[[], dict[str, Any]],
-        hear: Callable[[dict[str, Any]], None],
+        widget: Any,
+        make_snapshot: Callable[[], dict[str, Any]],
+        on_message: Callable[[dict[str, Any]], None],
     ) -> None:
-        self._front = front
-        self._make_snapshot = everything
-        self._hear = hear
+        self._widget = widget
+        self._make_snapshot = make_snapshot
+        self._on_other_message = on_message
         self._seq = 0
         self._waiting = PatchBuffer()
-        self._lean = _SentText()
-        self._every = _EVERY
+        self._sent_text = _SentText()
+        self._every = _FRAME_SECONDS
         self._flushing: asyncio.TimerHandle | None = None
-        self._beating: asyncio.TimerHandle | None = None
+        self._repeating: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        front.on_msg(self._on_message)
+        widget.on_msg(self._on_message)
 
     def connect(self) -> None:
         """Send from now on, on the loop that runs now."""
@@ -54,55 +54,55 @@ class FrameChannel:
 
     def patch(self, patch: Patch) -> None:
         """Send it with the next frame."""
-        self._waiting.add(self._lean.strip(patch))
+        self._waiting.add(self._sent_text.strip(patch))
         if self._flushing is None and self._loop is not None:
             self._flushing = self._loop.call_later(self._every, self._tick)
 
     def flush(self) -> None:
         """Send what waits, now: the turn is over."""
-        self._every = _EVERY
+        self._every = _FRAME_SECONDS
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
         if self._loop is not None and (patches := self._waiting.drain()):
             self._seq += 1
-            self._front.send({"seq": self._seq, "patches": patches})
-            self._repeat_after(1.0, _BEATS)
+            self._widget.send({"seq": self._seq, "patches": patches})
+            self._repeat_after(1.0, _MAX_REPEATS)
 
     def _tick(self) -> None:
-        longer = min(self._every + _GROWS, _AT_MOST)
+        longer = min(self._every + _FRAME_GROWTH_SECONDS, _MAX_FRAME_SECONDS)
         self.flush()
         self._every = longer
 
     def _repeat_after(self, seconds: float, left: int) -> None:
         self._stop_repeating()
         if self._loop is not None and left:
-            self._beating = self._loop.call_later(seconds, self._repeat_last, seconds, left)
+            self._repeating = self._loop.call_later(seconds, self._repeat_last, seconds, left)
 
     def _repeat_last(self, seconds: float, left: int) -> None:
-        self._front.send({"seq": self._seq, "patches": []})
+        self._widget.send({"seq": self._seq, "patches": []})
         self._repeat_after(2 * seconds, left - 1)
 
     def _stop_repeating(self) -> None:
-        if self._beating is not None:
-            self._beating.cancel()
-            self._beating = None
+        if self._repeating is not None:
+            self._repeating.cancel()
+            self._repeating = None
 
     def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """From the browser, on whichever loop and thread the kernel hands messages to."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._heard, content)
+            self._loop.call_soon_threadsafe(self._handle, content)
 
-    def _heard(self, content: dict[str, Any]) -> None:
+    def _handle(self, content: dict[str, Any]) -> None:
         match content:
             case {"type": "snapshot"}:
                 self._waiting.drain()
-                self._front.send({"seq": self._seq} | self._make_snapshot())
+                self._widget.send({"seq": self._seq} | self._make_snapshot())
             case {"type": "seen", "seq": int(seq)}:
                 if seq == self._seq:
                     self._stop_repeating()
             case _:
-                self._hear(content)
+                self._on_other_message(content)
 
 
 class _SentText:

@@ -109,8 +109,8 @@ class ChatView:
         if self.thread_id is not None and self._older is not None:
             await self._load(self.thread_id)
 
-    def _on_message(self, said: dict[str, Any]) -> None:
-        match said:
+    def _on_message(self, message: dict[str, Any]) -> None:
+        match message:
             case {"type": "stop"}:
                 self._spawn(self.stop())
             case {"type": "older"} if not self._tasks:
@@ -120,13 +120,13 @@ class ChatView:
             case {"type": "send", "text": str(text)} if text.strip():
                 self._spawn(self.say(text))
             case {"type": "act", "action": action, "item": str(item_id)}:
-                self._spawn(self._clicked(action, item_id))
+                self._spawn(self._click_from_browser(action, item_id))
             case {"type": "retry"} if self._retry is not None:
                 self._spawn(self._retry())
             case _:
                 return
 
-    async def _clicked(self, action: object, item_id: str) -> None:
+    async def _click_from_browser(self, action: object, item_id: str) -> None:
         await self.click(Action.model_validate(action), item_id)
 
     async def _retry_last(self) -> None:
@@ -138,7 +138,7 @@ class ChatView:
         asked = next((item for item in page.data if item.role == "user"), None)
         if asked is None:
             return
-        replaced = self.pane.view_model.after(asked.id)
+        replaced = self.pane.view_model.keys_after(asked.id)
         turn = self.server.retry(self.thread_id, asked.id, self.context)
         await self._watch(turn)
         if turn.state == "completed":

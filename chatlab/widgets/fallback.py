@@ -10,19 +10,19 @@ from chatlab.widgets.display import FALLBACK_HTML
 __all__ = ["render_fallback", "render_html"]
 
 _NOTHING = "(nothing was said)"
-_SHOWN = 200
-_LETTERS = 200_000
+_MAX_ENTRIES = 200
+_MAX_CHARS = 200_000
 """A notebook stays small however long the talk is: so many entries and so much text, the newest."""
 
 _SIGNS = {"running": "…", "completed": "✓", "failed": "✗", "unfinished": "…"}
 _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;max-width:44em"
-_MINE = _BOX + ";margin-left:20%;background:#8882"
+_OWN_BOX = _BOX + ";margin-left:20%;background:#8882"
 
 
 def render_fallback(board: ChatViewModel, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
-    left_out, entries = _said(board)
-    lines = [*_before(left_out), *(_line(entry, who) for entry in entries)]
+    left_out, entries = _newest_entries(board)
+    lines = [*_left_out_note(left_out), *(_text_line(entry, who) for entry in entries)]
     return {
         "text/plain": "\n".join(lines) or _NOTHING,
         "text/html": f"{FALLBACK_HTML}{render_html(board, who)}</div>",
@@ -31,16 +31,16 @@ def render_fallback(board: ChatViewModel, who: str = "You") -> dict[str, str]:
 
 def render_html(board: ChatViewModel, who: str = "You") -> str:
     """The HTML alone, to stand in a page with others. It reads well without its styles too."""
-    left_out, entries = _said(board)
-    before = [f"<p><i>{line}</i></p>" for line in _before(left_out)]
-    return "".join([*before, *(_block(entry, who) for entry in entries)]) or _NOTHING
+    left_out, entries = _newest_entries(board)
+    before = [f"<p><i>{line}</i></p>" for line in _left_out_note(left_out)]
+    return "".join([*before, *(_html_block(entry, who) for entry in entries)]) or _NOTHING
 
 
-def _said(board: ChatViewModel) -> tuple[int, list[Entry]]:
+def _newest_entries(board: ChatViewModel) -> tuple[int, list[Entry]]:
     """How many entries are left out, and the others."""
     entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
-    room, kept = _LETTERS, 0
-    for entry in reversed(entries[-_SHOWN:]):
+    room, kept = _MAX_CHARS, 0
+    for entry in reversed(entries[-_MAX_ENTRIES:]):
         room -= len(str(entry))
         if room < 0 and kept:
             break
@@ -48,13 +48,13 @@ def _said(board: ChatViewModel) -> tuple[int, list[Entry]]:
     return len(entries) - kept, entries[len(entries) - kept :]
 
 
-def _before(left_out: int) -> list[str]:
+def _left_out_note(left_out: int) -> list[str]:
     if not left_out:
         return []
     return [f"({left_out:,} earlier {'entry' if left_out == 1 else 'entries'}, not in this copy)"]
 
 
-def _line(entry: Entry, who: str) -> str:
+def _text_line(entry: Entry, who: str) -> str:
     match entry["kind"]:
         case "user":
             return f"{who}: {entry['text']}"
@@ -68,22 +68,22 @@ def _line(entry: Entry, who: str) -> str:
             done = f"{entry['progress']:.0%}"
             return f"  {_SIGNS[entry['status']]} {entry['text']} {done}"
         case "widget":
-            return "  [" + " | ".join(_words(entry["root"])) + "]"
+            return "  [" + " | ".join(_widget_texts(entry["root"])) + "]"
         case _:
             return " ".join([f"Error: {entry['text']}", *entry.get("lines", ())])
 
 
-def _block(entry: Entry, who: str) -> str:
+def _html_block(entry: Entry, who: str) -> str:
     if entry["kind"] == "user":
         said = html.escape(entry["text"]).replace("\n", "<br>")
-        return f'<div style="{_MINE}"><b>{html.escape(who)}</b><br>{said}</div>'
+        return f'<div style="{_OWN_BOX}"><b>{html.escape(who)}</b><br>{said}</div>'
     if entry["kind"] == "assistant":
         stopped = "<i>stopped</i>" if entry.get("stopped") else ""
         said = entry.get("html") or html.escape(entry["text"])
         return f'<div style="{_BOX}"><b>Assistant</b>{said}{stopped}</div>'
-    return f'<div style="margin:6px 0">{html.escape(_line(entry, who).strip())}</div>'
+    return f'<div style="margin:6px 0">{html.escape(_text_line(entry, who).strip())}</div>'
 
 
-def _words(node: dict[str, Any]) -> list[str]:
+def _widget_texts(node: dict[str, Any]) -> list[str]:
     own = [str(node[name]) for name in ("title", "value", "label", "submit") if node.get(name)]
-    return own + [word for child in node.get("children", ()) for word in _words(child)]
+    return own + [word for child in node.get("children", ()) for word in _widget_texts(child)]

@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["patch_current_kernel", "patch_set_parent"]
 
-_REMEMBERED = 200
+_MAX_REMEMBERED_CELLS = 200
 
 
 def patch_current_kernel() -> None:
@@ -25,16 +25,18 @@ def patch_current_kernel() -> None:
 
 def patch_set_parent(kernel: Any) -> None:
     """Let no cell become the one that runs after a later one has begun."""
-    begun: deque[str] = deque([_id_of(kernel.get_parent("shell"))], maxlen=_REMEMBERED)
+    started_cells: deque[str] = deque(
+        [_id_of(kernel.get_parent("shell"))], maxlen=_MAX_REMEMBERED_CELLS
+    )
     set_parent = kernel.set_parent
 
     def set_in_order(ident: Any, parent: dict[str, Any], channel: str = "shell") -> None:
         if channel == "shell" and _is_cell(parent):
             id = _id_of(parent)
-            if id in begun and id != begun[-1]:
+            if id in started_cells and id != started_cells[-1]:
                 return
-            if id not in begun:
-                begun.append(id)
+            if id not in started_cells:
+                started_cells.append(id)
         set_parent(ident, parent, channel=channel)
 
     kernel.set_parent = set_in_order

@@ -49,22 +49,24 @@ class Pane:
     def __init__(
         self,
         who: str = "You",
-        hear: Callable[[dict[str, Any]], None] | None = None,
+        on_message: Callable[[dict[str, Any]], None] | None = None,
         *,
         inspect: bool = False,
     ) -> None:
         self.view_model = ChatViewModel()
         self.who = who
-        self.front: Any = PaneWidget(who=who, interactive=hear is not None, inspect=inspect)
+        self.widget: Any = PaneWidget(who=who, interactive=on_message is not None, inspect=inspect)
         self.on_settled: Callable[[], None] = _nothing
-        self._wire = FrameChannel(self.front, self._everything, _nothing if hear is None else hear)
+        self._channel = FrameChannel(
+            self.widget, self._make_snapshot, _nothing if on_message is None else on_message
+        )
         self._busy = False
         self._more = False
 
     def display(self) -> None:
         """Put the pane and its static copy under the cell."""
         self.connect()
-        display_widget(self.front)
+        display_widget(self.widget)
         copy = display_fallback(
             render_fallback(self.view_model, self.who), f"chatlab-{next(_copies)}"
         )
@@ -72,7 +74,7 @@ class Pane:
 
     def connect(self) -> None:
         """Begin to send; for those who display `front` themselves."""
-        self._wire.connect()
+        self._channel.connect()
 
     def apply(self, event: ThreadStreamEvent) -> None:
         """Show what the event changes, with the next frame."""
@@ -114,14 +116,14 @@ class Pane:
 
     def flush(self) -> None:
         """Send what waits, and renew the static copy: once a turn."""
-        self._wire.flush()
+        self._channel.flush()
         self.on_settled()
 
     def _patch(self, *patches: Patch) -> None:
         for patch in patches:
-            self._wire.patch(patch)
+            self._channel.patch(patch)
 
-    def _everything(self) -> dict[str, Any]:
+    def _make_snapshot(self) -> dict[str, Any]:
         now = {"snapshot": self.view_model.snapshot(), "busy": self._busy, "more": self._more}
         return now | {"events": list(self.view_model.events)[-_SNAPSHOT_EVENTS:]}
 

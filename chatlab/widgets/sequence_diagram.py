@@ -18,7 +18,7 @@ from chatlab.items import Thread, ThreadItem
 
 __all__ = ["Diagram", "lifecycle"]
 
-_LONGEST = 44
+_MAX_LABEL_CHARS = 44
 
 _Arrow = tuple[
     Literal["C", "S", "Y", "T"], Literal["->>", "-->>"], Literal["C", "S", "Y", "T"], str
@@ -45,16 +45,18 @@ def lifecycle(of: Thread | Iterable[ThreadStreamEvent]) -> Diagram:
     lifecycle([event async for event in server.send("Hello?", alice)])
     lifecycle(await server.thread(thread_id, alice))
     """
-    arrows = list(_of_items(of.items.data) if isinstance(of, Thread) else _of_events(of))
+    arrows = list(_item_arrows(of.items.data) if isinstance(of, Thread) else _event_arrows(of))
     used = [name for name in _NAMES if any(name in (arrow[0], arrow[2]) for arrow in arrows)]
     heads = [f"    participant {name} as {_NAMES[name]}" for name in used or ["C", "S"]]
-    body = [f"    {start}{line}{end}: {_safe(what)}" for start, line, end, what in arrows]
-    lines = [f"{_NAMES[start]:9} → {_NAMES[end]:9}  {_cut(what)}" for start, _, end, what in arrows]
+    body = [f"    {start}{line}{end}: {_escape_mermaid(what)}" for start, line, end, what in arrows]
+    lines = [
+        f"{_NAMES[start]:9} → {_NAMES[end]:9}  {_shorten(what)}" for start, _, end, what in arrows
+    ]
     mermaid = "\n".join(["sequenceDiagram", "    autonumber", *heads, *body])
     return Diagram(mermaid, "\n".join(lines) or "(nothing has happened yet)")
 
 
-def _of_events(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
+def _event_arrows(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
     """What your code yields goes to the server and on to the client; what is done, to the store."""
     seen = list(events)
     questions = [one.item for one in seen if isinstance(one, ItemDone) and one.item.role == "user"]
@@ -78,18 +80,18 @@ def _arrows(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> Iterator[
         case ItemDone(item=item):
             yield "S", "->>", "T", f"append {item.id}, {_WHOSE[item.role]}: {item.status}"
         case AssistantMessage():
-            yield "Y", "-->>", "S", _yielded(run)
-            yield "S", "-->>", "C", f"“{_words(run)}”"
+            yield "Y", "-->>", "S", _yield_label(run)
+            yield "S", "-->>", "C", f"“{_joined_text(run)}”"
         case ErrorEvent(message=message):
             yield "S", "-->>", "C", f"error: {message}"
         case ThreadCreated() | ThreadUpdated():
             yield "S", "->>", "T", "save the thread"
         case _:
             yield "Y", "-->>", "S", f"yield {type(event).__name__}"
-            yield "S", "-->>", "C", _gist(event)
+            yield "S", "-->>", "C", _event_label(event)
 
 
-def _of_items(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
+def _item_arrows(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
     for item in items:
         kept = f"{item.id}: {item.role}, {item.status}"
         if item.role == "user":
@@ -101,24 +103,24 @@ def _of_items(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
         yield "S", "->>", "T", kept
 
 
-def _yielded(run: list[ThreadStreamEvent]) -> str:
+def _yield_label(run: list[ThreadStreamEvent]) -> str:
     return "yield a piece" if len(run) == 1 else f"yield {len(run)} pieces, one by one"
 
 
-def _words(run: list[ThreadStreamEvent]) -> str:
+def _joined_text(run: list[ThreadStreamEvent]) -> str:
     return "".join(event.content for event in run if isinstance(event, AssistantMessage))
 
 
-def _gist(event: ThreadStreamEvent) -> str:
+def _event_label(event: ThreadStreamEvent) -> str:
     said = getattr(event, "detail", "") or getattr(event, "title", "")
     return f"{type(event).__name__} {getattr(event, 'status', '')} {said}".strip()
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= _MAX_LABEL_CHARS else f"{line[: _MAX_LABEL_CHARS - 1]}…"
 
 
-def _safe(text: str) -> str:
+def _escape_mermaid(text: str) -> str:
     """For Mermaid: what it would read as grammar, or as HTML, goes in by its number."""
-    return re.sub(r"[^\w\s.,?!'()“”…✓✗/+=-]", lambda found: f"#{ord(found[0])};", _cut(text))
+    return re.sub(r"[^\w\s.,?!'()“”…✓✗/+=-]", lambda found: f"#{ord(found[0])};", _shorten(text))

@@ -27,7 +27,7 @@ _PAPER = "var(--jp-layout-color1, #fff)"
 _ACCENT = "var(--jp-brand-color1, #1565c0)"
 _GOOD = "var(--jp-success-color1, #1a7f37)"
 _BAD = "var(--jp-error-color1, #b3261e)"
-_LONGEST = 20
+_MAX_NAME_CHARS = 20
 
 TimedEvents = Sequence[TimedEvent[ThreadStreamEvent]]
 
@@ -56,85 +56,88 @@ def timeline(moments: Iterable[TimedEvent[ThreadStreamEvent]]) -> Picture:
     Raises:
         InvalidInput: There are no moments to draw.
     """
-    seen = list(moments)
-    if not seen:
+    events = list(moments)
+    if not events:
         raise InvalidInput("moments", "is empty", "Read a stream with chatlab.streams.timeline.")
-    rows = [*_answers(seen), *_work(seen), *_others(seen)]
-    lines = [f"{row.name + ':':{_longest(rows)}} {row.note}" for row in rows]
-    return Picture(_svg(rows, seen[-1].seconds), "\n".join([*lines, "", *_listed(seen)]))
+    rows = [*_answer_rows(events), *_work_rows(events), *_other_rows(events)]
+    lines = [f"{row.name + ':':{_name_width(rows)}} {row.note}" for row in rows]
+    return Picture(_svg(rows, events[-1].seconds), "\n".join([*lines, "", *_event_lines(events)]))
 
 
-def _longest(rows: list[_Row]) -> int:
+def _name_width(rows: list[_Row]) -> int:
     return max(len(row.name) for row in rows) + 1
 
 
-def _answers(moments: TimedEvents) -> list[_Row]:
+def _answer_rows(moments: TimedEvents) -> list[_Row]:
     last = moments[-1].seconds
-    words = [one.seconds for one in moments if _text(one.event)]
-    whole = f"first words: {_short(last)}" if words else f"over: {_short(last)}"
+    words = [timed.seconds for timed in moments if _is_text(timed.event)]
+    whole = f"first words: {_format_seconds(last)}" if words else f"over: {_format_seconds(last)}"
     rows = [_Row("request/response", whole, dots=[last], waits=True, big=True)]
     if words:
-        rows.append(_Row("streamed", f"first words: {_short(words[0])}", dots=words, waits=True))
+        rows.append(
+            _Row("streamed", f"first words: {_format_seconds(words[0])}", dots=words, waits=True)
+        )
     return rows
 
 
-def _text(event: ThreadStreamEvent) -> bool:
+def _is_text(event: ThreadStreamEvent) -> bool:
     return isinstance(event, AssistantMessage) and event.content != ""
 
 
-def _work(moments: TimedEvents) -> list[_Row]:
+def _work_rows(moments: TimedEvents) -> list[_Row]:
     """A bar for each call of a tool and each background job."""
     rows: dict[str, _Row] = {}
-    for one in moments:
-        event = one.event
+    for timed in moments:
+        event = timed.event
         if not isinstance(event, ToolStatus | Task):
             continue
         name = event.tool if isinstance(event, ToolStatus) else event.title
         key = event.item_id or name
-        row = rows.setdefault(key, _Row(_cut(name), colour=_GOOD, bar=True))
-        row.dots.append(one.seconds)
-        row.note = f"{event.status}: {_short(one.seconds)}"
+        row = rows.setdefault(key, _Row(_shorten(name), colour=_GOOD, bar=True))
+        row.dots.append(timed.seconds)
+        row.note = f"{event.status}: {_format_seconds(timed.seconds)}"
         row.colour = _BAD if event.status == "failed" else _GOOD
     return list(rows.values())
 
 
-def _others(moments: TimedEvents) -> list[_Row]:
-    widgets = [one.seconds for one in moments if isinstance(one.event, Widget)]
-    errors = [one.seconds for one in moments if isinstance(one.event, ErrorEvent)]
+def _other_rows(moments: TimedEvents) -> list[_Row]:
+    widgets = [timed.seconds for timed in moments if isinstance(timed.event, Widget)]
+    errors = [timed.seconds for timed in moments if isinstance(timed.event, ErrorEvent)]
     yielded = AssistantMessage | ToolStatus | Task | Widget | ErrorEvent
-    added = [one.seconds for one in moments if not isinstance(one.event, yielded)]
+    added = [timed.seconds for timed in moments if not isinstance(timed.event, yielded)]
     found = [
-        _Row("widget", f"to click: {_short(widgets[0])}", dots=widgets) if widgets else None,
-        _Row("error", f"over: {_short(errors[0])}", _BAD, errors) if errors else None,
-        _Row("from the server", _counted(len(added)), _SOFT, added) if added else None,
+        _Row("widget", f"to click: {_format_seconds(widgets[0])}", dots=widgets)
+        if widgets
+        else None,
+        _Row("error", f"over: {_format_seconds(errors[0])}", _BAD, errors) if errors else None,
+        _Row("from the server", _count_events(len(added)), _SOFT, added) if added else None,
     ]
     return [row for row in found if row is not None]
 
 
-def _counted(number: int) -> str:
+def _count_events(number: int) -> str:
     return f"{number} {'event' if number == 1 else 'events'}"
 
 
-def _listed(moments: TimedEvents) -> list[str]:
+def _event_lines(moments: TimedEvents) -> list[str]:
     """Every event; pieces of text in a row are one line."""
     lines: list[str] = []
-    for kind, group in groupby(moments, key=lambda one: one.event.type):
+    for kind, group in groupby(moments, key=lambda timed: timed.event.type):
         run = list(group)
         if kind == "assistant_message" and len(run) > 1:
-            lines.append(
-                f"{_short(run[0].seconds)} to {_short(run[-1].seconds)}  {len(run)} {kind}"
-            )
+            first, last = (_format_seconds(timed.seconds) for timed in (run[0], run[-1]))
+            lines.append(f"{first} to {last}  {len(run)} {kind}")
         else:
-            lines += [f"{_short(one.seconds)}  {kind}" for one in run]
+            lines += [f"{_format_seconds(timed.seconds)}  {kind}" for timed in run]
     return lines
 
 
-def _short(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds:.2f} s" if 0 < seconds < 1 else f"{seconds:.1f} s"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_NAME_CHARS else f"{text[: _MAX_NAME_CHARS - 1]}…"
 
 
 def _svg(rows: list[_Row], last: float) -> str:

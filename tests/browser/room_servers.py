@@ -109,13 +109,13 @@ async def long_thread(store, count, context=ALICE):
 def once_shown(pane):
     """Set as soon as a browser has asked for what the pane shows."""
     asked = asyncio.Event()
-    pane.front.on_msg(lambda *_: asked.set())
+    pane.widget.on_msg(lambda *_: asked.set())
     return asked
 
 
 def lossy(pane, share, seed=7):
     """Lose this share of the pane's frames on their way to the browser."""
-    send, dice = pane.front.send, random.Random(seed)
+    send, dice = pane.widget.send, random.Random(seed)
     lost = []
 
     def maybe(frame, buffers=None):
@@ -124,5 +124,5 @@ def lossy(pane, share, seed=7):
         else:
             send(frame, buffers)
 
-    pane.front.send = maybe
+    pane.widget.send = maybe
     return lost

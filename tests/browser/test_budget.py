@@ -18,12 +18,12 @@ LONG = (
 )
 SPENT = (
     "spent = time.process_time() - server.before\n"
-    "*_, said = chat.pane.board.snapshot()[:2]\n"
+    "*_, said = chat.pane.view_model.snapshot()[:2]\n"
     "server.model = ScriptedModel(LINE * 42, tokens_per_second=250)\n"
     "async for event in server.send('Go on', ALICE): pass\n"
     "alone = (time.process_time() - server.before) * 167 / 42\n"
     "[len(split_tokens(said['text'])), len(said['text']), spent / alone,"
-    " chat.pane.board.events[-1]['at']]"
+    " chat.pane.view_model.events[-1]['at']]"
 )
 """Run for the second time, it reads a quarter of the reply again, on the same kernel, unseen."""
 

@@ -6,14 +6,14 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import Backpressure
-from chatlab.widgets.backpressure.fallback import SharedClock, backpressure_fallback, played
+from chatlab.widgets.backpressure.fallback import SharedClock, backpressure_fallback, simulate
 from chatlab.widgets.backpressure.flow import Flow, Knobs
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_producer_that_waits_is_as_fast_as_the_reader_and_one_buffer():
-    seen = await played(Knobs(policy="wait"))
+    seen = await simulate(Knobs(policy="wait"))
 
     assert (seen["taken"], seen["pending"], seen["held"]) == (25, 8, True)
     assert seen["made"] == 25 + 8 + 1
@@ -21,27 +21,27 @@ async def test_a_producer_that_waits_is_as_fast_as_the_reader_and_one_buffer():
 
 async def test_without_an_end_what_waits_grows_with_the_time():
     knobs = Knobs(produce=16, read=4, policy="unbounded")
-    waiting = [(await played(knobs, seconds))["waiting"] for seconds in (2.01, 4.01)]
+    waiting = [(await simulate(knobs, seconds))["waiting"] for seconds in (2.01, 4.01)]
 
     assert waiting == [24, 48]
 
 
 async def test_joined_neighbours_let_a_slow_reader_keep_up_in_few_events():
-    seen = await played(Knobs(policy="coalesce"))
+    seen = await simulate(Knobs(policy="coalesce"))
 
     assert (seen["made"], seen["taken"], seen["events"], seen["held"]) == (100, 95, 25, False)
     assert seen["waiting"] == seen["made"] - seen["taken"]
 
 
 async def test_even_joined_neighbours_fill_the_buffer_of_a_reader_who_hardly_reads():
-    seen = await played(Knobs(produce=60, read=1, room=4, policy="coalesce"), 20)
+    seen = await simulate(Knobs(produce=60, read=1, room=4, policy="coalesce"), 20)
 
     assert (seen["pending"], seen["held"]) == (4, True)
 
 
 @pytest.mark.parametrize("policy", ["wait", "coalesce", "unbounded"])
 async def test_a_reader_who_is_faster_leaves_nothing_waiting(policy):
-    seen = await played(Knobs(produce=4, read=32, policy=policy), 5.01)
+    seen = await simulate(Knobs(produce=4, read=32, policy=policy), 5.01)
 
     assert (seen["pending"], seen["waiting"], seen["taken"]) == (0, 0, 20)
 
@@ -51,14 +51,14 @@ async def test_a_knob_works_while_it_flows():
     flow = Flow(knobs, clock)
     running = asyncio.create_task(flow.run())
     await clock.go_on(2.01)
-    before = flow.seen()["taken"]
+    before = flow.snapshot()["taken"]
     knobs.read = 1
     await clock.go_on(2)
     running.cancel()
     await asyncio.wait([running])
 
     assert before == 16
-    assert flow.seen()["taken"] - before == 2
+    assert flow.snapshot()["taken"] - before == 2
 
 
 async def test_the_still_copy_compares_the_policies_and_is_the_same_each_time():
@@ -82,14 +82,14 @@ async def test_live_it_starts_begins_anew_with_another_policy_and_stops():
     before = asyncio.all_tasks()
     live = Backpressure(produce=60, read=1, room=2)
     for said in ({"type": "start"}, {"type": "turn", "knob": "room", "to": 99}):
-        live._hear(said)
-    await until(lambda: live.front.frame.get("pending") == 32)
-    live._hear({"type": "turn", "knob": "policy", "to": "unbounded"})
-    await until(lambda: 0 < live.front.frame["pending"] < 32)
-    live._hear({"type": "turn", "knob": "policy", "to": "<b>"})
-    live._hear({"type": "turn", "knob": "read", "to": "fast"})
-    live._hear({"type": "stop"})
-    await until(lambda: not live.front.frame["running"])
+        live.on_message(said)
+    await until(lambda: live.widget.frame.get("pending") == 32)
+    live.on_message({"type": "turn", "knob": "policy", "to": "unbounded"})
+    await until(lambda: 0 < live.widget.frame["pending"] < 32)
+    live.on_message({"type": "turn", "knob": "policy", "to": "<b>"})
+    live.on_message({"type": "turn", "knob": "read", "to": "fast"})
+    live.on_message({"type": "stop"})
+    await until(lambda: not live.widget.frame["running"])
 
     assert vars(live._knobs) == {"produce": 60, "read": 1, "room": 32, "policy": "unbounded"}
     assert asyncio.all_tasks() == before

@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_read_holds_no_answers_and_is_written_anew(tmp_pat
     path.write_text(text)
 
     assert AnswerStore(path).get("k") == {}
-    AnswerStore(path).keep("k", {"tried": ["a"]})
+    AnswerStore(path).save("k", {"tried": ["a"]})
     assert AnswerStore(path).get("k") == {"tried": ["a"]}
 
 

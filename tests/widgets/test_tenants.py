@@ -33,7 +33,9 @@ async def test_everybody_gets_their_own_thread_and_no_other():
     await tenants.say("alice", "canary")
     await tenants.say("<b>bob</b>", "hello")
 
-    assert [(one["who"][:5], one["thread"], one["items"]) for one in await tenants.doors()] == [
+    assert [
+        (one["who"][:5], one["thread"], one["items"]) for one in await tenants.access_table()
+    ] == [
         ("alice", "thr_1", 2),
         ("alice", "thr_2", None),
         ("<b>bo", "thr_1", None),
@@ -45,14 +47,14 @@ async def test_a_server_that_leaks_is_found_out():
     tenants = side_by_side(Leaky)
     await tenants.say("alice", "canary")
 
-    copy = tenants_fallback(tenants.views, await tenants.doors())
+    copy = tenants_fallback(tenants.views, await tenants.access_table())
     assert "<b>bob</b> asks for alice's thread thr_1: 2 items (a leak)" in copy["text/plain"]
 
 
 async def test_the_still_copy_holds_each_conversation_apart_and_no_markup_of_theirs():
     tenants = side_by_side(Echo)
     await tenants.say("alice", "canary")
-    copy = tenants_fallback(tenants.views, await tenants.doors())
+    copy = tenants_fallback(tenants.views, await tenants.access_table())
 
     assert copy["text/plain"].splitlines() == [
         "alice's chat",
@@ -71,11 +73,11 @@ async def test_the_browser_is_told_of_the_doors_after_each_turn():
     tenants = side_by_side(Echo)
     for view in tenants.views.values():
         view.pane.connect()
-        view.pane.on_settled = tenants._settled
+        view.pane.on_settled = tenants._on_turn_end
 
     await tenants.say("alice", "canary")
-    assert tenants.front.doors == await tenants.doors()
-    assert len(tenants.front.doors) == 2
+    assert tenants.widget.doors == await tenants.access_table()
+    assert len(tenants.widget.doors) == 2
 
 
 async def test_only_different_customers_stand_side_by_side_and_only_they_speak():

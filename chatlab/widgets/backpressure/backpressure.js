@@ -126,7 +126,7 @@ function render({ model, el }) {
     if (model.get("frame").running) model.send({ type: "stop" });
   };
   const sliders = ["produce", "read", "room"].map((knob) => createKnob(knob, limits[knob], knobs[knob], turn));
-  const root = make("div", { className: "chatlab-live bp" },
+  const root = make("div", { className: "chatlab-live chatlab-demo bp" },
     make("div", { className: "bp-bar" }, start, stop, status),
     make("div", { className: "bp-knobs" }, make("div", { className: "bp-sliders" }, ...sliders),
       createPolicies(policies, knobs.policy, turn)),

@@ -11,7 +11,7 @@ from typing import Any
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs
 from chatlab.widgets.display import FALLBACK_HTML
 
-__all__ = ["SharedClock", "backpressure_fallback", "played"]
+__all__ = ["SharedClock", "backpressure_fallback", "simulate"]
 
 _SECONDS = 5.0
 _CELL = 'style="text-align:left;padding:4px 14px"'
@@ -57,14 +57,14 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
-async def played(knobs: Knobs, seconds: float = _SECONDS) -> dict[str, Any]:
+async def simulate(knobs: Knobs, seconds: float = _SECONDS) -> dict[str, Any]:
     """How a flow with these knobs stands after so many seconds."""
     clock = SharedClock()
     flow = Flow(knobs, clock)
     running = asyncio.create_task(flow.run())
     try:
         await clock.go_on(seconds)
-        return flow.seen()
+        return flow.snapshot()
     finally:
         running.cancel()
         await asyncio.wait([running])
@@ -73,7 +73,7 @@ async def played(knobs: Knobs, seconds: float = _SECONDS) -> dict[str, Any]:
 async def backpressure_fallback(knobs: Knobs) -> dict[str, str]:
     """All three policies side by side, after five seconds."""
     rows = [
-        _row(await played(replace(knobs, policy=name)), words) for name, words in POLICIES.items()
+        _row(await simulate(replace(knobs, policy=name)), words) for name, words in POLICIES.items()
     ]
     what = (
         f"{knobs.produce:g} events a second are made, {knobs.read:g} can be read, "

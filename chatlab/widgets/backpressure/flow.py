@@ -23,7 +23,7 @@ POLICIES: dict[Policy, str] = {
 
 _TOOL_EVERY = 12
 _ENDLESS = 1_000_000
-_SEEN = 120
+_HISTORY_LENGTH = 120
 """How many moments of the past are remembered."""
 
 
@@ -62,7 +62,7 @@ class Flow:
         self._events = 0
         self._held = False
         self._last = ""
-        self._past: deque[int] = deque(maxlen=_SEEN)
+        self._past: deque[int] = deque(maxlen=_HISTORY_LENGTH)
 
     async def run(self) -> None:
         """Read until somebody cancels it; then the source is closed, too."""
@@ -70,10 +70,10 @@ class Flow:
             async for event in events:
                 self._events += 1
                 self._taken += _pieces(event)
-                self._last = _told(event)
+                self._last = _event_label(event)
                 await self._clock.sleep(1 / self.knobs.read)
 
-    def seen(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, Any]:
         """How it stands, as plain data; the past grows by one."""
         waiting = self._made - self._taken - self._held
         self._past.append(waiting)
@@ -114,5 +114,5 @@ def _pieces(event: ThreadStreamEvent) -> int:
     return len(event.content.split()) if isinstance(event, AssistantMessage) else 1
 
 
-def _told(event: ThreadStreamEvent) -> str:
+def _event_label(event: ThreadStreamEvent) -> str:
     return event.content.strip() if isinstance(event, AssistantMessage) else "a tool's event"

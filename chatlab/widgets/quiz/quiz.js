@@ -217,7 +217,7 @@ function render({ model, el }) {
   const bar = make("div", { className: "qz-bar" }, check, show, again, status);
   const legend = rich("legend", "qz-ask", scene.ask);
   const field = make("fieldset", {}, legend, make("p", { className: "qz-hint", textContent: kind.hint }), ...kind.nodes);
-  const form = make("form", { className: "chatlab-live qz", noValidate: true }, field, bar);
+  const form = make("form", { className: "chatlab-live chatlab-demo qz", noValidate: true }, field, bar);
 
   const paint = () => {
     const answer = model.get("answer");

@@ -18,31 +18,31 @@ class AnswerStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._kept: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, dict[str, Any]] = {}
 
     def get(self, key: str) -> dict[str, Any]:
         """What was answered, or nothing; a file that cannot be read holds no answers."""
-        return self._all().get(key, {})
+        return self._load().get(key, {})
 
-    def keep(self, key: str, answer: dict[str, Any]) -> None:
+    def save(self, key: str, answer: dict[str, Any]) -> None:
         """Keep the answer; an empty one is forgotten.
 
         Raises:
             OSError: The file cannot be written.
         """
-        kept = self._all()
+        kept = self._load()
         kept.pop(key, None)
         if answer:
             kept[key] = answer
-        self._kept = kept
+        self._answers = kept
         if self._path is not None:
             text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
             write_atomically(self._path, text)
 
-    def _all(self) -> dict[str, dict[str, Any]]:
+    def _load(self) -> dict[str, dict[str, Any]]:
         """Everything, read anew: another notebook may have answered meanwhile."""
         if self._path is None:
-            return self._kept
+            return self._answers
         try:
             found: Any = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.frontend import part
+from chatlab.frontend import part, theme
 from chatlab.frontend.markdown import render_inline
 from chatlab.widgets.display import display_live
 from chatlab.widgets.quiz.fallback import quiz_fallback
@@ -16,14 +16,14 @@ from chatlab.widgets.quiz.storage import AnswerStore
 __all__ = ["Quiz", "ask_question", "to_payload"]
 
 _HERE = Path(__file__).parent
-_with_the_kernel = AnswerStore()
+_kernel_store = AnswerStore()
 
 
 class Quiz(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """The browser's half asks and explains; the answer comes back as a trait and is kept."""
 
     _esm = part("dom") + (_HERE / "quiz.js").read_text(encoding="utf-8")
-    _css = _HERE / "quiz.css"
+    _css = theme() + (_HERE / "quiz.css").read_text(encoding="utf-8")
     scene = traitlets.Dict().tag(sync=True)
     answer: Any = traitlets.Dict().tag(sync=True)
     trouble: Any = traitlets.Unicode("").tag(sync=True)
@@ -40,13 +40,13 @@ def make_quiz(
     question: Choose | Order | Match, key: str | None, answers: AnswerStore | None
 ) -> Quiz:
     """The live half: what is answered in it is kept."""
-    place = _with_the_kernel if answers is None else answers
+    store = _kernel_store if answers is None else answers
     name = question.ask if key is None else key
-    quiz: Any = Quiz(scene=to_payload(question), answer=question.cleaned(place.get(name)))
+    quiz: Any = Quiz(scene=to_payload(question), answer=question.cleaned(store.get(name)))
 
     def keep(change: dict[str, Any]) -> None:
         try:
-            place.keep(name, question.cleaned(change["new"]))
+            store.save(name, question.cleaned(change["new"]))
         except OSError as error:
             quiz.trouble = f"Your answer could not be kept: {error.strerror}."
 

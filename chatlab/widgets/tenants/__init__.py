@@ -37,19 +37,19 @@ class Tenants:
             raise InvalidInput("contexts", f"are {names}", "Give two or more different customers.")
         self.server = server
         self.views = {context.user_id: ChatView(server, context) for context in contexts}
-        self.front: Any = TenantsWidget(
-            names=names, panes=[view.pane.front.model_id for view in self.views.values()]
+        self.widget: Any = TenantsWidget(
+            names=names, panes=[view.pane.widget.model_id for view in self.views.values()]
         )
-        self._copy: Any = None
-        self._looking: set[asyncio.Task[None]] = set()
+        self._fallback: Any = None
+        self._table_updates: set[asyncio.Task[None]] = set()
 
     def _ipython_display_(self) -> None:
         """Under the cell: the live panes, and their static copy."""
         for view in self.views.values():
             view.pane.connect()
-            view.pane.on_settled = self._settled
+            view.pane.on_settled = self._on_turn_end
             view.load()
-        self._copy = display_live(self.front, tenants_fallback(self.views, self.front.doors))
+        self._fallback = display_live(self.widget, tenants_fallback(self.views, self.widget.doors))
 
     async def say(self, user_id: str, message: str | None) -> None:
         """Let one of them say something, and watch the answer to its end.
@@ -61,9 +61,9 @@ class Tenants:
             there = " or ".join(map(repr, self.views))
             raise InvalidInput("user_id", f"is {user_id!r}", f"Here is {there}.")
         await self.views[user_id].say(message)
-        await asyncio.gather(*self._looking)
+        await asyncio.gather(*self._table_updates)
 
-    async def doors(self) -> list[dict[str, Any]]:
+    async def access_table(self) -> list[dict[str, Any]]:
         """Who asks for whose thread, and how many items they get: None where it does not exist."""
         threads = {
             name: view.thread_id for name, view in self.views.items() if view.thread_id is not None
@@ -81,18 +81,18 @@ class Tenants:
             return None
         return len(thread.items.data)
 
-    def _settled(self) -> None:
+    def _on_turn_end(self) -> None:
         """A turn is over in one of the panes: look at every door again."""
-        task = asyncio.get_running_loop().create_task(self._look())
-        self._looking.add(task)
-        task.add_done_callback(self._looked)
+        task = asyncio.get_running_loop().create_task(self._update_table())
+        self._table_updates.add(task)
+        task.add_done_callback(self._on_updated)
 
-    async def _look(self) -> None:
-        self.front.doors = await self.doors()
-        if self._copy is not None:
-            self._copy.update(tenants_fallback(self.views, self.front.doors), raw=True)
+    async def _update_table(self) -> None:
+        self.widget.doors = await self.access_table()
+        if self._fallback is not None:
+            self._fallback.update(tenants_fallback(self.views, self.widget.doors), raw=True)
 
-    def _looked(self, task: "asyncio.Task[None]") -> None:
-        self._looking.discard(task)
+    def _on_updated(self, task: "asyncio.Task[None]") -> None:
+        self._table_updates.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.front.trouble = f"{type(error).__name__}: {error}"
+            self.widget.trouble = f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.frontend import part
+from chatlab.frontend import part, theme
 
 __all__ = ["TenantsWidget"]
 
@@ -17,7 +17,7 @@ class TenantsWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseCl
     """Holds the panes by their ids; `doors` says who gets what."""
 
     _esm = part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")
-    _css = _HERE / "hall.css"
+    _css = theme() + (_HERE / "hall.css").read_text(encoding="utf-8")
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     panes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     doors: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

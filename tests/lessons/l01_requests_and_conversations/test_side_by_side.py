@@ -5,7 +5,7 @@ import pytest
 from chatlab.lessons.l01_requests_and_conversations.demos.felt_speed import felt_speed
 from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run import (
     MESSAGES,
-    every_step,
+    run_every_step,
 )
 from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for, rest_app
 
@@ -17,7 +17,7 @@ def said(step):
 
 
 async def test_only_rest_needs_an_id():
-    ask = (await every_step())["groceries"]["its"]
+    ask = (await run_every_step())["groceries"]["its"]
 
     assert (ask.without_id.path, ask.without_id.status) == ("/api/tasks/its", 404)
     assert (ask.with_id.path, ask.with_id.status) == ("/api/tasks/42", 200)
@@ -33,13 +33,13 @@ async def test_only_rest_needs_an_id():
     ],
 )
 async def test_its_is_the_task_that_was_named_last(created, path, answer):
-    ask = (await every_step())[created]["its"]
+    ask = (await run_every_step())[created]["its"]
 
     assert (ask.with_id.path, said(ask)) == (path, answer)
 
 
 async def test_there_is_a_step_for_everything_that_can_be_said():
-    steps = await every_step()
+    steps = await run_every_step()
 
     for created, found in steps.items():
         assert set(found) == set(MESSAGES) - set(created.split())
@@ -47,7 +47,7 @@ async def test_there_is_a_step_for_everything_that_can_be_said():
 
 
 async def test_a_conversation_keeps_the_message_what_was_done_and_the_answer():
-    create = (await every_step())[""]["groceries"]
+    create = (await run_every_step())[""]["groceries"]
 
     assert (create.reply.before, create.reply.after) == (0, 3)
     assert create.reply.events[:2] == (

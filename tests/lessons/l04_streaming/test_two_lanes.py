@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatlab.lessons.l04_streaming.demos.two_lanes import _Race, _still
+from chatlab.lessons.l04_streaming.demos.two_lanes import _fallback, _RaceDemo
 from chatlab.lessons.l04_streaming.demos.two_lanes_run import Collecting, Lane, Streaming
 from chatlab.testing import FixedClock
 
@@ -18,7 +18,7 @@ async def test_both_are_over_together_and_one_had_text_at_once():
     await collected.read()
     await streamed.read()
 
-    one, two = collected.seen(), streamed.seen()
+    one, two = collected.snapshot(), streamed.snapshot()
     assert (one["first"], one["ended"], one["sent"]) == (2.5, 2.5, [[2.5, REPLY]])
     assert (two["first"], two["ended"], len(two["sent"])) == (0.5, 2.5, 5)
     assert one["made"] == two["made"] == [0.5, 1.0, 1.5, 2.0, 2.5]
@@ -33,37 +33,37 @@ async def test_stopped_midway_the_light_is_out_and_what_was_said_is_kept(kind, k
 
     await lane.read_until(1.2)
 
-    seen = lane.seen()
+    seen = lane.snapshot()
     assert (seen["state"], seen["open"], seen["kept"]) == ("stopped", False, kept)
 
 
 async def test_the_still_copy_is_the_same_each_time():
-    assert await _still(REPLY) == await _still(REPLY)
+    assert await _fallback(REPLY) == await _fallback(REPLY)
 
 
 async def test_the_browser_can_ask_and_stop_and_ask_again():
-    race = _Race(REPLY)
+    race = _RaceDemo(REPLY)
     lights = []
 
     def stop_at_the_first_text(change):
         *_, streamed = change["new"]["lanes"]
         lights.append(streamed["open"])
         if streamed["sent"] and streamed["state"] == "running":
-            race._hear({"type": "stop"})
+            race.on_message({"type": "stop"})
 
-    race.front.observe(stop_at_the_first_text, "frame")
-    race._hear({"type": "ask", "delay": 0.5})
-    race._hear({"type": "ask", "delay": 0.5})
-    await asyncio.gather(*race._tasks)
+    race.widget.observe(stop_at_the_first_text, "frame")
+    race.on_message({"type": "ask", "delay": 0.5})
+    race.on_message({"type": "ask", "delay": 0.5})
+    await asyncio.gather(*race.tasks)
 
-    assert race.front.frame["run"] == 1
-    assert {one["state"] for one in race.front.frame["lanes"]} == {"stopped"}
-    assert (True in lights, lights[-1], race.front.frame["running"]) == (True, False, False)
+    assert race.widget.frame["run"] == 1
+    assert {one["state"] for one in race.widget.frame["lanes"]} == {"stopped"}
+    assert (True in lights, lights[-1], race.widget.frame["running"]) == (True, False, False)
 
-    race.front.unobserve_all()
+    race.widget.unobserve_all()
     await asyncio.sleep(0)
-    race._hear({"type": "ask", "delay": 0})
-    await asyncio.gather(*race._tasks)
+    race.on_message({"type": "ask", "delay": 0})
+    await asyncio.gather(*race.tasks)
 
-    assert {one["state"] for one in race.front.frame["lanes"]} == {"completed"}
-    assert (race.front.frame["run"], race.front.frame["delay"]) == (2, 0.05)
+    assert {one["state"] for one in race.widget.frame["lanes"]} == {"completed"}
+    assert (race.widget.frame["run"], race.widget.frame["delay"]) == (2, 0.05)

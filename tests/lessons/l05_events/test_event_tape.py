@@ -41,7 +41,7 @@ class Busy(ChatKitServer):
 @pytest.fixture
 async def tape():
     server = Busy(clock=FixedClock(), new_id=CountingIds())
-    return await event_tape.taped(server, "buy milk", "alice")
+    return await event_tape.record_tape(server, "buy milk", "alice")
 
 
 def after(cards, *edits):

@@ -6,18 +6,18 @@ from chatlab.lessons.l06_memory.demos.history_bar import draw_bricks
 from chatlab.lessons.l06_memory.demos.long_conversation import (
     QUESTION,
     budgets_for,
-    long_talk,
+    long_conversation,
     views_of,
 )
 from chatlab.memory import count_tokens, window
 
 pytestmark = pytest.mark.anyio
-ITEMS = long_talk(2_000)
+ITEMS = long_conversation(2_000)
 BUDGETS = budgets_for(sum(map(count_tokens, ITEMS)))
 
 
 def test_the_conversation_is_the_same_on_every_run_and_ends_with_the_question():
-    assert long_talk(2_000) == ITEMS
+    assert long_conversation(2_000) == ITEMS
     assert ITEMS[-1].content == QUESTION
     assert [item.output["id"] for item in ITEMS[-62:] if item.content.startswith("Created")] == [42]
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chatlab.adapters.agents.trace import agent_steps
-from chatlab.lessons.l09_agents.demos.back_and_forth import _Rehearsal, _still
+from chatlab.lessons.l09_agents.demos.back_and_forth import _AgentDemo, _fallback
 from chatlab.testing import CountingIds, FixedClock
 
 pytestmark = pytest.mark.anyio
@@ -65,33 +65,33 @@ async def test_a_run_ends_however_bad_its_day_is(settings, asked, created, end):
 
 
 async def test_the_still_copy_is_the_same_each_time_and_tells_of_all_ends():
-    copy = await _still(agent_steps)
+    copy = await _fallback(agent_steps)
 
-    assert copy == await _still(agent_steps)
+    assert copy == await _fallback(agent_steps)
     assert all(end in copy["text/plain"] for end in (ENOUGH.format(5), BROKE, SORRY))
 
 
 async def test_the_browser_can_ask_and_stop_and_ask_again():
-    rehearsal = _Rehearsal(agent_steps, FixedClock())
+    rehearsal = _AgentDemo(agent_steps, FixedClock())
     before = asyncio.all_tasks()
 
     def stop_at_the_fourth_arrow(change):
         if len(change["new"]["steps"]) == 4 and change["new"]["state"] == "running":
-            rehearsal.hear({"type": "stop"})
+            rehearsal.on_message({"type": "stop"})
 
-    rehearsal.front.observe(stop_at_the_fourth_arrow, "frame")
-    rehearsal.hear({"type": "ask", "max_turns": 9, "broken": "no", "endless": True})
-    rehearsal.hear({"type": "ask", "max_turns": 1, "broken": "no", "endless": True})
+    rehearsal.widget.observe(stop_at_the_fourth_arrow, "frame")
+    rehearsal.on_message({"type": "ask", "max_turns": 9, "broken": "no", "endless": True})
+    rehearsal.on_message({"type": "ask", "max_turns": 1, "broken": "no", "endless": True})
     await rehearsal.task
 
-    frame = rehearsal.front.frame
+    frame = rehearsal.widget.frame
     assert (frame["run"], frame["state"], frame["asked"], frame["created"]) == (1, "stopped", 1, 0)
     assert asyncio.all_tasks() == before
 
-    rehearsal.front.unobserve_all()
-    rehearsal.hear({"type": "ask", "max_turns": 99, "broken": "no", "endless": True})
+    rehearsal.widget.unobserve_all()
+    rehearsal.on_message({"type": "ask", "max_turns": 99, "broken": "no", "endless": True})
     await rehearsal.task
 
-    frame = rehearsal.front.frame
+    frame = rehearsal.widget.frame
     assert (frame["run"], frame["state"], frame["asked"]) == (2, "over", 10)
     assert frame["steps"][-1][2] == ENOUGH.format(10)

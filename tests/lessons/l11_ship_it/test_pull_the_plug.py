@@ -6,7 +6,12 @@ from functools import partial
 import pytest
 
 from chatlab.adapters.http import create_app
-from chatlab.lessons.l11_ship_it.demos.pull_the_plug import _BACK, _CUT, _Socket, _still
+from chatlab.lessons.l11_ship_it.demos.pull_the_plug import (
+    _BACK_AFTER_PIECES,
+    _CUT_AFTER_PIECES,
+    _fallback,
+    _PlugDemo,
+)
 from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import REPLY
 
 pytestmark = pytest.mark.anyio
@@ -22,12 +27,12 @@ async def frame_with(socket, wanted):
         if wanted(change["new"]) and not found.done():
             found.set_result(change["new"])
 
-    socket.front.observe(look, "frame")
-    look({"new": socket.front.frame})
+    socket.widget.observe(look, "frame")
+    look({"new": socket.widget.frame})
     try:
         return await asyncio.wait_for(found, 120)
     finally:
-        socket.front.unobserve(look, "frame")
+        socket.widget.unobserve(look, "frame")
 
 
 def said(rows):
@@ -39,14 +44,14 @@ def pieces(rows):
 
 
 async def test_pulled_and_put_in_again_the_cursor_finds_every_word():
-    socket = _Socket(served)
+    socket = _PlugDemo(served)
 
-    socket._hear({"type": "ask", "pause": 0.02})
+    socket.on_message({"type": "ask", "pause": 0.02})
     await frame_with(socket, lambda frame: pieces(frame.get("heard", ())) >= 5)
-    socket._hear({"type": "pull"})
+    socket.on_message({"type": "pull"})
     out = await frame_with(socket, lambda frame: not frame["plugged"])
     on = await frame_with(socket, lambda frame: pieces(frame["log"]) > pieces(out["log"]) + 3)
-    socket._hear({"type": "plug in", "way": "cursor"})
+    socket.on_message({"type": "plug in", "way": "cursor"})
     end = await frame_with(socket, lambda frame: frame["over"] and not frame["running"])
     await socket._task
 
@@ -56,12 +61,12 @@ async def test_pulled_and_put_in_again_the_cursor_finds_every_word():
 
 
 async def test_the_still_copy_shows_what_each_way_back_costs_and_is_the_same_each_time():
-    once = await _still(served)
+    once = await _fallback(served)
 
-    assert once == await _still(served)
+    assert once == await _fallback(served)
     plain = once["text/plain"]
     assert "Every word, once." in plain
     assert "characters came twice." in plain
     assert "characters are lost." in plain
-    assert f"cursor={_CUT + 2}" in plain
-    assert f"cursor={_BACK + 2}" in plain
+    assert f"cursor={_CUT_AFTER_PIECES + 2}" in plain
+    assert f"cursor={_BACK_AFTER_PIECES + 2}" in plain

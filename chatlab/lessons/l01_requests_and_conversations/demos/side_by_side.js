@@ -1,11 +1,5 @@
 // Plays back what happened on both sides. All text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const small = (text) => make("p", { className: "sbs-small", textContent: text });
 
 function side(title, hint, empty) {
@@ -149,7 +143,7 @@ function render({ model, el }) {
   const knobs = make("div", { className: "sbs-bar" },
     make("label", {}, withId, "the REST client keeps the id and sends it"),
     make("label", {}, "pause between events", pause, seconds));
-  const root = make("div", { className: "chatlab-live sbs" }, row, knobs, note,
+  const root = make("div", { className: "chatlab-live chatlab-demo sbs" }, row, knobs, note,
     make("div", { className: "sbs-grid" }, rest.box, chat.box));
   root.addEventListener("keydown", (event) => event.stopPropagation());
   reset();

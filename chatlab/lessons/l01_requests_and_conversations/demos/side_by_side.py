@@ -3,36 +3,23 @@
 import html
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
-
-import anywidget
-import traitlets
 
 from chatlab.lessons.l01_requests_and_conversations.demos.side_by_side_run import (
     MESSAGES,
-    Exchange,
-    Reply,
+    ChatReply,
+    RestExchange,
     Step,
-    every_step,
+    run_every_step,
 )
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["side_by_side"]
-
-_HERE = Path(__file__).parent
-
-
-class _SideBySide(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """All of it has happened before it is shown; the browser plays it back."""
-
-    _esm = _HERE / "side_by_side.js"
-    _css = _HERE / "side_by_side.css"
-    scene = traitlets.Dict().tag(sync=True)
 
 
 async def side_by_side() -> None:
     """Send each message to a FastAPI app and to a chat server, and show what came of it."""
-    steps = await every_step()
+    steps = await run_every_step()
     scene = {
         "messages": MESSAGES,
         "steps": {
@@ -40,10 +27,10 @@ async def side_by_side() -> None:
             for created, found in steps.items()
         },
     }
-    display_live(_SideBySide(scene=scene), _still(steps))
+    display_live(demo_widget(__file__, scene=scene), _fallback(steps))
 
 
-def _still(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
+def _fallback(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
     create, ask = steps[""]["groceries"], steps["groceries"]["its"]
     rows = [
         ("groceries", "", create.without_id, create.reply),
@@ -61,7 +48,7 @@ def _still(steps: dict[str, dict[str, Step]]) -> dict[str, str]:
 _CELL = 'style="text-align:left;vertical-align:top;padding:6px 12px"'
 
 
-def _row(name: str, client: str, exchange: Exchange, reply: Reply) -> str:
+def _row(name: str, client: str, exchange: RestExchange, reply: ChatReply) -> str:
     who = f"<br><small>the REST client comes {client}</small>" if client else ""
     rest = "<br>".join(f"<code>{html.escape(line)}</code>" for line in _rest(exchange))
     chat = "<br>".join(html.escape(line) for line in _chat(reply))
@@ -69,7 +56,7 @@ def _row(name: str, client: str, exchange: Exchange, reply: Reply) -> str:
     return f"<tr><td {_CELL}>{said}{who}</td><td {_CELL}>{rest}</td><td {_CELL}>{chat}</td></tr>"
 
 
-def _lines(name: str, client: str, exchange: Exchange, reply: Reply) -> Iterator[str]:
+def _lines(name: str, client: str, exchange: RestExchange, reply: ChatReply) -> Iterator[str]:
     yield f"Alice: {MESSAGES[name]}"
     yield f"  REST API{', a client ' + client if client else ''}"
     yield from (f"    {line}" for line in _rest(exchange))
@@ -77,12 +64,12 @@ def _lines(name: str, client: str, exchange: Exchange, reply: Reply) -> Iterator
     yield from (f"    {line}" for line in _chat(reply))
 
 
-def _rest(exchange: Exchange) -> list[str]:
+def _rest(exchange: RestExchange) -> list[str]:
     sent = f"{exchange.method} {exchange.path} {exchange.body}".rstrip()
     return [sent, f"{exchange.status} {exchange.reason}", exchange.answer]
 
 
-def _chat(reply: Reply) -> list[str]:
+def _chat(reply: ChatReply) -> list[str]:
     texts = [text for kind, text in reply.events if kind == "text"]
     return [
         *(f"event: {text}" for kind, text in reply.events if kind != "text"),

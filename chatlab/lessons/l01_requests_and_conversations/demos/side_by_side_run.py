@@ -18,7 +18,7 @@ from chatlab.server import ChatKitServer
 from chatlab.taskbook import Priority, TaskBook
 from chatlab.testing import FixedClock
 
-__all__ = ["MESSAGES", "Exchange", "Reply", "Step", "TaskChat", "every_step"]
+__all__ = ["MESSAGES", "ChatReply", "RestExchange", "Step", "TaskChat", "run_every_step"]
 
 FIRST_ID = 42
 
@@ -37,7 +37,7 @@ _ALICE = RequestContext(user_id="alice")
 
 
 @dataclass(frozen=True)
-class Exchange:
+class RestExchange:
     """One request and its response; `tasks` is how many the server holds afterwards."""
 
     method: str
@@ -50,7 +50,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ChatReply:
     """One turn: its events as (kind, text), what was known before it, and what is afterwards."""
 
     events: tuple[tuple[str, str], ...]
@@ -63,9 +63,9 @@ class Step:
     """A message sent to both sides; over REST, by a client with the id and by one without."""
 
     message: str
-    without_id: Exchange
-    with_id: Exchange
-    reply: Reply
+    without_id: RestExchange
+    with_id: RestExchange
+    reply: ChatReply
 
 
 class TaskChat(ChatKitServer):
@@ -125,22 +125,22 @@ class _Sides:
 
     async def _exchange(
         self, method: str, path: str, body: dict[str, str] | None = None
-    ) -> Exchange:
+    ) -> RestExchange:
         response = await self._client.request(method, path, json=body)
         if method == "POST":
             self._id = response.json()["id"]
         tasks = len((await self._client.get("/api/tasks")).json()["tasks"])
         sent = response.request.content.decode()
         status, reason = response.status_code, response.reason_phrase
-        return Exchange(method, path, sent, status, reason, response.text, tasks)
+        return RestExchange(method, path, sent, status, reason, response.text, tasks)
 
-    async def _reply(self, name: str) -> Reply:
+    async def _reply(self, name: str) -> ChatReply:
         turn = self._chat.send(MESSAGES[name], _ALICE, self._thread_id)
         events = tuple([seen async for event in turn if (seen := _seen(event))])
         self._thread_id = turn.thread_id
         items = (await self._chat.thread(turn.thread_id, _ALICE)).items.data
         before, self._known = self._known, len(items)
-        return Reply(events, before, self._known)
+        return ChatReply(events, before, self._known)
 
 
 def _seen(event: ThreadStreamEvent) -> tuple[str, str] | None:
@@ -155,7 +155,7 @@ def _seen(event: ThreadStreamEvent) -> tuple[str, str] | None:
             return None
 
 
-async def every_step() -> dict[str, dict[str, Step]]:
+async def run_every_step() -> dict[str, dict[str, Step]]:
     """Everything that can happen, as it really did.
 
     Returns:

@@ -1,11 +1,5 @@
 // Draws what a process and a database file keep. A frame holds it all; text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const WHO = { user: "Alice", tool: "a tool", assistant: "the TaskManager" };
 
 function book([role, text]) {
@@ -90,7 +84,7 @@ function render({ model, el }) {
   size.onchange = size.oninput;
   const bar = make("div", { className: "sh-bar" }, say, kill,
     make("label", {}, "page size", size, shown));
-  const root = make("div", { className: "chatlab-live sh" }, bar, note, memory.box, kept.box, legend());
+  const root = make("div", { className: "chatlab-live chatlab-demo sh" }, bar, note, memory.box, kept.box, legend());
   root.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("change:frame", paint);
   paint();

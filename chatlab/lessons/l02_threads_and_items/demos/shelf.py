@@ -7,19 +7,16 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-import anywidget
-import traitlets
-
-from chatlab.lessons.l02_threads_and_items.demos.shelf_process import Keeper
+from chatlab.lessons.l02_threads_and_items.demos.shelf_process import ShelfProcess
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import LiveDemo
 
 __all__ = ["shelf"]
 
-_HERE = Path(__file__).parent
 _SIZES = (1, 8)
 _SIZE = 4
 
-_TALK = (
+_CONVERSATION = (
     ("user", "Create a task for groceries"),
     ("tool", "Task created"),
     ("assistant", "Created, ID 42"),
@@ -33,77 +30,57 @@ _TALK = (
     ("user", "That is all"),
     ("assistant", "Have a nice day"),
 )
-_SAID_AT_FIRST = 6
-
-
-class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
-
-    _esm = _HERE / "shelf.js"
-    _css = _HERE / "shelf.css"
-    frame = traitlets.Dict().tag(sync=True)
+_FIRST_LINES = 6
 
 
 async def shelf() -> None:
     """Show a real process with a list, and a real database file; the process can be killed."""
-    room = _Room()
-    other = Keeper(room.file)
+    room = _ShelfDemo()
+    other = ShelfProcess(room.file)
     other.start()
     talked = await asyncio.to_thread(room.talk)
     found = await asyncio.to_thread(other.ask, _SIZE)
     other.kill()
     room.show(talked, "It keeps every message twice: in a list, and on the shelf.")
-    display_live(room.front, _still(talked, found))
+    display_live(room.widget, _fallback(talked, found))
 
 
-class _Room:
+class _ShelfDemo(LiveDemo):
     """The process and the file, and what the browser asks of them."""
 
     def __init__(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
         self.file = str(Path(folder.name, "chat.sqlite"))
-        self.keeper = Keeper(self.file)
-        self.front: Any = _Front(frame={})
-        self.front.on_msg(self._on_message)
+        self.keeper = ShelfProcess(self.file)
+        super().__init__(__file__, frame={})
         self._end = weakref.finalize(self, folder.cleanup)
         self._size = _SIZE
         self._said = 0
-        self._loop = asyncio.get_running_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def talk(self) -> dict[str, Any]:
         """Say the beginning of the conversation: what is kept then."""
         kept: dict[str, Any] = {}
-        for line in _TALK[:_SAID_AT_FIRST]:
+        for line in _CONVERSATION[:_FIRST_LINES]:
             kept = self.keeper.ask(self._size, line)
-        self._said = _SAID_AT_FIRST
+        self._said = _FIRST_LINES
         return kept
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """From the browser, on whichever loop the kernel hands messages to."""
-        self._loop.call_soon_threadsafe(self._hear, content)
-
-    def _hear(self, said: dict[str, Any]) -> None:
-        if self._tasks:
+    def on_message(self, message: dict[str, Any]) -> None:
+        if self.tasks:
             return
-        match said:
+        match message:
             case {"type": "say"}:
-                self._start(self._say())
+                self.spawn(self._say())
             case {"type": "kill"}:
-                self._start(self._kill())
+                self.spawn(self._kill())
             case {"type": "size", "size": int() as size}:
                 self._size = min(max(size, _SIZES[0]), _SIZES[1])
-                self._start(self._turn_pages())
+                self.spawn(self._turn_pages())
             case _:
                 return
 
-    def _start(self, work: Any) -> None:
-        task: asyncio.Task[None] = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def _say(self) -> None:
-        line = _TALK[self._said % len(_TALK)]
+        line = _CONVERSATION[self._said % len(_CONVERSATION)]
         self._said += 1
         kept = await asyncio.to_thread(self.keeper.ask, self._size, line)
         self.show(kept, f"“{line[1]}”: into the list, and onto the shelf.")
@@ -111,7 +88,7 @@ class _Room:
     async def _kill(self) -> None:
         old = self.keeper.pid
         self.show(
-            {**self.front.frame, "dead": True}, f"Process {old} is gone. Another one starts …"
+            {**self.widget.frame, "dead": True}, f"Process {old} is gone. Another one starts …"
         )
         await asyncio.to_thread(self.keeper.kill)
         kept = await asyncio.to_thread(self.keeper.ask, self._size)
@@ -124,7 +101,7 @@ class _Room:
 
     def show(self, kept: dict[str, Any], note: str) -> None:
         """Send the browser all that there is to see."""
-        self.front.frame = {
+        self.widget.frame = {
             "pid": self.keeper.pid,
             "memory": kept["memory"],
             "pages": kept["pages"],
@@ -135,7 +112,7 @@ class _Room:
         }
 
 
-def _still(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+def _fallback(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     scenes = {"The process that was spoken to": before, "The next process": after}
     lines: list[str] = []
     page = ""
@@ -146,19 +123,19 @@ def _still(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
             for n, one in enumerate(kept["pages"], start=1)
         ]
         lines.append(f"{title}:")
-        lines += [f"  {where:29} {' | '.join(_words(items))}" for where, items in rows]
+        lines += [f"  {where:29} {' | '.join(_texts(items))}" for where, items in rows]
         page += (
             f"<h4>{title}</h4><table><tbody>{''.join(_row(*row) for row in rows)}</tbody></table>"
         )
     return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
-def _words(items: list[list[str]]) -> list[str]:
+def _texts(items: list[list[str]]) -> list[str]:
     return [text for _, text in items] or ["nothing"]
 
 
 def _row(where: str, items: list[list[str]]) -> str:
-    said = html.escape(" | ".join(_words(items)))
+    said = html.escape(" | ".join(_texts(items)))
     return (
         f'<tr><th scope="row" style="text-align:left">{where}</th>'
         f'<td style="text-align:left">{said}</td></tr>'

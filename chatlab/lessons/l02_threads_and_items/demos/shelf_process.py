@@ -23,13 +23,13 @@ from chatlab.items import (
 )
 from chatlab.stores import SQLStore
 
-__all__ = ["Keeper"]
+__all__ = ["ShelfProcess"]
 
 _ALICE = RequestContext(user_id="alice")
 _THREAD = "thr_shelf"
 
 
-class Keeper:
+class ShelfProcess:
     """The process, as seen from outside. It is started when it is first asked for something."""
 
     def __init__(self, file: str) -> None:

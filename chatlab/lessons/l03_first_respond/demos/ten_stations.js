@@ -1,11 +1,5 @@
 // Turns the pages of a turn that was run before. All text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const SIGNS = { past: "✓", now: "▶", later: "", skipped: "–" };
 
 function stationList(stations) {
@@ -97,7 +91,7 @@ function render({ model, el }) {
   const bar = make("div", { className: "ts-bar" }, group, pages);
   const right = make("div", { className: "ts-right" }, box("Your code", source),
     box("In the store", store), box("On its way to the user", wire));
-  const root = make("div", { className: "chatlab-live ts" }, bar, note,
+  const root = make("div", { className: "chatlab-live chatlab-demo ts" }, bar, note,
     make("div", { className: "ts-grid" }, list, right));
   root.addEventListener("keydown", (event) => event.stopPropagation());
   paint();

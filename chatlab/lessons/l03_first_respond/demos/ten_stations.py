@@ -2,20 +2,16 @@
 
 import html
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l03_first_respond.demos.turn_trace import Run, code_of, run_of
 from chatlab.server import ChatKitServer
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["STATIONS", "ten_stations"]
 
-_HERE = Path(__file__).parent
 
 STATIONS = (
     ("The user sends a message", "client"),
@@ -30,14 +26,6 @@ STATIONS = (
     ("Save the thread for the next turn", "store"),
 )
 """What happens at each station, and who does it."""
-
-
-class _Stepper(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """Everything is known before it is shown; the browser only turns the pages."""
-
-    _esm = _HERE / "ten_stations.js"
-    _css = _HERE / "ten_stations.css"
-    scene = traitlets.Dict().tag(sync=True)
 
 
 async def ten_stations(
@@ -63,10 +51,10 @@ async def ten_stations(
         "code": code_of(server),
         "runs": [{"title": run.title, "frames": list(map(asdict, run.frames))} for run in runs],
     }
-    display_live(_Stepper(scene=scene), _still(runs))
+    display_live(demo_widget(__file__, scene=scene), _fallback(runs))
 
 
-def _still(runs: list[Run]) -> dict[str, str]:
+def _fallback(runs: list[Run]) -> dict[str, str]:
     tables = "".join(_table(run, " open" if run is runs[0] else "") for run in runs)
     return {
         "text/html": f"{FALLBACK_HTML}{tables}</div>",

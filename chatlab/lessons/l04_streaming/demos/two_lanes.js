@@ -1,11 +1,5 @@
 // Draws a race that runs in the kernel. A frame holds all that happened; text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const seconds = (value) => `${value.toFixed(value < 1 ? 2 : 1)} s`;
 
 function mark(kind) {
@@ -164,7 +158,7 @@ function render({ model, el }) {
     if (model.get("frame").running) model.send({ type: "stop" });
   };
   const bar = make("div", { className: "tl-bar" }, ask, stop, knob);
-  const root = make("div", { className: "chatlab-live tl" }, bar, note, lanes[0].box, lanes[1].box, axis);
+  const root = make("div", { className: "chatlab-live chatlab-demo tl" }, bar, note, lanes[0].box, lanes[1].box, axis);
   root.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("change:frame", paint);
   paint();

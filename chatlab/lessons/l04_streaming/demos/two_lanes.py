@@ -2,76 +2,51 @@
 
 import asyncio
 import html
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.clock import SystemClock
 from chatlab.lessons.l04_streaming.demos.two_lanes_run import TITLES, Collecting, Lane, Streaming
 from chatlab.llm import split_tokens
 from chatlab.testing import FixedClock
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import LiveDemo
 
 __all__ = ["two_lanes"]
 
-_HERE = Path(__file__).parent
 _DELAYS = (0.05, 0.5)
 _DELAY = 0.2
-_EVERY = 0.05
+_FRAME_SECONDS = 0.05
 """Seconds between two frames."""
 
 _KINDS = (Collecting, Streaming)
 
 
-class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
-
-    _esm = _HERE / "two_lanes.js"
-    _css = _HERE / "two_lanes.css"
-    scene = traitlets.Dict().tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
-
-
 async def two_lanes(reply: str) -> None:
     """Show two servers side by side; the model behind both says `reply`."""
-    race = _Race(reply)
-    display_live(race.front, await _still(reply))
+    race = _RaceDemo(reply)
+    display_live(race.widget, await _fallback(reply))
 
 
-class _Race:
+class _RaceDemo(LiveDemo):
     """Two real turns on the kernel's loop, begun and stopped from the browser."""
 
     def __init__(self, reply: str) -> None:
         scene = {"titles": TITLES, "pieces": len(split_tokens(reply)), "delays": [*_DELAYS, _DELAY]}
-        self.front: Any = _Front(scene=scene, frame={"run": 0, "running": False, "lanes": []})
-        self.front.on_msg(self._on_message)
+        super().__init__(__file__, scene=scene, frame={"run": 0, "running": False, "lanes": []})
         self._reply = reply
         self._run = 0
         self._lanes: list[Lane] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = asyncio.get_running_loop()
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """From the browser, on whichever loop the kernel hands messages to."""
-        self._loop.call_soon_threadsafe(self._hear, content)
-
-    def _hear(self, said: dict[str, Any]) -> None:
-        match said:
-            case {"type": "ask", "delay": int() | float() as delay} if not self._tasks:
+    def on_message(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"type": "ask", "delay": int() | float() as delay} if not self.tasks:
                 low, high = _DELAYS
-                self._start(self._race(min(max(delay, low), high)))
+                self.spawn(self._race(min(max(delay, low), high)))
             case {"type": "stop"}:
                 for lane in self._lanes:
-                    self._start(lane.stop())
+                    self.spawn(lane.stop())
             case _:
                 return
-
-    def _start(self, work: Any) -> None:
-        task: asyncio.Task[None] = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _race(self, delay: float) -> None:
         """Let both read; meanwhile say every so often how far they are."""
@@ -81,22 +56,24 @@ class _Race:
         try:
             while not all(task.done() for task in reading):
                 self._show(delay, running=True)
-                await asyncio.wait(reading, timeout=_EVERY, return_when=asyncio.ALL_COMPLETED)
+                await asyncio.wait(
+                    reading, timeout=_FRAME_SECONDS, return_when=asyncio.ALL_COMPLETED
+                )
             await asyncio.gather(*reading)
         finally:
             self._show(delay, running=False)
 
     def _show(self, delay: float, *, running: bool) -> None:
-        self.front.frame = {
+        self.widget.frame = {
             "run": self._run,
             "running": running,
             "delay": delay,
             "now": round(self._lanes[0].seconds, 3),
-            "lanes": [lane.seen() for lane in self._lanes],
+            "lanes": [lane.snapshot() for lane in self._lanes],
         }
 
 
-async def _still(reply: str) -> dict[str, str]:
+async def _fallback(reply: str) -> dict[str, str]:
     """The same race on a clock that nothing disturbs: to the end, and stopped in the middle."""
     half = _DELAY * (len(split_tokens(reply)) // 2) + _DELAY / 2
     blocks: list[tuple[str, list[str]]] = []
@@ -105,7 +82,7 @@ async def _still(reply: str) -> dict[str, str]:
             lane = Lane(kind, reply, _DELAY, FixedClock())
             await (lane.read() if stop_at is None else lane.read_until(stop_at))
             name = title if stop_at is None else f"{title}, stopped"
-            blocks.append((name, _drawn(lane.seen())))
+            blocks.append((name, _lane_lines(lane.snapshot())))
     text = "\n".join(line for name, lines in blocks for line in (name, *lines, ""))
     page = "".join(
         f"<h4>{html.escape(name)}</h4><pre>{html.escape(chr(10).join(lines))}</pre>"
@@ -114,7 +91,7 @@ async def _still(reply: str) -> dict[str, str]:
     return {"text/plain": text.rstrip(), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
-def _drawn(seen: dict[str, Any]) -> list[str]:
+def _lane_lines(seen: dict[str, Any]) -> list[str]:
     """A character for each piece's time on the model's line and on the user's."""
     columns = [round(at / _DELAY) for at in seen["made"]]
     there = {round(at / _DELAY): text for at, text in seen["sent"]}

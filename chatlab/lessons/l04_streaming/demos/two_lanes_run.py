@@ -125,7 +125,7 @@ class Lane:
         await self.stop()
         await reading
 
-    def seen(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, Any]:
         """How far it is, as plain data."""
         first = self._sent[0][0] if self._sent else None
         return {

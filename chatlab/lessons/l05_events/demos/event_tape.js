@@ -2,12 +2,6 @@
 
 const SIGNS = { running: "…", completed: "✓", failed: "✗" };
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const percent = (number) => `${Math.round(number * 100)}%`;
 const isReply = (card) => card.event.type === "assistant_message";
 
@@ -255,7 +249,7 @@ function render({ model, el }) {
   }));
 
   const box = (title, ...children) => make("section", {}, make("h4", { textContent: title }), ...children);
-  const root = make("div", { className: "chatlab-live et" }, bar, make("div", { className: "et-grid" },
+  const root = make("div", { className: "chatlab-live chatlab-demo et" }, bar, make("div", { className: "et-grid" },
     box("The tape: what respond() yielded", list), box(`What ${who} sees`, pane, verdict)));
   root.addEventListener("keydown", (event) => event.stopPropagation());
   paint();

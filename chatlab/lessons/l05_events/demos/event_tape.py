@@ -1,11 +1,7 @@
 """One real turn as a tape of events, beside the chat that is drawn from it (lesson 05)."""
 
 import html
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus, Widget
@@ -14,18 +10,9 @@ from chatlab.server import ChatKitServer
 from chatlab.streams import TimedEvent, timeline
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.fallback import render_fallback
+from chatlab.widgets.live_demo import demo_widget
 
-__all__ = ["event_tape", "taped"]
-
-_HERE = Path(__file__).parent
-
-
-class _Tape(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The turn is over before it is shown; the browser cuts the tape and draws the chat anew."""
-
-    _esm = _HERE / "event_tape.js"
-    _css = _HERE / "event_tape.css"
-    scene = traitlets.Dict().tag(sync=True)
+__all__ = ["event_tape", "record_tape"]
 
 
 async def event_tape(server: ChatKitServer[Any], message: str, who: str = "alice") -> None:
@@ -36,18 +23,18 @@ async def event_tape(server: ChatKitServer[Any], message: str, who: str = "alice
         message: What is said to it.
         who: The one who says it.
     """
-    scene, still = await taped(server, message, who)
-    display_live(_Tape(scene=scene), still)
+    scene, fallback = await record_tape(server, message, who)
+    display_live(demo_widget(__file__, scene=scene), fallback)
 
 
-async def taped(
+async def record_tape(
     server: ChatKitServer[Any], message: str, who: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Run the turn; give back what the browser needs to draw it, and its still copy."""
     turn = server.send(message, RequestContext(user_id=who))
     moments = await timeline(turn, server.clock)
     cards = [_card(moment) for moment in moments if _is_yours(moment.event)]
-    return {"who": who, "message": message, "cards": cards}, _still(moments, cards, who)
+    return {"who": who, "message": message, "cards": cards}, _fallback(moments, cards, who)
 
 
 def _is_yours(event: ThreadStreamEvent) -> bool:
@@ -59,13 +46,13 @@ def _card(moment: TimedEvent[ThreadStreamEvent]) -> dict[str, Any]:
     return {
         "time": f"{moment.seconds:.1f} s",
         "name": type(event).__name__,
-        "says": _says(event),
+        "says": _summary(event),
         "event": event.model_dump(mode="json"),
         "json": event.model_dump_json(indent=2, exclude_none=True),
     }
 
 
-def _says(event: ThreadStreamEvent) -> str:
+def _summary(event: ThreadStreamEvent) -> str:
     match event:
         case ToolStatus():
             return f"{event.status}: {event.detail}"
@@ -77,7 +64,7 @@ def _says(event: ThreadStreamEvent) -> str:
             return "something to click"
 
 
-def _still(
+def _fallback(
     moments: list[TimedEvent[ThreadStreamEvent]], cards: list[dict[str, Any]], who: str
 ) -> dict[str, str]:
     board = ChatViewModel()

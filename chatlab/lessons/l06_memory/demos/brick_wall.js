@@ -1,11 +1,5 @@
 // Paints what was worked out before: one brick an item. All text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const WIDE = 6;
 const HIGH = 5;
 const EDGE = 4;
@@ -131,7 +125,7 @@ function render({ model, el }) {
     swatch.dataset.role = role;
     return make("span", {}, swatch, name);
   });
-  const root = make("div", { className: "chatlab-live bw" },
+  const root = make("div", { className: "chatlab-live chatlab-demo bw" },
     make("div", { className: "bw-bar" },
       make("label", { className: "bw-slide" }, make("b", { textContent: "Token budget" }), slider, budget),
       make("label", {}, fold, "a summary for what falls out")),

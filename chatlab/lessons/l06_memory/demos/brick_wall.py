@@ -3,11 +3,7 @@
 import html
 import textwrap
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.items import ThreadItem
 from chatlab.lessons.l06_memory.demos.long_conversation import (
@@ -16,43 +12,35 @@ from chatlab.lessons.l06_memory.demos.long_conversation import (
     TASK,
     View,
     budgets_for,
-    long_talk,
+    long_conversation,
     views_of,
 )
 from chatlab.memory import count_tokens
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["brick_wall"]
 
-_HERE = Path(__file__).parent
-_CLOSE = 104
-_SHOWN = (60, 500, 2_000, 5_000, 50_000)
-
-
-class _Wall(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """Every stop of the slider is worked out before; the browser only paints."""
-
-    _esm = _HERE / "brick_wall.js"
-    _css = _HERE / "brick_wall.css"
-    scene = traitlets.Dict().tag(sync=True)
+_CLOSE_ITEMS = 104
+_SHOWN_BUDGETS = (60, 500, 2_000, 5_000, 50_000)
 
 
 async def brick_wall() -> None:
     """Show a long conversation, brick by brick, with a slider for the token budget."""
-    items = long_talk()
+    items = long_conversation()
     budgets = budgets_for(sum(map(count_tokens, items)))
     alone = await views_of(items, budgets, summed=False)
     summed = await views_of(items, budgets, summed=True)
     contents = [item.content for item in items]
     scene = {
         "roles": "".join(item.role[0] for item in items),
-        "close": [_brick(item) for item in items[-_CLOSE:]],
+        "close": [_brick(item) for item in items[-_CLOSE_ITEMS:]],
         "marks": [[contents.index(TASK), "42"], [contents.index(BAKER), "Rosa"]],
         "question": QUESTION,
         "alone": [asdict(view) for view in alone],
         "summed": [asdict(view) for view in summed],
     }
-    display_live(_Wall(scene=scene), _still(len(items), alone, summed))
+    display_live(demo_widget(__file__, scene=scene), _fallback(len(items), alone, summed))
 
 
 def _brick(item: ThreadItem) -> dict[str, Any]:
@@ -62,7 +50,7 @@ def _brick(item: ThreadItem) -> dict[str, Any]:
 
 
 def _rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str, ...]]:
-    shown = {*_SHOWN, alone[-1].budget}
+    shown = {*_SHOWN_BUDGETS, alone[-1].budget}
     return [
         (
             f"{one.budget:,}",
@@ -78,14 +66,14 @@ def _rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str,
 
 
 _HEADS = ("budget", "items seen", "tokens", "“its priority”", "with a summary", "“the baker”")
-_WIDE = (9, 12, 9, 24, 24, 17)
+_COLUMN_WIDTHS = (9, 12, 9, 24, 24, 17)
 
 
-def _still(length: int, alone: list[View], summed: list[View]) -> dict[str, str]:
+def _fallback(length: int, alone: list[View], summed: list[View]) -> dict[str, str]:
     rows = _rows(length, alone, summed)
     lines = [f"{length:,} items. What the model sees, and what it can answer:"]
     lines += [
-        "  ".join(cell.ljust(wide) for cell, wide in zip(row, _WIDE, strict=True)).rstrip()
+        "  ".join(cell.ljust(wide) for cell, wide in zip(row, _COLUMN_WIDTHS, strict=True)).rstrip()
         for row in (_HEADS, *rows)
     ]
     style = 'style="text-align:left;padding:2px 10px"'

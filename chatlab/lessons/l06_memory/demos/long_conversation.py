@@ -16,7 +16,7 @@ __all__ = [
     "TASK",
     "View",
     "budgets_for",
-    "long_talk",
+    "long_conversation",
     "note_tasks",
     "views_of",
 ]
@@ -58,7 +58,7 @@ class View:
     summary: str = ""
 
 
-def long_talk(length: int = 10_000) -> list[ThreadItem]:
+def long_conversation(length: int = 10_000) -> list[ThreadItem]:
     """People plan a party, and every now and then a tool creates a task; the same on every run.
 
     The task with the ID 42 is named 60 items before the last, which asks for its priority. The

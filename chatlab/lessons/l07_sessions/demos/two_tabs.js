@@ -1,11 +1,5 @@
 // Plays what two tabs really said, and turns the clock of their sessions. Text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const TABS = ["tab 1", "tab 2"];
 const STEP = 900;
 
@@ -89,7 +83,7 @@ function render({ model, el }) {
   };
   clock.oninput = turnClock;
 
-  const root = make("div", { className: "chatlab-live tt" },
+  const root = make("div", { className: "chatlab-live chatlab-demo tt" },
     make("div", { className: "tt-bar" }, play, make("label", {}, lock, " lock"), status),
     make("div", { className: "tt-grid" }, panes[TABS[0]].pane,
       make("section", { className: "tt-store" }, make("h4", { textContent: "The thread, in the store" }), thread),

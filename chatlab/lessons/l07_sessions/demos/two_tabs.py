@@ -4,31 +4,19 @@ import asyncio
 import html
 from collections import defaultdict
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.errors import SessionError
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["two_tabs"]
 
-_HERE = Path(__file__).parent
 _TIME_OUT = timedelta(minutes=30)
-_USES = {"tab 1": (0, 20, 40), "tab 2": (0,)}
-_LAST = 90
-
-
-class _Tabs(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """Everything has happened before it is shown; the browser plays it."""
-
-    _esm = _HERE / "two_tabs.js"
-    _css = _HERE / "two_tabs.css"
-    scene = traitlets.Dict().tag(sync=True)
+_USE_MINUTES = {"tab 1": (0, 20, 40), "tab 2": (0,)}
+_LAST_MINUTE = 90
 
 
 async def two_tabs(first: str, second: str) -> None:
@@ -39,15 +27,15 @@ async def two_tabs(first: str, second: str) -> None:
         second: What tab 2 sends.
     """
     scene = {
-        "without": await _played(first, second, locked=False),
-        "with": await _played(first, second, locked=True),
-        "hours": await _hours(),
-        "last": _LAST,
+        "without": await _run_tabs(first, second, locked=False),
+        "with": await _run_tabs(first, second, locked=True),
+        "hours": await _session_minutes(),
+        "last": _LAST_MINUTE,
     }
-    display_live(_Tabs(scene=scene), _still(scene))
+    display_live(demo_widget(__file__, scene=scene), _fallback(scene))
 
 
-async def _played(first: str, second: str, *, locked: bool) -> list[dict[str, Any]]:
+async def _run_tabs(first: str, second: str, *, locked: bool) -> list[dict[str, Any]]:
     """What really happened, step by step: which tab, who spoke, what was said."""
     items: list[tuple[str, str]] = []
     steps: list[dict[str, Any]] = []
@@ -79,18 +67,18 @@ async def _played(first: str, second: str, *, locked: bool) -> list[dict[str, An
     return steps
 
 
-async def _hours() -> list[dict[str, Any]]:
+async def _session_minutes() -> list[dict[str, Any]]:
     """Minute by minute, what real sessions answer; each minute in a world of its own."""
-    return [await _at(minute) for minute in range(_LAST + 1)]
+    return [await _sessions_at(minute) for minute in range(_LAST_MINUTE + 1)]
 
 
-async def _at(minute: int) -> dict[str, Any]:
+async def _sessions_at(minute: int) -> dict[str, Any]:
     clock = FixedClock()
     sessions = Sessions(MemorySessionStore(), clock, _TIME_OUT, new_id=CountingIds())
-    keys = {tab: await sessions.create("alice") for tab in _USES}
+    keys = {tab: await sessions.create("alice") for tab in _USE_MINUTES}
     until: dict[str, str] = {}
     for now in range(minute + 1):
-        for tab in (tab for tab, uses in _USES.items() if now in uses):
+        for tab in (tab for tab, uses in _USE_MINUTES.items() if now in uses):
             context = await sessions.resume(keys[tab])
             if context.session is not None:
                 until[tab] = context.session.expires_at.strftime("%H:%M")
@@ -108,7 +96,7 @@ async def _at(minute: int) -> dict[str, Any]:
     return {"time": clock.now().strftime("%H:%M"), "tabs": tabs, "over": over}
 
 
-def _still(scene: dict[str, Any]) -> dict[str, str]:
+def _fallback(scene: dict[str, Any]) -> dict[str, str]:
     lines: list[str] = []
     rows = ""
     for title, steps in (("without a lock", scene["without"]), ("with a lock", scene["with"])):
@@ -122,7 +110,7 @@ def _still(scene: dict[str, Any]) -> dict[str, str]:
     ends = [
         f"{tab} is used at {', '.join(_clock_face(m) for m in uses)} and ends at "
         f"{scene['hours'][-1]['tabs'][tab]['until']}"
-        for tab, uses in _USES.items()
+        for tab, uses in _USE_MINUTES.items()
     ]
     paragraph = "<br>".join(ends)
     return {

@@ -1,11 +1,5 @@
 // Sixteen attacks that really happened, one for each choice of guards. Text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const STEP = 650;
 
 function words(parts, glows) {
@@ -105,7 +99,7 @@ function render({ model, el }) {
   all.onclick = turn(true);
   none.onclick = turn(false);
 
-  const root = make("div", { className: "chatlab-live fg" },
+  const root = make("div", { className: "chatlab-live chatlab-demo fg" },
     make("div", { className: "fg-bar" }, attack, all, none, status),
     make("div", { className: "fg-guards", role: "group", ariaLabel: "Guards" },
       ...guards.map(({ row }) => row)),

@@ -4,21 +4,17 @@ import html
 import re
 from collections.abc import Collection
 from itertools import combinations
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS, ask, task_server
 from chatlab.taskbook import TaskBook
 from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import demo_widget
 
-__all__ = ["four_guards", "played", "scene_of"]
+__all__ = ["four_guards", "make_scene", "run_attack"]
 
-_HERE = Path(__file__).parent
 _CANARY = re.compile(r"(canary-[0-9a-f]{4})")
 _ALICE = RequestContext(user_id="alice")
 _BOB = RequestContext(user_id="bob")
@@ -43,24 +39,16 @@ _GUARDS = (
 """For each guard: its name, what it does, and the line of code without it and with it."""
 
 
-class _FourGuards(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """Every attack has happened before it is shown; the browser picks one of sixteen."""
-
-    _esm = _HERE / "four_guards.js"
-    _css = _HERE / "four_guards.css"
-    scene = traitlets.Dict().tag(sync=True)
-
-
 async def four_guards() -> None:
     """Let Bob attack a server with each choice of guards, and show all of it."""
-    scene = await scene_of()
-    display_live(_FourGuards(scene=scene), _still(scene))
+    scene = await make_scene()
+    display_live(demo_widget(__file__, scene=scene), _fallback(scene))
 
 
-async def scene_of() -> dict[str, Any]:
+async def make_scene() -> dict[str, Any]:
     """What the browser needs: Alice's words, the guards, and sixteen attacks by their guards."""
     chosen = [set(some) for size in range(5) for some in combinations(GUARDS, size)]
-    runs = [await played(guards) for guards in chosen]
+    runs = [await run_attack(guards) for guards in chosen]
     return {
         "alice": runs[0]["alice"],
         "guards": [
@@ -73,7 +61,7 @@ async def scene_of() -> dict[str, Any]:
     }
 
 
-async def played(guards: Collection[str]) -> dict[str, Any]:
+async def run_attack(guards: Collection[str]) -> dict[str, Any]:
     """Alice confides in a server with these guards; then Bob tries to get at it."""
     server = task_server(guards)(TaskBook(first_id=40), clock=FixedClock(), new_id=CountingIds())
     alice: list[dict[str, Any]] = []
@@ -115,9 +103,9 @@ def _parts(text: str) -> list[dict[str, Any]]:
     ]
 
 
-def _still(scene: dict[str, Any]) -> dict[str, str]:
+def _fallback(scene: dict[str, Any]) -> dict[str, str]:
     without, guarded = scene["runs"]["0000"], scene["runs"]["1111"]
-    exact = sum(_exact(chosen, run) for chosen, run in scene["runs"].items())
+    exact = sum(_leaks_match_guards(chosen, run) for chosen, run in scene["runs"].items())
     count = f"{exact} of {len(scene['runs'])} choices of guards: what leaked is what had none."
     titles = {guard["name"]: guard["title"] for guard in scene["guards"]}
     lines: list[str] = []
@@ -125,14 +113,14 @@ def _still(scene: dict[str, Any]) -> dict[str, str]:
     for open_, shut in zip(without, guarded, strict=True):
         lines += [
             f"Bob: {open_['said']}",
-            f"  without a guard: {_plain(open_['answer'])}{'  (leak)' if open_['leaks'] else ''}",
-            f"  with all guards: {_plain(shut['answer'])}{'  (leak)' if shut['leaks'] else ''}",
+            f"  without a guard: {_plain_text(open_)}",
+            f"  with all guards: {_plain_text(shut)}",
         ]
         guard = titles.get(open_["guard"], "")
         body += (
             f"<tr><td {_CELL}><code>{html.escape(open_['said'])}</code><br>"
             f"<small>{html.escape(guard)}</small></td>"
-            f"<td {_CELL}>{_marked(open_)}</td><td {_CELL}>{_marked(shut)}</td></tr>"
+            f"<td {_CELL}>{_marked_html(open_)}</td><td {_CELL}>{_marked_html(shut)}</td></tr>"
         )
     head = "".join(f"<th {_CELL}>{name}</th>" for name in ("Bob", "no guards", "all four guards"))
     return {
@@ -144,7 +132,7 @@ def _still(scene: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _exact(chosen: str, run: list[dict[str, Any]]) -> bool:
+def _leaks_match_guards(chosen: str, run: list[dict[str, Any]]) -> bool:
     unguarded = {guard for guard, on in zip(GUARDS, chosen, strict=True) if on == "0"}
     return {row["guard"] for row in run if row["leaks"]} == unguarded
 
@@ -153,7 +141,7 @@ _CELL = 'style="text-align:left;vertical-align:top;padding:6px 12px"'
 _GLOW = 'style="background:#ffb000;color:#1f1300;border-radius:4px;padding:0 4px"'
 
 
-def _marked(row: dict[str, Any]) -> str:
+def _marked_html(row: dict[str, Any]) -> str:
     parts = [
         f"<mark {_GLOW}>{html.escape(part['text'])}</mark>"
         if part["canary"]
@@ -163,5 +151,5 @@ def _marked(row: dict[str, Any]) -> str:
     return "".join(parts) + (" <strong>leak</strong>" if row["leaks"] else "")
 
 
-def _plain(parts: list[dict[str, Any]]) -> str:
-    return "".join(part["text"] for part in parts)
+def _plain_text(row: dict[str, Any]) -> str:
+    return "".join(part["text"] for part in row["answer"]) + ("  (leak)" if row["leaks"] else "")

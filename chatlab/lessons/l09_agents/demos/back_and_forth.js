@@ -1,11 +1,5 @@
 // Draws a run that goes on in the kernel, an arrow a step. A frame holds all of it; text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const WHO = ["Alice", "Runner", "Model", "Tool"];
 const times = (count) => (count === 1 ? "once" : `${count} times`);
 
@@ -116,7 +110,7 @@ function render({ model, el }) {
     if (model.get("frame").state === "ready") paint();
   };
 
-  const root = make("div", { className: "chatlab-live bf" },
+  const root = make("div", { className: "chatlab-live chatlab-demo bf" },
     make("div", { className: "bf-knobs" }, knob, modelSet, toolSet),
     make("div", { className: "bf-bar" }, ask, stop, pips, count, cost, book),
     status, room);

@@ -4,21 +4,17 @@ import asyncio
 import html
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
-
-import anywidget
-import traitlets
 
 from chatlab.clock import Clock, SystemClock
 from chatlab.testing import CountingIds
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import LiveDemo
 
-__all__ = ["Play", "Said", "back_and_forth"]
+__all__ = ["Message", "Play", "back_and_forth"]
 
-_HERE = Path(__file__).parent
 _MOST, _USUAL = 10, 5
-_BEAT, _QUICK, _SLOW_STEPS = 0.6, 0.25, 12
+_STEP_SECONDS, _FAST_STEP_SECONDS, _SLOW_STEPS = 0.6, 0.25, 12
 """Seconds between two arrows; after some, when it repeats itself, it goes faster."""
 
 _BROKEN = {
@@ -29,7 +25,7 @@ _BROKEN = {
 _ENDLESS = {False: "stops when it is done", True: "never stops"}
 
 
-class Said(Protocol):
+class Message(Protocol):
     """Somebody said something to somebody."""
 
     @property
@@ -80,29 +76,20 @@ async def back_and_forth(play: Play) -> None:
     Args:
         play: Runs the agent.
     """
-    display_live(_Rehearsal(play).front, await _still(play))
-
-
-class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
-
-    _esm = _HERE / "back_and_forth.js"
-    _css = _HERE / "back_and_forth.css"
-    scene = traitlets.Dict().tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
+    display_live(_AgentDemo(play).widget, await _fallback(play))
 
 
 @dataclass
-class _Run:
+class _AgentRun:
     """What one run was set to, and what has happened in it so far."""
 
     max_turns: int = _USUAL
     broken: str = "no"
     endless: bool = False
-    steps: list[Said] = field(default_factory=list[Said])
+    steps: list[Message] = field(default_factory=list[Message])
     state: str = "ready"
 
-    async def play(self, play: Play, note: Callable[[Said], Awaitable[None]]) -> None:
+    async def play(self, play: Play, note: Callable[[Message], Awaitable[None]]) -> None:
         await play(
             note,
             max_turns=self.max_turns,
@@ -111,7 +98,7 @@ class _Run:
             new_id=CountingIds(),
         )
 
-    async def keep(self, step: Said) -> None:
+    async def keep(self, step: Message) -> None:
         self.steps.append(step)
 
     @property
@@ -141,26 +128,20 @@ class _Run:
         }
 
 
-class _Rehearsal:
+class _AgentDemo(LiveDemo):
     """Real runs on the kernel's loop, begun and stopped from the browser."""
 
     def __init__(self, play: Play, clock: Clock | None = None) -> None:
         scene = {"most": _MOST, "usual": _USUAL, "broken": _BROKEN}
-        self.front: Any = _Front(scene=scene, frame={"run": 0, **_Run().seen()})
-        self.front.on_msg(self._on_message)
+        super().__init__(__file__, scene=scene, frame={"run": 0, **_AgentRun().seen()})
         self.task: asyncio.Task[None] | None = None
         self._play = play
         self._clock = clock or SystemClock()
         self._count = 0
-        self._loop = asyncio.get_running_loop()
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """From the browser, on whichever loop the kernel hands messages to."""
-        self._loop.call_soon_threadsafe(self.hear, content)
-
-    def hear(self, said: dict[str, Any]) -> None:
+    def on_message(self, message: dict[str, Any]) -> None:
         """A button was pressed."""
-        match said:
+        match message:
             case {
                 "type": "ask",
                 "max_turns": int() as most,
@@ -168,18 +149,20 @@ class _Rehearsal:
                 "endless": bool() as endless,
             } if broken in _BROKEN and (self.task is None or self.task.done()):
                 self._count += 1
-                run = _Run(min(max(most, 1), _MOST), broken, endless, state="running")
-                self.task = self._loop.create_task(self._watch(run))
+                run = _AgentRun(min(max(most, 1), _MOST), broken, endless, state="running")
+                self.task = self.spawn(self._watch(run))
             case {"type": "stop"} if self.task is not None:
                 self.task.cancel()
             case _:
                 return
 
-    async def _watch(self, run: _Run) -> None:
-        async def note(step: Said) -> None:
+    async def _watch(self, run: _AgentRun) -> None:
+        async def note(step: Message) -> None:
             await run.keep(step)
             self._show(run)
-            await self._clock.sleep(_BEAT if len(run.steps) <= _SLOW_STEPS else _QUICK)
+            await self._clock.sleep(
+                _STEP_SECONDS if len(run.steps) <= _SLOW_STEPS else _FAST_STEP_SECONDS
+            )
 
         self._show(run)
         try:
@@ -193,13 +176,13 @@ class _Rehearsal:
         finally:
             self._show(run)
 
-    def _show(self, run: _Run) -> None:
-        self.front.frame = {"run": self._count, **run.seen()}
+    def _show(self, run: _AgentRun) -> None:
+        self.widget.frame = {"run": self._count, **run.seen()}
 
 
-async def _still(play: Play) -> dict[str, str]:
+async def _fallback(play: Play) -> dict[str, str]:
     """One run arrow by arrow, and how all the others end."""
-    runs = [_Run(broken=broken, endless=endless) for endless in _ENDLESS for broken in _BROKEN]
+    runs = [_AgentRun(broken=broken, endless=endless) for endless in _ENDLESS for broken in _BROKEN]
     for run in runs:
         await run.play(play, run.keep)
     arrows = [f"{one.sender:6} → {one.receiver:6} {one.text}" for one in runs[0].steps]

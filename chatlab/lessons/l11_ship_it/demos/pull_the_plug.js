@@ -1,11 +1,5 @@
 // Draws a reply that runs in the kernel, over a real connection. Text goes in as text.
 
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
 const SVG = "http://www.w3.org/2000/svg";
 const draw = (tag, attributes, ...children) => {
   const node = document.createElementNS(SVG, tag);
@@ -182,7 +176,7 @@ function render({ model, el }) {
     if (!frame.running || frame.over) return;
     model.send(frame.plugged ? { type: "pull" } : { type: "plug in", way: way() });
   };
-  const root = make("div", { className: "chatlab-live pp" },
+  const root = make("div", { className: "chatlab-live chatlab-demo pp" },
     make("div", { className: "pp-bar" }, ask, knob), choice, note,
     make("section", { className: "pp-box" },
       make("h4", {}, make("span", { textContent: "The server's log" }), light), log.list),

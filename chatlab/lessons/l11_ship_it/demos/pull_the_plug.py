@@ -4,17 +4,13 @@ import asyncio
 import html
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
     REPLY,
-    Journey,
-    Telling,
+    CuttableClient,
+    PacedServer,
     Way,
     alice_for,
     client_at,
@@ -22,20 +18,20 @@ from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
 from chatlab.server import ChatKitServer
 from chatlab.testing import serving
 from chatlab.widgets.display import FALLBACK_HTML, display_live
+from chatlab.widgets.live_demo import LiveDemo
 
 __all__ = ["pull_the_plug"]
 
-_HERE = Path(__file__).parent
 _PAUSES = (0.02, 0.6)
 _PAUSE = 0.2
-_EVERY = 0.05
+_FRAME_SECONDS = 0.05
 """Seconds between two frames, at least."""
-_LONGEST = 600.0
+_MAX_TURN_SECONDS = 600.0
 """After so many seconds without an end, the server is shut down."""
 
-_PATIENCE = 20.0
+_FALLBACK_TIMEOUT_SECONDS = 20.0
 """For so many seconds the still copy waits for a server that does not answer."""
-_CUT, _BACK = 20, 32
+_CUT_AFTER_PIECES, _BACK_AFTER_PIECES = 20, 32
 """In the still copy: the piece after which the plug is pulled, and put in again."""
 
 _WAYS: dict[Way, str] = {
@@ -47,50 +43,35 @@ _WAYS: dict[Way, str] = {
 CreateApp = Callable[[ChatKitServer, Callable[[str], RequestContext]], Any]
 
 
-class _Front(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
-    """The browser's half. A frame is all there is to see, so that a lost one does no harm."""
-
-    _esm = _HERE / "pull_the_plug.js"
-    _css = _HERE / "pull_the_plug.css"
-    scene = traitlets.Dict().tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
-
-
 async def pull_the_plug(create_app: CreateApp) -> None:
     """Show a reply on its way from a real server to a client whose plug can be pulled.
 
     Args:
         create_app: Makes the app: the kit's own, or yours from part 11.1.
     """
-    socket = _Socket(create_app)
-    display_live(socket.front, await _still(create_app))
+    socket = _PlugDemo(create_app)
+    display_live(socket.widget, await _fallback(create_app))
 
 
-class _Socket:
+class _PlugDemo(LiveDemo):
     """A server on this machine, and Alice at the other end of a line."""
 
     def __init__(self, create_app: CreateApp) -> None:
         scene = {"ways": list(_WAYS.items()), "pauses": [*_PAUSES, _PAUSE]}
-        self.front: Any = _Front(scene=scene, frame={"run": 0, "running": False})
-        self.front.on_msg(self._on_message)
+        super().__init__(__file__, scene=scene, frame={"run": 0, "running": False})
         self._create_app = create_app
         self._run = 0
-        self._journey: Journey | None = None
+        self._journey: CuttableClient | None = None
         self._task: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """From the browser, on whichever loop the kernel hands messages to."""
-        self._loop.call_soon_threadsafe(self._hear, content)
-
-    def _hear(self, said: dict[str, Any]) -> None:
-        match said:
+    def on_message(self, message: dict[str, Any]) -> None:
+        match message:
             case {"type": "ask", "pause": int() | float() as pause}:
                 low, high = _PAUSES
                 earlier = self._task
                 work = self._serve(earlier, min(max(pause, low), high))
-                self._task = self._loop.create_task(work)
+                self._task = self.spawn(work)
             case {"type": "pull"} if self._journey is not None:
                 self._journey.pull()
             case {"type": "plug in", "way": ("cursor" | "start" | "new") as way}:
@@ -105,18 +86,18 @@ class _Socket:
             earlier.cancel()
             await asyncio.gather(earlier, return_exceptions=True)
         self._run += 1
-        app = self._create_app(Telling(lambda _: asyncio.sleep(pause)), alice_for)
+        app = self._create_app(PacedServer(lambda _: asyncio.sleep(pause)), alice_for)
         async with serving(app) as url, client_at(url) as client:
-            journey = self._journey = Journey(client, self._news.set)
+            journey = self._journey = CuttableClient(client, self._changed.set)
             fault = ""
             try:
-                async with asyncio.timeout(_LONGEST):
+                async with asyncio.timeout(_MAX_TURN_SECONDS):
                     await journey.begin()
                     while not journey.over:
-                        await self._news.wait()
-                        self._news.clear()
+                        await self._changed.wait()
+                        self._changed.clear()
                         self._show(journey, running=True)
-                        await asyncio.sleep(_EVERY)
+                        await asyncio.sleep(_FRAME_SECONDS)
             except TimeoutError:
                 pass
             except Exception as error:  # noqa: BLE001 - whoever watches has to know
@@ -125,8 +106,8 @@ class _Socket:
                 self._show(journey, running=False, fault=fault)
                 await journey.close()
 
-    def _show(self, journey: Journey, *, running: bool, fault: str = "") -> None:
-        self.front.frame = {
+    def _show(self, journey: CuttableClient, *, running: bool, fault: str = "") -> None:
+        self.widget.frame = {
             "run": self._run,
             "running": running,
             "log": list(journey.log),
@@ -139,7 +120,7 @@ class _Socket:
         }
 
 
-class _Steps:
+class _PacedServer:
     """Lets the server speak up to a piece, and no further."""
 
     def __init__(self) -> None:
@@ -156,23 +137,23 @@ class _Steps:
         self._news = asyncio.Event()
 
 
-async def _still(create_app: CreateApp) -> dict[str, str]:
+async def _fallback(create_app: CreateApp) -> dict[str, str]:
     """The same journey three times, each cut at the same word: what Alice reads."""
-    told: dict[Way, list[str]] = {}
-    steps = _Steps()
+    readings: dict[Way, list[str]] = {}
+    steps = _PacedServer()
     async with (
-        serving(create_app(Telling(steps.pause), alice_for)) as url,
+        serving(create_app(PacedServer(steps.pause), alice_for)) as url,
         client_at(url) as client,
     ):
         for way in _WAYS:
-            told[way] = await _cut(client, steps, way)
-    return _bundle(told)
+            readings[way] = await _run_with_cut(client, steps, way)
+    return _render(readings)
 
 
-async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
+async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]:
     """What Alice had, where she asked to go on, what came then."""
     moved = asyncio.Event()
-    journey = Journey(client, moved.set)
+    journey = CuttableClient(client, moved.set)
 
     async def until(there: Callable[[], bool]) -> None:
         while not there():
@@ -180,13 +161,13 @@ async def _cut(client: Any, steps: _Steps, way: Way) -> list[str]:
             await moved.wait()
 
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE):
-            steps.until(_CUT)
+        async with asyncio.timeout(_FALLBACK_TIMEOUT_SECONDS):
+            steps.until(_CUT_AFTER_PIECES)
             await journey.begin()
-            await until(lambda: _pieces(journey.heard) == _CUT)
+            await until(lambda: _pieces(journey.heard) == _CUT_AFTER_PIECES)
             journey.pull()
-            steps.until(_BACK)
-            await until(lambda: _pieces(journey.log) == _BACK)
+            steps.until(_BACK_AFTER_PIECES)
+            await until(lambda: _pieces(journey.log) == _BACK_AFTER_PIECES)
             before = len(journey.heard)
             journey.plug_in(way)
             steps.until(10_000)
@@ -202,7 +183,7 @@ def _pieces(events: list[list[Any]]) -> int:
     return sum(last - first + 1 for first, last, kind, *_ in events if kind == "assistant_message")
 
 
-def _bundle(told: dict[Way, list[str]]) -> dict[str, str]:
+def _render(told: dict[Way, list[str]]) -> dict[str, str]:
     lines: list[str] = []
     page = ""
     for way, (had, cursor, came) in told.items():

@@ -14,7 +14,7 @@ from chatlab.items import ThreadMetadata, UserMessageItem
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 
-__all__ = ["REPLY", "Journey", "Telling", "Way", "alice_for", "client_at"]
+__all__ = ["REPLY", "CuttableClient", "PacedServer", "Way", "alice_for", "client_at"]
 
 REPLY = (
     "Five things for your journey. Pack the red umbrella, the small one. Call Zoë at nine; she has "
@@ -29,7 +29,7 @@ Way = Literal["cursor", "start", "new"]
 _TURNS = "/api/turns"
 
 
-class Telling(ChatKitServer):
+class PacedServer(ChatKitServer):
     """Says `REPLY`, piece by piece.
 
     Args:
@@ -63,7 +63,7 @@ def client_at(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, headers=headers, timeout=None, trust_env=False)
 
 
-class Journey:
+class CuttableClient:
     """One reply, and the two who read it: Alice, whose plug may be pulled, and one who watches.
 
     Both are real HTTP clients with connections of their own.
