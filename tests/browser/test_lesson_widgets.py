@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, expect
 
 ASK = """from pathlib import Path
 from chatlab.widgets import choose, match, order
-from chatlab.widgets.quiz.storage import Answers
-kept = Answers(Path(".chatlab/NAME.json"))"""
+from chatlab.widgets.quiz.storage import AnswerStore
+kept = AnswerStore(Path(".chatlab/NAME.json"))"""
 CHOOSE = """choose("What is sent?", {
     "all of it": "Tempting, because it is whole.",
     "`nothing`": "Tempting, because it is quiet.",
