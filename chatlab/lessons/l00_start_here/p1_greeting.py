@@ -1,4 +1,4 @@
-"""Part 00.1: `greeting`, called with three names."""
+"""Part 00.1: call the learner's `greeting` with three names."""
 
 from random import Random
 from typing import Any
@@ -11,10 +11,10 @@ _NAMES = ("Alice", "Bob", "Chandra", "Dilnoza", "Émile", "Fatou", "Gülşen", "
 
 
 def inputs(random: Random) -> list[str]:
-    """Three names."""
+    """Three different names."""
     return random.sample(_NAMES, 3)
 
 
 async def observe(greeting: Any, names: list[str]) -> list[dict[str, Any]]:
-    """What `greeting` returned for each name."""
+    """One outcome a name, as `attempt` records it: `{"value": ...}` or `{"raised": ...}`."""
     return [await attempt(lambda name=name: greeting(name)) for name in names]

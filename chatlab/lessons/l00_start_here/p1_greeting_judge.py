@@ -1,38 +1,39 @@
-"""Part 00.1, judged: is everybody greeted by name?"""
+"""Judge part 00.1: `greeting(name)` returns "Hello, ", the name and "!"."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, needless_async, passed
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
 
-def judge(names: list[str], seen: list[dict[str, Any]]) -> list[Finding]:
-    """Every name is greeted, and only that one."""
-    for name, one in zip(names, seen, strict=True):
+def judge(names: list[str], observation: list[dict[str, Any]]) -> list[Finding]:
+    """The first name that is greeted wrongly fails; otherwise 1 point."""
+    for name, outcome in zip(names, observation, strict=True):
         called = f"greeting({name!r})"
-        if "raised" in one:
-            return [_raised(called, one["raised"])]
-        if wrong := needless_async("greeting", one):
+        if "raised" in outcome:
+            return [_explain_error(called, outcome["raised"])]
+        if wrong := needless_async("greeting", outcome):
             return [wrong]
-        got = one["value"]
+        got = outcome["value"]
         if got is None:
             return [failed(f"{called} gave back None.", "`print` shows; `return` gives back.")]
         if got == f"Hello, {name}!":
             continue
-        return [failed(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next(name, got))]
+        return [failed(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next_step(name, got))]
     return [passed(1, "Everybody is greeted by name.")]
 
 
-def _raised(called: str, error: dict[str, Any]) -> Finding:
-    said = f"{called} raised {error['type']}: {error['message']}"
+def _explain_error(called: str, error: dict[str, Any]) -> Finding:
+    message = f"{called} raised {error['type']}: {error['message']}"
     if "positional argument" in error["message"]:
-        return failed(said, "It is called with one argument, the name: def greeting(name).")
-    line = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return failed(said, line)
+        return failed(message, "It is called with one argument, the name: def greeting(name).")
+    return failed(message, source_line(error))
 
 
-def _next(name: str, got: Any) -> str:
+def _next_step(name: str, got: Any) -> str:
+    """What to try when `got` is not the greeting of `name`."""
     if not isinstance(got, str):
         return "Return a text."
     if "{" in got:
