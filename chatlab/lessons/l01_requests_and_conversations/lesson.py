@@ -59,7 +59,7 @@ LESSON = Lesson(
                 'response = await client.get(f"/api/tasks/{task_id}"), then return '
                 'response.json()["priority"]',
             ),
-            check=f"{__package__}.p2_its",
+            check=f"{__package__}.p2_priority_of_it",
         ),
         Part(
             id="01.3",

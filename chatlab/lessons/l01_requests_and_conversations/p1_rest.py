@@ -1,4 +1,4 @@
-"""Part 01.1: a small REST API, called as a client calls it."""
+"""Part 01.1: call the routes of the learner's REST API, as a client does."""
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chatlab.course.checking.observe import attempt
 
-__all__ = ["field", "inputs", "observe"]
+__all__ = ["body_field", "inputs", "observe"]
 
 _THINGS = (
     "groceries",
@@ -22,7 +22,7 @@ _THINGS = (
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Three titles, two priorities, and a blank that is not empty."""
+    """Three titles, two priorities, and a blank title of 1 to 4 spaces."""
     return {
         "titles": [f"{thing} {random.randint(2, 99)}" for thing in random.sample(_THINGS, 3)],
         "priorities": [random.choice(("low", "high")), random.choice(("low", "high"))],
@@ -31,25 +31,32 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(create_app: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Make two apps; create, read and refuse in the first one, and look at the second."""
+    """Make two apps, call every route of the first, and see whether they share their tasks.
+
+    Returns:
+        The responses by what was asked for, each as `_call` records it; or `{"unmade": error}` if
+        `create_app` raised or returned something that cannot be called.
+    """
     async with AsyncExitStack() as stack:
         apps: list[Any] = []
-        made: dict[str, Any] = await attempt(lambda: apps.append(create_app()))
-        made = made if "raised" in made else await attempt(lambda: apps.append(create_app()))
-        if "raised" in made:
-            return {"unmade": made["raised"]}
+        creation = await attempt(lambda: apps.append(create_app()))
+        if "raised" not in creation:
+            creation = await attempt(lambda: apps.append(create_app()))
+        if "raised" in creation:
+            return {"unmade": creation["raised"]}
         if not all(callable(app) for app in apps):
             return {"unmade": {"type": "NoApp", "message": type(apps[0]).__name__}}
-        one, two = [await _client(stack, app) for app in apps]
-        seen = await _used(one, inputs)
+        first_client, other_client = [await _open_client(stack, app) for app in apps]
+        responses = await _call_routes(first_client, inputs)
         title, priority = inputs["titles"][2], inputs["priorities"][1]
-        seen["other, before"] = await _call(two, "GET", "/api/tasks")
-        await _call(two, "POST", "/api/tasks", {"title": title, "priority": priority})
-        seen["list, at last"] = await _call(one, "GET", "/api/tasks")
-        return seen
+        responses["other, before"] = await _call(other_client, "GET", "/api/tasks")
+        await _call(other_client, "POST", "/api/tasks", {"title": title, "priority": priority})
+        responses["list, at last"] = await _call(first_client, "GET", "/api/tasks")
+        return responses
 
 
-async def _client(stack: AsyncExitStack, app: Any) -> Any:
+async def _open_client(stack: AsyncExitStack, app: Any) -> Any:
+    """Enter the app's lifespan, if it has one, and a client for it; `stack` closes both."""
     from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for
 
     if hasattr(app, "router"):
@@ -57,37 +64,41 @@ async def _client(stack: AsyncExitStack, app: Any) -> Any:
     return await stack.enter_async_context(client_for(app))
 
 
-async def _used(client: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    (first, second, _), (priority, _) = inputs["titles"], inputs["priorities"]
-    seen = {
+async def _call_routes(client: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Create two tasks, list and read them, and send what the API has to refuse."""
+    (first_title, second_title, _), (priority, _) = inputs["titles"], inputs["priorities"]
+    responses = {
         "list, at first": await _call(client, "GET", "/api/tasks"),
-        "create": await _call(client, "POST", "/api/tasks", {"title": first}),
+        "create": await _call(client, "POST", "/api/tasks", {"title": first_title}),
         "create with priority": await _call(
-            client, "POST", "/api/tasks", {"title": second, "priority": priority}
+            client, "POST", "/api/tasks", {"title": second_title, "priority": priority}
         ),
         "list": await _call(client, "GET", "/api/tasks"),
     }
-    ids = [field(seen[name], "id") for name in ("create", "create with priority")]
-    seen["read"] = await _call(client, "GET", f"/api/tasks/{ids[0]}")
-    seen["read with priority"] = await _call(client, "GET", f"/api/tasks/{ids[1]}")
-    seen["read unknown"] = await _call(client, "GET", f"/api/tasks/{_unknown(ids)}")
-    seen["no title"] = await _call(client, "POST", "/api/tasks", {"priority": priority})
-    seen["empty title"] = await _call(client, "POST", "/api/tasks", {"title": ""})
-    seen["blank title"] = await _call(client, "POST", "/api/tasks", {"title": inputs["blank"]})
-    return seen
+    ids = [body_field(responses[name], "id") for name in ("create", "create with priority")]
+    responses["read"] = await _call(client, "GET", f"/api/tasks/{ids[0]}")
+    responses["read with priority"] = await _call(client, "GET", f"/api/tasks/{ids[1]}")
+    responses["read unknown"] = await _call(client, "GET", f"/api/tasks/{_unknown_id(ids)}")
+    responses["no title"] = await _call(client, "POST", "/api/tasks", {"priority": priority})
+    responses["empty title"] = await _call(client, "POST", "/api/tasks", {"title": ""})
+    responses["blank title"] = await _call(client, "POST", "/api/tasks", {"title": inputs["blank"]})
+    return responses
 
 
-def _unknown(ids: list[Any]) -> str:
-    """An id that looks like the others and is nobody's."""
+def _unknown_id(ids: list[Any]) -> str:
+    """An id of the same kind as `ids` that no task has."""
     if all(str(id).isdecimal() for id in ids):
         return str(sum(int(id) for id in ids) + 1000)
     return str(uuid4())
 
 
 async def _call(client: Any, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """One exchange as data, with `called` to name it."""
+    """Send one request: `{"called", "status", "body"}`, or `{"called", "raised"}` if it failed.
 
-    async def exchange() -> dict[str, Any]:
+    `called` is the request as text, for the feedback.
+    """
+
+    async def send_request() -> dict[str, Any]:
         response = await client.request(method, path, json=body)
         try:
             content = response.json()
@@ -95,12 +106,12 @@ async def _call(client: Any, method: str, path: str, body: Any = None) -> dict[s
             content = response.text
         return {"status": response.status_code, "body": content}
 
-    seen = await attempt(exchange)
-    sent = "" if body is None else f" {body}"
-    return {"called": f"{method} {path}{sent}", **(seen.get("value") or seen)}
+    outcome = await attempt(send_request)
+    body_text = "" if body is None else f" {body}"
+    return {"called": f"{method} {path}{body_text}", **(outcome.get("value") or outcome)}
 
 
-def field(seen: Any, name: str) -> Any:
-    """What the JSON object in a response has under the name; None if it is no such object."""
-    body = seen.get("body")
+def body_field(response: Any, name: str) -> Any:
+    """The field of that name in a response's JSON body; None if the body is not an object."""
+    body = response.get("body")
     return cast("Mapping[str, Any]", body).get(name) if isinstance(body, Mapping) else None

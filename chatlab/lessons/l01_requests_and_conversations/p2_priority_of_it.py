@@ -26,7 +26,7 @@ def inputs(random: Random) -> dict[str, Any]:
     }
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(priority_of_it: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Call it for the first task and the second, then without an id, then for the first again.
 
     Returns:
@@ -39,7 +39,9 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     calls: list[dict[str, Any]] = []
     for arguments in argument_lists:
         paths.clear()
-        calls.append({**await _call_subject(subject, app, arguments), "paths": list(paths)})
+        calls.append(
+            {**await _call_with_client(priority_of_it, app, arguments), "paths": list(paths)}
+        )
     return {"calls": calls}
 
 
@@ -60,21 +62,21 @@ async def _make_recording_app(inputs: dict[str, Any]) -> tuple[Callable[..., Any
     return recording_app, paths
 
 
-async def _call_subject(subject: Any, app: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
-    """Call `subject(client, *arguments)` with a client that it can use.
+async def _call_with_client(function: Any, app: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """Call `function(client, *arguments)` with a client that it can use.
 
     An `async def` gets an async client. A `def` gets a synchronous one first; if it returns an
     awaitable, it is called again with the async client.
     """
     from chatlab.lessons.l01_requests_and_conversations.rest_api import client_for
 
-    if not inspect.iscoroutinefunction(subject):
+    if not inspect.iscoroutinefunction(function):
         is_awaitable = False
 
         def call() -> Any:
             nonlocal is_awaitable
             with _sync_client(app) as client:
-                value = subject(client, *arguments)
+                value = function(client, *arguments)
             is_awaitable = inspect.isawaitable(value)
             if inspect.iscoroutine(value):
                 value.close()
@@ -84,7 +86,7 @@ async def _call_subject(subject: Any, app: Any, arguments: tuple[Any, ...]) -> d
         if not is_awaitable:
             return outcome
     async with client_for(app) as client:
-        return await attempt(lambda: subject(client, *arguments))
+        return await attempt(lambda: function(client, *arguments))
 
 
 def _sync_client(app: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Part 01.3: two recordings, four aspects, and the line that proves each."""
+"""Part 01.3: the lines of two recordings that the learner picked as proof of four aspects."""
 
 from random import Random
 from typing import Any, cast
@@ -20,15 +20,15 @@ def inputs(random: Random) -> dict[str, Any]:
     return {}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> Any:
-    """The picks as the learner wrote them.
+async def observe(evidence: Any, inputs: dict[str, Any]) -> Any:
+    """The learner's dictionary as it is: aspect to a pair of letters.
 
     Raises:
         NotStarted: No line has been picked yet.
     """
-    if isinstance(subject, dict):
-        rows = [row for name, row in cast("dict[str, Any]", subject).items() if name in ASPECTS]
+    if isinstance(evidence, dict):
+        rows = [row for name, row in cast("dict[str, Any]", evidence).items() if name in ASPECTS]
         picks = [pick for row in rows if isinstance(row, list | tuple) for pick in row]
         if picks and all(pick is TODO for pick in picks):
             raise NotStarted
-    return subject
+    return evidence

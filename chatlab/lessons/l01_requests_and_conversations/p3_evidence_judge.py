@@ -1,4 +1,4 @@
-"""Part 01.3: two recordings, four aspects, and the line that proves each; the verdict."""
+"""Judge part 01.3: for each aspect, a line of each recording that proves it."""
 
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["judge"]
 
-PROOFS = {
+_PROOFS = {
     "pattern": ({"E"}, {"T"}),
     "state": ({"B"}, {"W"}),
     "context": ({"A", "G"}, {"Q", "U"}),
@@ -16,8 +16,7 @@ PROOFS = {
 }
 """For each aspect: the lines of the REST recording that prove it, and those of the chat."""
 
-
-SHOWS = {
+_EXPLANATIONS = {
     "A": "Line A shows what the server understands of “its”: that is context.",
     "B": "Line B shows what is left between two requests: that is state.",
     "C": "Line C is only a request; what proves something is what comes back.",
@@ -34,22 +33,25 @@ SHOWS = {
     "V": "Line V could be asked over REST, too. Which line shows that it was understood?",
     "W": "Line W shows what is kept for later: that is state.",
 }
-"""The thought behind each line."""
+"""What each line shows; the feedback on a line that proves another aspect."""
 
 
-_REST, _CHAT = "ABCDEFG", "PQRSTUVW"
+_REST_LINES, _CHAT_LINES = "ABCDEFG", "PQRSTUVW"
 
 
-def judge(inputs: dict[str, Any], seen: Any) -> list[Finding]:
-    """Each aspect is worth the same."""
-    if not isinstance(seen, dict):
+def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
+    """Each aspect is worth a quarter of 3 points; the learner's own example is worth none."""
+    if not isinstance(observation, dict):
         return [
-            failed(f"EVIDENCE is {shorten(str(seen))}.", "Make it a dictionary, as it was given.")
+            failed(
+                f"EVIDENCE is {shorten(str(observation))}.",
+                "Make it a dictionary, as it was given.",
+            )
         ]
-    rows = cast("dict[str, Any]", seen)
+    rows = cast("dict[str, Any]", observation)
     if missing := [aspect for aspect in ASPECTS if aspect not in rows]:
         return [failed(f"EVIDENCE has no {missing[0]!r}.", f"The four are: {', '.join(ASPECTS)}.")]
-    pairs = {aspect: _pair(rows[aspect]) for aspect in ASPECTS}
+    pairs = {aspect: _parse_pair(rows[aspect]) for aspect in ASPECTS}
     if malformed := [aspect for aspect, pair in pairs.items() if pair is None]:
         return [
             failed(
@@ -64,9 +66,9 @@ def judge(inputs: dict[str, Any], seen: Any) -> list[Finding]:
                 "Each aspect asks something else. Begin with: what is left between two messages?",
             )
         ]
-    worth = 3 / len(ASPECTS)
+    points_each = 3 / len(ASPECTS)
     findings = [
-        _pair_wrong(aspect, *pair) or passed(worth, f"{aspect}: proved.")
+        _pair_wrong(aspect, *pair) or passed(points_each, f"{aspect}: proved.")
         for aspect, pair in pairs.items()
         if pair is not None
     ]
@@ -75,7 +77,8 @@ def judge(inputs: dict[str, Any], seen: Any) -> list[Finding]:
     return findings
 
 
-def _pair(row: Any) -> tuple[Any, Any] | None:
+def _parse_pair(row: Any) -> tuple[Any, Any] | None:
+    """The REST line and the chat line of a row, a pair or a dictionary; None if it is neither."""
     match row:
         case [rest, chat] | {"rest": rest, "chat": chat}:
             return rest, chat
@@ -84,27 +87,29 @@ def _pair(row: Any) -> tuple[Any, Any] | None:
 
 
 def _pair_wrong(aspect: str, rest: Any, chat: Any) -> Finding | None:
-    rest_proves, chat_proves = PROOFS[aspect]
-    return _pick_wrong(aspect, "rest", rest, rest_proves) or _pick_wrong(
-        aspect, "chat", chat, chat_proves
+    rest_proofs, chat_proofs = _PROOFS[aspect]
+    return _pick_wrong(aspect, "rest", rest, rest_proofs) or _pick_wrong(
+        aspect, "chat", chat, chat_proofs
     )
 
 
-def _pick_wrong(aspect: str, side: str, pick: Any, proves: set[str]) -> Finding | None:
+def _pick_wrong(aspect: str, side: str, pick: Any, proofs: set[str]) -> Finding | None:
     letter = str(pick).strip().upper()
-    own, other = (_REST, _CHAT) if side == "rest" else (_CHAT, _REST)
-    if letter in proves:
+    own_lines, other_lines = (
+        (_REST_LINES, _CHAT_LINES) if side == "rest" else (_CHAT_LINES, _REST_LINES)
+    )
+    if letter in proofs:
         return None
     if letter == "TODO":
         return failed(f"{aspect}, {side}: not chosen yet.", ASPECTS[aspect])
-    if len(letter) != 1 or letter not in own + other:
+    if len(letter) != 1 or letter not in own_lines + other_lines:
         return failed(
             f"{aspect}, {side}: there is no line {shorten(str(pick))}.",
-            f"Give the letter of a line: {own[0]} to {own[-1]}.",
+            f"Give the letter of a line: {own_lines[0]} to {own_lines[-1]}.",
         )
-    if letter in other:
+    if letter in other_lines:
         return failed(
             f"{aspect}: line {letter} is from the other recording.",
-            f"`{side}` takes a line from {own[0]} to {own[-1]}.",
+            f"`{side}` takes a line from {own_lines[0]} to {own_lines[-1]}.",
         )
-    return failed(f"{aspect}, {side}: {SHOWS[letter]}", ASPECTS[aspect])
+    return failed(f"{aspect}, {side}: {_EXPLANATIONS[letter]}", ASPECTS[aspect])

@@ -1,4 +1,4 @@
-"""Part 01.4: request/response or streaming, and the one field that decides."""
+"""Part 01.4: call the learner's `choose` with scenarios in which one field decides."""
 
 from random import Random
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from chatlab.course.checking.observe import attempt
 from chatlab.lessons.support.dialogue import NAMES
 
-__all__ = ["REQUEST", "RULES", "STREAM", "inputs", "observe", "other", "pair"]
+__all__ = ["REQUEST", "RULES", "STREAM", "inputs", "observe", "other_value", "pattern_and_reason"]
 
 REQUEST, STREAM = "request/response", "streaming"
-
 
 RULES: dict[str, dict[Any, str]] = {
     "length": {"short": REQUEST, "long": STREAM},
@@ -18,17 +17,17 @@ RULES: dict[str, dict[Any, str]] = {
     "follow_ups": {False: REQUEST, True: STREAM},
     "idempotent": {True: REQUEST, False: STREAM},
 }
-"""What each field says; None says nothing."""
+"""For each field of a scenario: the pattern that each value calls for. None decides nothing."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Every field decides twice, once each way, in records that differ in all else."""
+    """One scenario for each value of each field, shuffled; all other deciding fields are None."""
     decisions = [(field, value) for field, values in RULES.items() for value in values]
     random.shuffle(decisions)
-    return {"scenarios": [_scenario(random, *decision) for decision in decisions]}
+    return {"scenarios": [_make_scenario(random, *decision) for decision in decisions]}
 
 
-def _scenario(random: Random, field: str, value: Any) -> dict[str, Any]:
+def _make_scenario(random: Random, field: str, value: Any) -> dict[str, Any]:
     fields: dict[str, Any] = dict.fromkeys(RULES)
     fields |= {"asked_by": random.choice(NAMES), "times_a_day": random.randint(1, 5000)}
     fields[field] = value
@@ -38,26 +37,29 @@ def _scenario(random: Random, field: str, value: Any) -> dict[str, Any]:
 
 
 async def observe(choose: Any, inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was chosen, and what is chosen when the field named as the reason is flipped."""
-    seen: list[dict[str, Any]] = []
+    """One outcome a scenario, as `attempt` records it.
+
+    If the outcome names a deciding field as its reason, that field is changed to its other value
+    and `choose` is called again; the second outcome is stored under `flipped`.
+    """
+    choices: list[dict[str, Any]] = []
     for scenario in inputs["scenarios"]:
-        one = await attempt(lambda scenario=scenario: choose(dict(scenario)))
-        because = pair(one.get("value"))[1]
+        choice = await attempt(lambda scenario=scenario: choose(dict(scenario)))
+        because = pattern_and_reason(choice.get("value"))[1]
         if isinstance(because, str) and because in RULES and scenario[because] is not None:
-            flipped = {**scenario, because: other(because, scenario[because])}
-            again = await attempt(lambda flipped=flipped: choose(dict(flipped)))
-            one["flipped"] = again
-        seen.append(one)
-    return seen
+            flipped = {**scenario, because: other_value(because, scenario[because])}
+            choice["flipped"] = await attempt(lambda flipped=flipped: choose(dict(flipped)))
+        choices.append(choice)
+    return choices
 
 
-def other(field: str, value: Any) -> Any:
-    """Another value that the rule for this field knows."""
-    return next(one for one in RULES[field] if one != value)
+def other_value(field: str, value: Any) -> Any:
+    """The value of this field that calls for the other pattern."""
+    return next(candidate for candidate in RULES[field] if candidate != value)
 
 
-def pair(value: Any) -> tuple[Any, Any]:
-    """Pattern and because, from a tuple or an object with these two fields."""
+def pattern_and_reason(value: Any) -> tuple[Any, Any]:
+    """`pattern` and `because` of a choice, a pair or a dictionary; two Nones if it is neither."""
     match value:
         case [pattern, because]:
             return pattern, because

@@ -1,4 +1,4 @@
-"""Part 01.4: request/response or streaming, and the one field that decides; the verdict."""
+"""Judge part 01.4: `choose` picks the pattern that fits, and names the field that decides."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -8,14 +8,17 @@ from chatlab.lessons.l01_requests_and_conversations.p4_choice import (
     REQUEST,
     RULES,
     STREAM,
-    other,
-    pair,
+    other_value,
+    pattern_and_reason,
 )
 from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
-_BECAUSE: dict[str, dict[Any, str]] = {
+_JsonObject = dict[str, Any]
+
+_EXPLANATIONS: dict[str, dict[Any, str]] = {
     "length": {
         "short": "A short answer is there at once; there is nothing to wait for.",
         "long": "A long answer takes time: begin to show it before it is whole.",
@@ -39,50 +42,52 @@ _BECAUSE: dict[str, dict[Any, str]] = {
 }
 
 
-def judge(inputs: dict[str, Any], seen: list[dict[str, Any]]) -> list[Finding]:
+def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Finding]:
     """One point for the patterns, one for the reasons."""
     scenarios = inputs["scenarios"]
-    for scenario, one in zip(scenarios, seen, strict=True):
-        if wrong := needless_async("choose", one) or _unusable(scenario, one):
+    for scenario, choice in zip(scenarios, observation, strict=True):
+        if wrong := needless_async("choose", choice) or _choice_wrong(scenario, choice):
             return [wrong]
-    chosen = [_named(pair(one["value"])[0]) for one in seen]
-    if len(set(chosen)) == 1:
-        return [_always(chosen[0])]
-    pairs = list(zip(scenarios, seen, strict=True))
-    reason = _first(_reason_wrong, pairs)
-    pattern = _first(_pattern_wrong, pairs)
-    if reason is None and pattern is None:
-        pattern = _first(_flip_wrong, pairs)
+    patterns = [
+        _normalise_pattern(pattern_and_reason(choice["value"])[0]) for choice in observation
+    ]
+    if len(set(patterns)) == 1:
+        return [_explain_single_pattern(patterns[0])]
+    scenario_choices = list(zip(scenarios, observation, strict=True))
+    reason_finding = _first_wrong(_reason_wrong, scenario_choices)
+    pattern_finding = _first_wrong(_pattern_wrong, scenario_choices)
+    if reason_finding is None and pattern_finding is None:
+        pattern_finding = _first_wrong(_flip_wrong, scenario_choices)
     return [
-        reason or passed(1, "Every reason is the one that decides."),
-        pattern or passed(1, "Every choice fits, and it changes with its reason."),
+        reason_finding or passed(1, "Every reason is the one that decides."),
+        pattern_finding or passed(1, "Every choice fits, and it changes with its reason."),
     ]
 
 
-_Scenario = dict[str, Any]
-
-
-def _first(
-    judge: Callable[[_Scenario, _Scenario], Finding | None],
-    pairs: list[tuple[_Scenario, _Scenario]],
+def _first_wrong(
+    rule: Callable[[_JsonObject, _JsonObject], Finding | None],
+    scenario_choices: list[tuple[_JsonObject, _JsonObject]],
 ) -> Finding | None:
-    return next((wrong for pair in pairs if (wrong := judge(*pair))), None)
+    return next(
+        (wrong for scenario_choice in scenario_choices if (wrong := rule(*scenario_choice))), None
+    )
 
 
-def _named(pattern: Any) -> str:
+def _normalise_pattern(pattern: Any) -> str:
     return str(pattern).strip().lower().replace("-", "/").replace("_", "/").replace(" ", "/")
 
 
-def _unusable(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
-    called = _called(scenario)
-    if "raised" in one:
-        why = one["raised"]
+def _choice_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
+    """What is wrong when the outcome is no `Choice` of a pattern and a field."""
+    called = _call_text(scenario)
+    if "raised" in choice:
+        error = choice["raised"]
         return failed(
-            f"{called} raised {why['type']}: {why['message'][:120]}",
-            f"Your line {why['number']}: {why['line']}" if why.get("line") else "Read it again.",
+            f"{called} raised {error['type']}: {error['message'][:120]}",
+            source_line(error) or "Read it again.",
         )
-    got = one["value"]
-    pattern, because = pair(got)
+    got = choice["value"]
+    pattern, because = pattern_and_reason(got)
     if got is None:
         return failed(
             f"{called} gave back None.", "Some scenarios reach no `return`. Ask every field."
@@ -92,7 +97,7 @@ def _unusable(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
             f"{called} gave back {shorten(str(got))}.",
             "Return a Choice(pattern, because).",
         )
-    if _named(pattern) not in {REQUEST, STREAM}:
+    if _normalise_pattern(pattern) not in {REQUEST, STREAM}:
         return failed(
             f"{called}: the pattern is {shorten(str(pattern))}.",
             f'Choose "{REQUEST}" or "{STREAM}".',
@@ -105,16 +110,16 @@ def _unusable(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _called(scenario: dict[str, Any], changed: dict[str, Any] | None = None) -> str:
-    told = {
+def _call_text(scenario: dict[str, Any], changes: dict[str, Any] | None = None) -> str:
+    deciding_fields = {
         name: value
-        for name, value in (scenario | (changed or {})).items()
+        for name, value in (scenario | (changes or {})).items()
         if name in RULES and value is not None
     }
-    return f"choose({told}, the other four None)"
+    return f"choose({deciding_fields}, the other four None)"
 
 
-def _always(pattern: str) -> Finding:
+def _explain_single_pattern(pattern: str) -> Finding:
     if pattern == STREAM:
         return failed(
             "You chose streaming every time.",
@@ -126,39 +131,41 @@ def _always(pattern: str) -> Finding:
     )
 
 
-def _reason_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
-    because = cast("str", pair(one["value"])[1])
+def _reason_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
+    because = cast("str", pattern_and_reason(choice["value"])[1])
     if because not in RULES:
         return failed(
-            f"{_called(scenario)}: {because!r} does not decide.",
+            f"{_call_text(scenario)}: {because!r} does not decide.",
             "Who asks and how often changes nothing about how the answer comes.",
         )
     if scenario[because] is None:
         return failed(
-            f"{_called(scenario)}: you named {because!r}, which is None here.",
+            f"{_call_text(scenario)}: you named {because!r}, which is None here.",
             "None is not False: it makes no difference. Compare with `is None`.",
         )
     return None
 
 
-def _pattern_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
-    chosen = _named(pair(one["value"])[0])
+def _pattern_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
+    pattern = _normalise_pattern(pattern_and_reason(choice["value"])[0])
     field = next(name for name in RULES if scenario[name] is not None)
-    if chosen == RULES[field][scenario[field]]:
-        return None
-    return failed(f"{_called(scenario)}: you chose {chosen}.", _BECAUSE[field][scenario[field]])
-
-
-def _flip_wrong(scenario: dict[str, Any], one: dict[str, Any]) -> Finding | None:
-    because = pair(one["value"])[1]
-    flipped = {because: other(because, scenario[because])}
-    again = one["flipped"]
-    if wrong := _unusable(scenario | flipped, again):
-        return wrong
-    pattern = _named(pair(again["value"])[0])
-    if pattern == RULES[because][flipped[because]]:
+    if pattern == RULES[field][scenario[field]]:
         return None
     return failed(
-        f"{_called(scenario, flipped)}: flipped, you still chose {pattern}.",
+        f"{_call_text(scenario)}: you chose {pattern}.", _EXPLANATIONS[field][scenario[field]]
+    )
+
+
+def _flip_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
+    because = pattern_and_reason(choice["value"])[1]
+    changes = {because: other_value(because, scenario[because])}
+    flipped_choice = choice["flipped"]
+    if wrong := _choice_wrong(scenario | changes, flipped_choice):
+        return wrong
+    pattern = _normalise_pattern(pattern_and_reason(flipped_choice["value"])[0])
+    if pattern == RULES[because][changes[because]]:
+        return None
+    return failed(
+        f"{_call_text(scenario, changes)}: flipped, you still chose {pattern}.",
         f"If {because!r} is the reason, the choice changes with it.",
     )

@@ -18,22 +18,22 @@ class NewTask(BaseModel):
 
 
 def rest_app(first_id: int = 42) -> FastAPI:
-    """A TaskManager with no tasks yet. `first_id` is the number of its first one."""
+    """A TaskManager with no tasks yet; the first task gets the id `first_id`."""
     app = FastAPI(title="TaskManager")
     tasks: dict[str, dict[str, Any]] = {}
 
     @app.post("/api/tasks", status_code=201)
-    async def create(new: NewTask) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    async def create_task(new_task: NewTask) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
         id = first_id + len(tasks)
-        tasks[str(id)] = {"id": id, "title": new.title, "priority": new.priority}
+        tasks[str(id)] = {"id": id, "title": new_task.title, "priority": new_task.priority}
         return {"id": id, "status": "created"}
 
     @app.get("/api/tasks")
-    async def every_task() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    async def list_tasks() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
         return {"tasks": list(tasks.values())}
 
     @app.get("/api/tasks/{task_id}")
-    async def one_task(task_id: str) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    async def read_task(task_id: str) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
         if task_id not in tasks:
             raise HTTPException(404, f"There is no task {task_id!r}.")
         return tasks[task_id]
@@ -42,6 +42,6 @@ def rest_app(first_id: int = 42) -> FastAPI:
 
 
 def client_for(app: Callable[..., Any]) -> httpx.AsyncClient:
-    """A client that calls the app in this process. Requests and responses are real."""
+    """An HTTP client that calls the ASGI app in this process, without a network."""
     transport = httpx.ASGITransport(app=app)
     return httpx.AsyncClient(transport=transport, base_url="http://taskmanager")
