@@ -1,4 +1,4 @@
-"""Part 02.1: a conversation, recorded as a thread of items; the verdict."""
+"""Judge part 02.1: each call stores a thread of its own with a user, tool and assistant item."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from chatlab.lessons.support.explain import explain_validation, source_line
 __all__ = ["judge"]
 
 
-def judge(users: list[str], seen: dict[str, Any]) -> list[Finding]:
-    """One thread each, its owner right, three items in the order they were said."""
-    for user, call in zip(users, seen["calls"], strict=True):
+def judge(users: list[str], observation: dict[str, Any]) -> list[Finding]:
+    """3 points if every call stored its items, and the last call a second thread."""
+    for user, call in zip(users, observation["calls"], strict=True):
         if wrong := _record_wrong(user, call):
             return [wrong]
-    first, _, again = seen["calls"]
-    if len(again["threads"]) == len(first["threads"]):
+    first_call, _, last_call = observation["calls"]
+    if len(last_call["threads"]) == len(first_call["threads"]):
         return [
             failed(
                 f"{users[0]} had two conversations, and there is one thread: "
-                f"{first['value']['id']}.",
+                f"{first_call['value']['id']}.",
                 "Every thread gets an id of its own. Make a fresh one each time: new_id('thr').",
             )
         ]
@@ -28,7 +28,7 @@ def judge(users: list[str], seen: dict[str, Any]) -> list[Finding]:
 def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
     called = f"record_conversation(store, context of {user})"
     if "raised" in call:
-        return _record_raised(called, call["raised"])
+        return _explain_error(called, call["raised"])
     if not call["threads"]:
         return failed(
             f"After {called}, {user} has no thread in the store.",
@@ -64,11 +64,11 @@ def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _record_raised(called: str, error: dict[str, Any]) -> Finding:
-    said = f"{called} raised {error['type']}: {error['message']}"
+def _explain_error(called: str, error: dict[str, Any]) -> Finding:
+    message = f"{called} raised {error['type']}: {error['message']}"
     if error["type"] == "NotFoundError":
         return failed(
-            said,
+            message,
             "Save the thread before its items, under the user who asks: context.user_id. A thread "
             "of somebody else does not exist.",
         )
@@ -90,4 +90,4 @@ def _record_raised(called: str, error: dict[str, Any]) -> Finding:
         )
     if error["type"] == "ValidationError":
         return failed(f"{called}: {explain_validation(error['message'])}", source_line(error))
-    return failed(said, source_line(error))
+    return failed(message, source_line(error))

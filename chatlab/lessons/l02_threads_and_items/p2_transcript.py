@@ -1,4 +1,4 @@
-"""Parts 02.2 and 02.3: a conversation that is longer than a page, today and tomorrow."""
+"""Part 02.2: call the learner's `transcript` for a thread that is longer than a page."""
 
 from random import Random
 from typing import Any
@@ -16,24 +16,22 @@ from chatlab.items import (
 from chatlab.stores import MemoryStore, Order, Store
 from chatlab.testing import CountingIds, FixedClock
 
-__all__ = ["NAMES", "PAGE", "EndlessError", "fill", "inputs", "observe"]
+__all__ = ["PAGE_SIZE", "USER_NAMES", "RepeatedPageError", "create_thread", "inputs", "observe"]
 
-NAMES = ("bela", "chandra", "dilnoza", "fatou", "hana")
-"""People who are not in the lesson, so that nobody can name them beforehand."""
+USER_NAMES = ("bela", "chandra", "dilnoza", "fatou", "hana")
+"""User ids that do not occur in the lesson, so that no answer can contain them."""
 
+PAGE_SIZE = 20
+"""How many items a page of `PagedStore` has at most."""
 
-PAGE = 20
-
-
-_PATIENCE = 20
-"""How often one page may be asked for."""
-
+_MAX_REQUESTS_PER_PAGE = 20
+"""More requests for the same page count as an endless loop."""
 
 _WORDS = ("apples", "bread", "candles", "dates", "eggs", "figs", "grapes", "honey")
 
 
-class EndlessError(Exception):
-    """The same page was asked for again and again."""
+class RepeatedPageError(Exception):
+    """The learner's loop asks for the same page again and again."""
 
     def __init__(self, after: str | None) -> None:
         self.after = after
@@ -41,11 +39,14 @@ class EndlessError(Exception):
 
 
 class PagedStore(MemoryStore):
-    """A store that hands out 20 items a page, however many are asked for."""
+    """A store that returns at most `PAGE_SIZE` items a page, whatever the limit.
+
+    It raises `RepeatedPageError` when one page is requested too often, to end endless loops.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked: dict[str | None, int] = {}
+        self._request_counts: dict[str | None, int] = {}
 
     async def load_thread_items(
         self,
@@ -58,45 +59,47 @@ class PagedStore(MemoryStore):
         """See `Store`.
 
         Raises:
-            EndlessError: The same page was asked for again and again.
+            RepeatedPageError: This page was requested too often.
         """
-        key = after if isinstance(after, str) else None
-        if key == after:
-            self._asked[after] = self._asked.get(after, 0) + 1
-            if self._asked[after] > _PATIENCE:
-                raise EndlessError(after)
-        return await super().load_thread_items(thread_id, after, min(limit, PAGE), order, context)
+        cursor = after if isinstance(after, str) else None
+        if cursor == after:
+            self._request_counts[after] = self._request_counts.get(after, 0) + 1
+            if self._request_counts[after] > _MAX_REQUESTS_PER_PAGE:
+                raise RepeatedPageError(after)
+        return await super().load_thread_items(
+            thread_id, after, min(limit, PAGE_SIZE), order, context
+        )
 
 
-async def fill(
+async def create_thread(
     store: Store[ThreadItem], texts: list[str], context: RequestContext
 ) -> ThreadMetadata:
-    """A thread in which the roles take turns, one item a text."""
+    """Store a thread of the context's user, one item a text: user, tool, assistant, and again."""
     clock, ids = FixedClock(), CountingIds()
     now = clock.now()
     thread = ThreadMetadata(id=ids("thr"), user_id=context.user_id, created_at=now, updated_at=now)
     await store.save_thread(thread, context)
     for number, text in enumerate(texts):
-        more: dict[str, Any] = {"thread_id": thread.id, "content": text, "timestamp": now}
-        made: list[ThreadItem] = [
-            UserMessageItem(id=ids("msg"), **more),
-            ToolItem(id=ids("tool"), tool="create_task", call_id=ids("call"), **more),
-            AssistantMessageItem(id=ids("msg"), **more),
+        fields: dict[str, Any] = {"thread_id": thread.id, "content": text, "timestamp": now}
+        variants: list[ThreadItem] = [
+            UserMessageItem(id=ids("msg"), **fields),
+            ToolItem(id=ids("tool"), tool="create_task", call_id=ids("call"), **fields),
+            AssistantMessageItem(id=ids("msg"), **fields),
         ]
-        await store.add_thread_item(thread.id, made[number % 3], context)
+        await store.add_thread_item(thread.id, variants[number % 3], context)
     return thread
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A customer, and more remarks than fit on two pages."""
+    """A user id, and 62 to 90 texts: the items of a thread of four or five pages."""
     count = random.randint(62, 90)
     texts = [f"{random.choice(_WORDS)} {number}" for number in range(count)]
-    return {"user": random.choice(NAMES), "texts": texts}
+    return {"user": random.choice(USER_NAMES), "texts": texts}
 
 
 async def observe(transcript: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The transcript of a long thread, in a store with short pages."""
+    """What `transcript(store, thread_id, context)` returned, as `attempt` records it."""
     context = RequestContext(user_id=inputs["user"])
     store = PagedStore()
-    thread = await fill(store, inputs["texts"], context)
+    thread = await create_thread(store, inputs["texts"], context)
     return await attempt(lambda: transcript(store, thread.id, context))

@@ -1,44 +1,44 @@
-"""Parts 02.2 and 02.3: a conversation that is longer than a page, today and tomorrow."""
+"""Judge part 02.2: the transcript has a line "role: content" for each item, oldest first."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l02_threads_and_items.p2_transcript import PAGE
+from chatlab.lessons.l02_threads_and_items.p2_transcript import PAGE_SIZE
 from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Every item, oldest first, one line each."""
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """3 points if the lines are exactly those of the items."""
     roles = ("user", "tool", "assistant")
     expected = [f"{roles[n % 3]}: {text}" for n, text in enumerate(inputs["texts"])]
-    if "raised" in seen:
-        return [_transcript_raised(seen["raised"])]
-    if not isinstance(seen["value"], str):
+    if "raised" in observation:
+        return [_explain_error(observation["raised"])]
+    if not isinstance(observation["value"], str):
         return [
             failed(
-                f"transcript gave back {str(seen['value'])[:60]!r}.",
+                f"transcript gave back {str(observation['value'])[:60]!r}.",
                 'Return one text: "\\n".join(lines).',
             )
         ]
-    got = seen["value"].strip().splitlines()
+    got = observation["value"].strip().splitlines()
     if got == expected:
         return [passed(3, f"All {len(expected)} items, oldest first.")]
-    return [_part_of(got, expected) or _lines_wrong(got, expected, inputs["texts"])]
+    return [_pages_wrong(got, expected) or _explain_lines(got, expected, inputs["texts"])]
 
 
-def _part_of(got: list[str], expected: list[str]) -> Finding | None:
-    """What is wrong when the lines are right, but too few, or in another order."""
+def _pages_wrong(got: list[str], expected: list[str]) -> Finding | None:
+    """What is wrong when each line is right, but some are missing or the order differs."""
     if got == expected[::-1]:
         return failed("The newest item stands first.", 'Ask with order="asc": oldest first.')
-    if got == expected[:PAGE]:
+    if got == expected[:PAGE_SIZE]:
         return failed(
-            f"These are the first {PAGE} items of {len(expected)}: one page.",
+            f"These are the first {PAGE_SIZE} items of {len(expected)}: one page.",
             "Follow `after`: ask again as long as has_more is true.",
         )
     if got == expected[: len(got)] and got:
-        return _too_few(len(got), len(expected))
+        return _explain_missing_items(len(got), len(expected))
     if sorted(got) == sorted(expected):
         return failed(
             "Every item is there, in another order.",
@@ -47,31 +47,36 @@ def _part_of(got: list[str], expected: list[str]) -> Finding | None:
     return None
 
 
-def _lines_wrong(got: list[str], expected: list[str], texts: list[str]) -> Finding:
+def _explain_lines(got: list[str], expected: list[str], texts: list[str]) -> Finding:
+    """What to try when lines are repeated, or a line differs from the expected one."""
     if len(got) > len(expected):
         return failed(
             f"{len(got)} lines for {len(expected)} items: some stand twice.",
             "The next page begins after `page.after`. Take it from the page, each time.",
         )
-    first = next((n for n, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), 0)
-    there = got[first] if got else ""
-    said = f"Line {first + 1}: expected {expected[first]!r}, got {there!r}."
+    first_difference = next(
+        (n for n, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), 0
+    )
+    got_line = got[first_difference] if got else ""
+    message = (
+        f"Line {first_difference + 1}: expected {expected[first_difference]!r}, got {got_line!r}."
+    )
     if [line.partition(": ")[2] for line in got] == texts:
-        return failed(said, "What stands before the colon is the item's `role`.")
-    return failed(said, "One line an item: its role, a colon, a space, its content.")
+        return failed(message, "What stands before the colon is the item's `role`.")
+    return failed(message, "One line an item: its role, a colon, a space, its content.")
 
 
-def _too_few(got: int, expected: int) -> Finding:
-    said = f"These are the first {got} of {expected} items."
-    if expected - got <= PAGE:
-        return failed(said, "The last page counts, too: take its items, then ask for has_more.")
+def _explain_missing_items(got_count: int, expected_count: int) -> Finding:
+    message = f"These are the first {got_count} of {expected_count} items."
+    if expected_count - got_count <= PAGE_SIZE:
+        return failed(message, "The last page counts, too: take its items, then ask for has_more.")
     return failed(
-        said, "You cannot know how many pages there are: go on for as long as has_more is true."
+        message, "You cannot know how many pages there are: go on for as long as has_more is true."
     )
 
 
-def _transcript_raised(error: dict[str, Any]) -> Finding:
-    if error["type"] == "EndlessError":
+def _explain_error(error: dict[str, Any]) -> Finding:
+    if error["type"] == "RepeatedPageError":
         return failed(
             f"The same page was asked for again and again: {error['message']}.",
             "Move on each time round the loop: after = page.after.",

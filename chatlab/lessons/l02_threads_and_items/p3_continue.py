@@ -1,4 +1,4 @@
-"""Parts 02.2 and 02.3: a conversation that is longer than a page, today and tomorrow."""
+"""Part 02.3: call the learner's `continue_tomorrow` for a thread in an SQLite file."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.l02_threads_and_items.p2_transcript import fill
+from chatlab.lessons.l02_threads_and_items.p2_transcript import create_thread
 from chatlab.lessons.l02_threads_and_items.p2_transcript import inputs as transcript_inputs
 from chatlab.stores import SQLStore
 
@@ -15,15 +15,19 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """As for the transcript."""
+    """The same as for part 02.2: a user id and the texts of a long thread."""
     return transcript_inputs(random)
 
 
 async def observe(continue_tomorrow: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What is found in a database that another store has filled and closed."""
+    """Store a thread, close the store, and call it with the database's URL.
+
+    Returns:
+        What it returned, as `attempt` records it; items become dictionaries.
+    """
     context = RequestContext(user_id=inputs["user"])
     with tempfile.TemporaryDirectory(prefix="chatlab-") as folder:
         url = f"sqlite+aiosqlite:///{Path(folder, 'chat.sqlite')}"
         async with SQLStore(url) as store:
-            thread = await fill(store, inputs["texts"], context)
+            thread = await create_thread(store, inputs["texts"], context)
         return await attempt(lambda: continue_tomorrow(url, thread.id, context))

@@ -1,4 +1,4 @@
-"""Parts 02.2 and 02.3: a conversation that is longer than a page, today and tomorrow."""
+"""Judge part 02.3: `continue_tomorrow` returns a list of all items, oldest first."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from chatlab.lessons.support.explain import source_line
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Every item, as items, oldest first."""
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """2 points if the contents of the items are exactly the texts, in order."""
     expected: list[str] = inputs["texts"]
-    if "raised" in seen:
-        return [_continue_raised(seen["raised"])]
-    value = seen["value"]
-    if isinstance(value, list) and value and all(isinstance(one, list) for one in value):
+    if "raised" in observation:
+        return [_explain_error(observation["raised"])]
+    value = observation["value"]
+    if isinstance(value, list) and value and all(isinstance(entry, list) for entry in value):
         return [
             failed(
                 f"It gave back a list of {len(value)} lists, one a page.",
                 "Put the items of each page into one list: found.extend(page.data), or +=.",
             )
         ]
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         return [
             failed(f"It gave back {str(value)[:60]!r}.", "Return the items themselves, in a list.")
         ]
@@ -45,7 +45,7 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _continue_raised(error: dict[str, Any]) -> Finding:
+def _explain_error(error: dict[str, Any]) -> Finding:
     if error["type"] == "NotFoundError":
         return failed(
             "The thread was not found: a new store in memory is empty.",
