@@ -97,7 +97,7 @@ LESSON = Lesson(
                 "Read the turn to its end with `async for`. It knows its `thread_id`.",
                 "thread = await server.thread(turn.thread_id, context); see thread.items.data.",
             ),
-            check=f"{__package__}.p4_saved",
+            check=f"{__package__}.p4_saved_items",
         ),
         Part(
             id="03.5",

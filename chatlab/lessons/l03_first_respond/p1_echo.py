@@ -1,4 +1,4 @@
-"""Parts 03.1 and 03.2: servers that echo and welcome."""
+"""Part 03.1: run turns of the learner's `EchoServer`, two of them at the same time."""
 
 from random import Random
 from typing import Any
@@ -15,18 +15,24 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Three messages; two people send them."""
+    """Three messages, and the ids of the two users who send them."""
     return {"messages": random_messages(random, 3), "names": random.sample(NAMES, 2)}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The first one's turn is left in the middle while the second has one of their own."""
-    server, why = make_server(subject)
+async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Stop reading the first user's turn midway, run the second user's, then read on.
+
+    Returns:
+        `{"turns": [...]}`: the first user's turn, the second user's, and the first user's next
+        turn in the same thread, each as `run_turn` records it; or `{"unmade": error}`.
+    """
+    server, error = make_server(server_class)
     if server is None:
-        return {"unmade": why}
-    (one, two), (first, second, third) = inputs["names"], inputs["messages"]
-    rest = await start_turn(server, first, one)
-    between = await run_turn(server, second, two)
-    opened = await rest()
-    again = await run_turn(server, third, one, opened["thread_id"])
-    return {"turns": [opened, between, again]}
+        return {"unmade": error}
+    first_user, second_user = inputs["names"]
+    first_message, second_message, third_message = inputs["messages"]
+    finish_turn = await start_turn(server, first_message, first_user)
+    second_turn = await run_turn(server, second_message, second_user)
+    first_turn = await finish_turn()
+    third_turn = await run_turn(server, third_message, first_user, first_turn["thread_id"])
+    return {"turns": [first_turn, second_turn, third_turn]}

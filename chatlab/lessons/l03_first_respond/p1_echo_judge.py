@@ -1,4 +1,4 @@
-"""Parts 03.1 and 03.2: servers that echo and welcome; the verdict."""
+"""Judge part 03.1: each turn replies with its own message and nothing else."""
 
 from typing import Any
 
@@ -13,18 +13,18 @@ from chatlab.lessons.support.dialogue import (
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Each gets their own message back, and nothing else."""
-    if "unmade" in seen:
-        return [explain_unmade("EchoServer", seen["unmade"])]
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """2 points, or the finding on the first turn that is wrong."""
+    if "unmade" in observation:
+        return [explain_unmade("EchoServer", observation["unmade"])]
     messages = inputs["messages"]
-    for message, turn in zip(messages, seen["turns"], strict=True):
+    for message, turn in zip(messages, observation["turns"], strict=True):
         if wrong := _echo_wrong(message, [m for m in messages if m != message], turn):
             return [wrong]
     return [passed(2, "What was said comes back, to the one who said it.")]
 
 
-def _echo_wrong(message: str, others: list[str], turn: dict[str, Any]) -> Finding | None:
+def _echo_wrong(message: str, other_messages: list[str], turn: dict[str, Any]) -> Finding | None:
     called = f"send({message!r})"
     if wrong := turn_problem(called, turn):
         return wrong
@@ -36,7 +36,7 @@ def _echo_wrong(message: str, others: list[str], turn: dict[str, Any]) -> Findin
             f"{called}: the turn ended and nothing was said.",
             "Yield an AssistantMessage; `return` and `print` send nothing.",
         )
-    if any(word in got for other in others for word in other.split()):
+    if any(word in got for other in other_messages for word in other.split()):
         return failed(
             f"{called} was answered with {shorten(got)}: that is what somebody else said.",
             "One server serves everybody: keep nothing on `self` or on the class. Use `input`.",

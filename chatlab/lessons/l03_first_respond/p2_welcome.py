@@ -1,4 +1,4 @@
-"""Parts 03.1 and 03.2: servers that echo and welcome."""
+"""Part 03.2: run turns of the learner's `WelcomeServer`, with and without a message."""
 
 from random import Random
 from typing import Any
@@ -14,20 +14,29 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Two messages, three people."""
+    """Two messages and three user ids."""
     return {"messages": random_messages(random, 2), "names": random.sample(NAMES, 3)}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """One opens the chat twice and then speaks; another opens it; a third speaks at once."""
-    server, why = make_server(subject)
+async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """One user opens the chat twice and then speaks; another opens it; a third speaks at once.
+
+    In the end, the third one opens it, too.
+
+    Returns:
+        `{"turns": [...]}`: the six turns in this order, each as `run_turn` records it; or
+        `{"unmade": error}`.
+    """
+    server, error = make_server(server_class)
     if server is None:
-        return {"unmade": why}
-    (one, two, three), (first, second) = inputs["names"], inputs["messages"]
-    opened = await run_turn(server, None, one)
-    again = await run_turn(server, None, one, opened["thread_id"])
-    speaks = await run_turn(server, first, one, opened["thread_id"])
-    other = await run_turn(server, None, two)
-    at_once = await run_turn(server, second, three)
-    later = await run_turn(server, None, three, at_once["thread_id"])
-    return {"turns": [opened, again, speaks, other, at_once, later]}
+        return {"unmade": error}
+    first_user, second_user, third_user = inputs["names"]
+    first_message, second_message = inputs["messages"]
+    opening = await run_turn(server, None, first_user)
+    reopening = await run_turn(server, None, first_user, opening["thread_id"])
+    message_turn = await run_turn(server, first_message, first_user, opening["thread_id"])
+    other_opening = await run_turn(server, None, second_user)
+    immediate_turn = await run_turn(server, second_message, third_user)
+    later_opening = await run_turn(server, None, third_user, immediate_turn["thread_id"])
+    turns = [opening, reopening, message_turn, other_opening, immediate_turn, later_opening]
+    return {"turns": turns}

@@ -1,4 +1,4 @@
-"""Parts 03.1 and 03.2: servers that echo and welcome; the verdict."""
+"""Judge part 03.2: a greeting for an empty thread, silence after it, an echo of each message."""
 
 from typing import Any
 
@@ -13,36 +13,40 @@ from chatlab.lessons.support.dialogue import (
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """An empty thread is greeted, one with history is not, and a message is answered."""
-    if "unmade" in seen:
-        return [explain_unmade("WelcomeServer", seen["unmade"])]
-    first, second = inputs["messages"]
-    expected = [
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """2 points, or the finding on the first turn that is wrong."""
+    if "unmade" in observation:
+        return [explain_unmade("WelcomeServer", observation["unmade"])]
+    first_message, second_message = inputs["messages"]
+    expectations = [
         ("send(None) on an empty thread", "greeting"),
         ("send(None) on a thread with history", "silence"),
-        (f"send({first!r})", first),
+        (f"send({first_message!r})", first_message),
         ("send(None) on somebody else's empty thread", "greeting"),
-        (f"send({second!r}) on an empty thread", second),
+        (f"send({second_message!r}) on an empty thread", second_message),
         ("send(None) on a thread with history", "silence"),
     ]
-    for (called, wanted), turn in zip(expected, seen["turns"], strict=True):
-        if wrong := turn_problem(called, turn) or _welcome_wrong(called, wanted, turn):
+    for (called, expected), turn in zip(expectations, observation["turns"], strict=True):
+        if wrong := turn_problem(called, turn) or _welcome_wrong(called, expected, turn):
             return [wrong]
-    greeting, speaks, at_once = (reply_text(seen["turns"][n]) for n in (0, 2, 4))
-    if greeting in at_once and greeting not in speaks:
+    greeting, later_reply, immediate_reply = (
+        reply_text(observation["turns"][n]) for n in (0, 2, 4)
+    )
+    if greeting in immediate_reply and greeting not in later_reply:
         return [
             failed(
-                f"send({second!r}) on an empty thread: it was greeted, too: {shorten(at_once)}.",
+                f"send({second_message!r}) on an empty thread: it was greeted, too: "
+                f"{shorten(immediate_reply)}.",
                 "Greet who has said nothing: ask `input is None` before you look at the history.",
             )
         ]
     return [passed(2, "It greets once, keeps quiet when it should, and answers.")]
 
 
-def _welcome_wrong(called: str, wanted: str, turn: dict[str, Any]) -> Finding | None:
+def _welcome_wrong(called: str, expected: str, turn: dict[str, Any]) -> Finding | None:
+    """What is wrong with the reply; `expected` is "greeting", "silence" or the text to echo."""
     got = reply_text(turn)
-    if wanted == "greeting":
+    if expected == "greeting":
         if got.strip():
             return None
         if "somebody else's" in called:
@@ -54,7 +58,7 @@ def _welcome_wrong(called: str, wanted: str, turn: dict[str, Any]) -> Finding | 
             f"{called}: nothing was said.",
             "Yield a greeting. An empty history is `()`, and not None or []: ask `not history`.",
         )
-    if wanted == "silence":
+    if expected == "silence":
         if not turn["saved"]:
             return None
         if not got:
@@ -66,7 +70,7 @@ def _welcome_wrong(called: str, wanted: str, turn: dict[str, Any]) -> Finding | 
             f"{called}: expected silence, got {shorten(got)}.",
             "They have been here before: look at `thread.history`.",
         )
-    if wanted in got:
+    if expected in got:
         return None
     if not got:
         return failed(f"{called}: there was no answer.", "A message wants an answer: echo it.")

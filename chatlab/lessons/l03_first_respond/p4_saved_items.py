@@ -51,10 +51,10 @@ def inputs(random: Random) -> dict[str, Any]:
     return {"message": message, "user": random.choice(("alice", "bob")), "script": script}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(what_is_saved: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """The outcome of the call, as `attempt` records it, and how many `threads` there are then."""
     server = ScriptedServer(inputs["script"])
     context = RequestContext(user_id=inputs["user"])
-    outcome = await attempt(lambda: subject(server, inputs["message"], context))
+    outcome = await attempt(lambda: what_is_saved(server, inputs["message"], context))
     threads = (await server.threads(context)).data
     return outcome | {"threads": len(threads)}

@@ -40,6 +40,7 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
 def _explain_result(
     called: str, got: Any, expected: list[list[str]], thread_count: int, inputs: dict[str, Any]
 ) -> Finding:
+    """What to try when no turn took place, or `got` is no list of the right rows."""
     if not thread_count:
         return failed(
             f"{called}: no turn took place, so nothing is in the store.",
@@ -81,6 +82,7 @@ def _explain_result(
 
 
 def _explain_rows(called: str, rows: list[Any], expected: list[list[str]]) -> Finding:
+    """What to try when the rows are pairs, but others than the expected ones."""
     if [row[1] for row in rows] == [row[1] for row in expected]:
         roles = ", ".join(sorted({str(row[0]) for row in rows}))
         return failed(
@@ -93,9 +95,10 @@ def _explain_rows(called: str, rows: list[Any], expected: list[list[str]]) -> Fi
             "Look after the turn, not before: read all of its events first.",
         )
     missing_roles = [row[0] for row in expected if row not in rows]
-    if any(row[1] not in [expected_row[1] for expected_row in expected] for row in rows):
+    contents = [row[1] for row in expected]
+    if unknown := [row[1] for row in rows if row[1] not in contents]:
         return failed(
-            f"{called}: no item says {shorten(str(_first_unknown_content(rows, expected)))}.",
+            f"{called}: no item says {shorten(str(unknown[0]))}.",
             "What comes before a tool and what comes after it are two items. Ask the store.",
         )
     if missing_roles and len(rows) < len(expected):
@@ -107,11 +110,4 @@ def _explain_rows(called: str, rows: list[Any], expected: list[list[str]]) -> Fi
         f"{called}: expected {shorten(str([tuple(row) for row in expected]))}, "
         f"got {shorten(str([tuple(row) for row in rows]))}.",
         "One row for each item in `server.thread(...).items.data`.",
-    )
-
-
-def _first_unknown_content(rows: list[Any], expected: list[list[str]]) -> Any:
-    """The first content that is not in the store."""
-    return next(
-        row[1] for row in rows if row[1] not in [expected_row[1] for expected_row in expected]
     )

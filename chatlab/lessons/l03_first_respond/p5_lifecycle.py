@@ -1,4 +1,4 @@
-"""Part 03.5: the ten steps of a turn, who does each, and what a crash leaves."""
+"""Part 03.5: the learner's list of the ten steps of a turn."""
 
 from random import Random
 from typing import Any
@@ -11,6 +11,6 @@ def inputs(random: Random) -> dict[str, Any]:
     return {}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> Any:
-    """The rows as the learner wrote them."""
-    return subject
+async def observe(lifecycle: Any, inputs: dict[str, Any]) -> Any:
+    """The learner's list as it is; each `Step` becomes `[name, who, survives]`."""
+    return lifecycle

@@ -1,4 +1,4 @@
-"""Part 03.5: the ten steps of a turn, who does each, and what a crash leaves; the verdict."""
+"""Judge part 03.5: the order of the ten steps, who does each, and what a crash leaves."""
 
 from typing import Any, cast
 
@@ -7,7 +7,7 @@ from chatlab.lessons.support.dialogue import shorten
 
 __all__ = ["judge"]
 
-STEPS = {
+_STEPS = {
     "send": ("The user sends a message", {"client"}, "nothing"),
     "receive": ("The server receives it", {"server"}, "nothing"),
     "load": ("Load the thread: metadata and history", {"store", "server"}, "nothing"),
@@ -21,8 +21,7 @@ STEPS = {
 }
 """For each step: what it is, who may be said to do it, and what a crash after it leaves."""
 
-
-_EARLIER = {
+_PREDECESSORS = {
     "receive": (("send",), "Nobody can receive what was not sent."),
     "load": (("receive",), "Only then does the server know which thread to load."),
     "make": (("receive",), "The item is made from the message that came."),
@@ -45,14 +44,17 @@ _EARLIER = {
     ),
     "persist": (("append_answer",), "The thread is saved last, ready for the next turn."),
 }
+"""For each step but the first: the steps that have to come before it, and why."""
 
 
-def judge(inputs: dict[str, Any], rows: Any) -> list[Finding]:
+def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
     """Half a point each for the order and for who; one for what survives."""
-    if not isinstance(rows, list):
-        return [failed(f"LIFECYCLE is {shorten(str(rows))}.", "Make it a list of ten Steps.")]
-    rows = cast("list[Any]", rows)
-    if wrong := _rows_malformed(rows):
+    if not isinstance(observation, list):
+        return [
+            failed(f"LIFECYCLE is {shorten(str(observation))}.", "Make it a list of ten Steps.")
+        ]
+    rows = cast("list[Any]", observation)
+    if wrong := _rows_wrong(rows):
         return [wrong]
     names = [row[0] for row in rows]
     return [
@@ -62,33 +64,33 @@ def judge(inputs: dict[str, Any], rows: Any) -> list[Finding]:
     ]
 
 
-def _rows_malformed(rows: list[Any]) -> Finding | None:
-    for place, row in enumerate(rows, start=1):
+def _rows_wrong(rows: list[Any]) -> Finding | None:
+    for row_number, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(cast("list[Any]", row)) != 3:
             return failed(
-                f"Row {place} of LIFECYCLE is {shorten(str(cast('Any', row)))}.",
+                f"Row {row_number} of LIFECYCLE is {shorten(str(cast('Any', row)))}.",
                 'Each row is Step(name, who, survives), such as Step("send", "client", "nothing").',
             )
     names = [row[0] for row in rows]
-    if unknown := [name for name in names if name not in STEPS]:
-        return failed(f"There is no step {unknown[0]!r}.", f"The ten are: {', '.join(STEPS)}.")
+    if unknown := [name for name in names if name not in _STEPS]:
+        return failed(f"There is no step {unknown[0]!r}.", f"The ten are: {', '.join(_STEPS)}.")
     if len(names) != len(set(names)):
-        twice = next(name for name in names if names.count(name) > 1)
-        return failed(f"The step {twice!r} is there twice.", "Each of the ten comes once.")
-    if missing := [name for name in STEPS if name not in names]:
+        repeated = next(name for name in names if names.count(name) > 1)
+        return failed(f"The step {repeated!r} is there twice.", "Each of the ten comes once.")
+    if missing := [name for name in _STEPS if name not in names]:
         return failed(
             f"LIFECYCLE has {len(names)} of the ten steps; {missing[0]!r} is missing.",
-            f"{missing[0]}: {STEPS[missing[0]][0]}. Where does it belong?",
+            f"{missing[0]}: {_STEPS[missing[0]][0]}. Where does it belong?",
         )
     return None
 
 
 def _order_wrong(names: list[str]) -> Finding | None:
     for name in names:
-        befores, because = _EARLIER.get(name, ((), ""))
-        for before in befores:
-            if names.index(before) > names.index(name):
-                return failed(f"{name!r} comes before {before!r}.", because)
+        predecessors, reason = _PREDECESSORS.get(name, ((), ""))
+        for predecessor in predecessors:
+            if names.index(predecessor) > names.index(name):
+                return failed(f"{name!r} comes before {predecessor!r}.", reason)
     return None
 
 
@@ -99,16 +101,16 @@ def _who_wrong(rows: list[Any]) -> Finding | None:
                 f"{name!r} is done by {who!r}.",
                 'Choose "client", "server", "your code" or "store".',
             )
-        if who not in STEPS[name][1]:
-            return failed(f"{name!r} is not what {_subject(who)} does.", _WHO_DOES[name])
+        if who not in _STEPS[name][1]:
+            return failed(f"{name!r} is not what {_with_article(who)} does.", _WHO_HINTS[name])
     return None
 
 
-def _subject(who: str) -> str:
+def _with_article(who: str) -> str:
     return who if who == "your code" else f"the {who}"
 
 
-_WHO_DOES = {
+_WHO_HINTS = {
     "send": "It happens in the browser or the app, before any server knows of it.",
     "receive": "You wrote none of it, and nothing is stored yet: ChatKitServer does it.",
     "load": "What was said before lies in one place only.",
@@ -129,17 +131,17 @@ def _survives_wrong(rows: list[Any]) -> Finding | None:
                 f"After {name!r}, {survives!r} survives.",
                 'Choose "nothing", "question" or "both".',
             )
-        wanted = STEPS[name][2]
-        if survives != wanted:
+        expected = _STEPS[name][2]
+        if survives != expected:
             return failed(
                 f"The power fails just after {name!r}. Does {survives!r} describe what is left "
                 "of this turn?",
-                _LEFT[survives, wanted],
+                _SURVIVAL_HINTS[survives, expected],
             )
     return None
 
 
-_LEFT = {
+_SURVIVAL_HINTS = {
     ("nothing", "question"): "By then the user's message has been appended, and that lasts.",
     ("nothing", "both"): "By then both messages have been appended, and that lasts.",
     ("question", "nothing"): "Only what has been appended lasts. What has been, by then?",
