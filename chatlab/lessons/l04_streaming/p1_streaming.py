@@ -1,12 +1,12 @@
-"""Part 04.1: a server that passes on each piece of the model's reply as it comes."""
+"""Part 04.1: run two turns of the learner's `StreamingServer` at the same time."""
 
 from random import Random
 from typing import Any
 
 from chatlab.lessons.l04_streaming.watched_model import (
-    StoppableReader,
+    TurnReader,
     WatchedModel,
-    sleeping_seen,
+    record_sleep_calls,
     wait_idle,
 )
 from chatlab.lessons.support.dialogue import NAMES, make_server, random_messages
@@ -16,26 +16,31 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Two people, what they say, and what the model says to each."""
+    """Two user ids, a message of each, and the model's reply to each message."""
     names, messages = random.sample(NAMES, 2), random_messages(random, 2)
     return {"names": names, "messages": messages, "replies": random_replies(random, 2)}
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The second one's whole turn falls into the middle of the first one's."""
+async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Read two pieces of the first user's turn, the whole second turn, then the rest of the first.
+
+    Returns:
+        `{"turns": [...], "blocked": ...}`: both turns as `TurnReader.record` gives them, and how
+        often `time.sleep` was called; or `{"unmade": error}`.
+    """
     messages = inputs["messages"]
     model = WatchedModel(dict(zip(messages, inputs["replies"], strict=True)))
-    server, why = make_server(lambda: subject(model))
+    server, error = make_server(lambda: server_class(model))
     if server is None:
-        return {"unmade": why}
-    one, two = (
-        StoppableReader(server, model, message, name)
+        return {"unmade": error}
+    first_reader, second_reader = (
+        TurnReader(server, model, message, name)
         for message, name in zip(messages, inputs["names"], strict=True)
     )
-    with sleeping_seen() as sleeps:
-        await one.read(pieces=2)
-        await two.read()
-        await one.read()
-    turns = [await one.seen(), await two.seen()]
+    with record_sleep_calls() as sleep_calls:
+        await first_reader.read(pieces=2)
+        await second_reader.read()
+        await first_reader.read()
+    turns = [await first_reader.record(), await second_reader.record()]
     await wait_idle(model)
-    return {"turns": turns, "blocked": len(sleeps)}
+    return {"turns": turns, "blocked": len(sleep_calls)}

@@ -1,4 +1,4 @@
-"""Part 04.1: a server that passes on each piece of the model's reply as it comes; the verdict."""
+"""Judge part 04.1: each piece of the model's reply is sent before the next one is asked for."""
 
 from itertools import pairwise
 from typing import Any
@@ -14,25 +14,28 @@ from chatlab.lessons.support.dialogue import (
 __all__ = ["judge", "stream_wrong"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Each gets the model's reply to their own message, every piece as it comes."""
-    if "unmade" in seen:
-        return [explain_unmade("StreamingServer", seen["unmade"])]
-    texts, turns = inputs["replies"], seen["turns"]
-    one, two = (f"send({message!r})" for message in inputs["messages"])
-    # Nobody came in between in the second turn: what is wrong there is its own mistake.
-    if wrong := stream_wrong(two, texts[1], texts[0], turns[1]) or turn_problem(one, turns[0]):
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """3 points if each user got the reply to their own message, and nothing blocked the loop."""
+    if "unmade" in observation:
+        return [explain_unmade("StreamingServer", observation["unmade"])]
+    texts, turns = inputs["replies"], observation["turns"]
+    first_call, second_call = (f"send({message!r})" for message in inputs["messages"])
+    # No other turn ran during the second one, so what is wrong there has no other cause.
+    if wrong := stream_wrong(second_call, texts[1], texts[0], turns[1]) or turn_problem(
+        first_call, turns[0]
+    ):
         return [wrong]
     if (got := reply_text(turns[0])) != texts[0]:
         return [
             failed(
-                f"{one}: in between somebody else was answered, and then this came: {shorten(got)}",
+                f"{first_call}: in between somebody else was answered, and then this came: "
+                f"{shorten(got)}",
                 "One server serves everybody: keep nothing about a turn on `self`.",
             )
         ]
-    if wrong := stream_wrong(one, texts[0], texts[1], turns[0]):
+    if wrong := stream_wrong(first_call, texts[0], texts[1], turns[0]):
         return [wrong]
-    if seen["blocked"]:
+    if observation["blocked"]:
         return [
             failed(
                 "Everybody waited; await instead.",
@@ -43,52 +46,56 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     return [passed(3, "Every piece is on its way as soon as it is there.")]
 
 
-def stream_wrong(called: str, text: str, other: str, turn: dict[str, Any]) -> Finding | None:
-    """What is wrong with a turn that should have sent the model's `text`."""
+def stream_wrong(called: str, text: str, other_text: str, turn: dict[str, Any]) -> Finding | None:
+    """What is wrong with a recorded turn that should have sent the model's `text`, piece by piece.
+
+    `other_text` is the reply to another user. The judge of part 04.3 uses it, too.
+    """
     if wrong := turn_problem(called, turn):
         return wrong
-    telling, got = turn["telling"], reply_text(turn)
-    if not telling["asked"]:
+    progress, got = turn["progress"], reply_text(turn)
+    if not progress["requests"]:
         return failed(
             f"{called}: the model was never given this message.",
             "Hand it on: self.model.stream(input.content).",
         )
-    if telling["prompted"] not in {None, "str"}:
+    if progress["prompt_type"] not in {None, "str"}:
         return failed(
-            f"{called}: the model was given a {telling['prompted']}; it reads text.",
+            f"{called}: the model was given a {progress['prompt_type']}; it reads text.",
             "`input` is an item. What the user said is in it: input.content.",
         )
-    if telling["asked"] > 1:
+    if progress["requests"] > 1:
         return failed(
-            f"{called}: the model was asked {telling['asked']} times for one answer.",
+            f"{called}: the model was asked {progress['requests']} times for one answer.",
             "Each question costs money. Ask once, and send each piece of that one stream.",
         )
     if got != text:
-        return _other_text(called, text, other, got, turn)
-    if telling["first_at"] == telling["pieces"]:
+        return _explain_text(called, text, other_text, got, turn)
+    if progress["pieces_at_first_text"] == progress["pieces_sent"]:
         return failed(
             "Your first event came after the last piece.",
             "Yield inside the `async for`, as soon as you have a piece.",
         )
-    if telling["late"] is not None:
+    if (late_piece := progress["first_late_piece"]) is not None:
         return failed(
-            f"{called}: piece {telling['late']} was held back until later pieces had come.",
+            f"{called}: piece {late_piece} was held back until later pieces had come.",
             "Yield each piece before you ask the model for the next one.",
         )
     return None
 
 
-def _other_text(
-    called: str, text: str, other: str, got: str, turn: dict[str, Any]
-) -> Finding | None:
-    sent = [e["content"] for e in turn["events"] if e["type"] == "assistant_message"]
+def _explain_text(
+    called: str, text: str, other_text: str, got: str, turn: dict[str, Any]
+) -> Finding:
+    """What to try when the user got another text than the model's `text`."""
+    sent_pieces = [e["content"] for e in turn["events"] if e["type"] == "assistant_message"]
     if not got:
         return failed(
             f"{called}: the model spoke, and the user got nothing.",
             "Yield an AssistantMessage for each piece.",
         )
-    grows = all(b.startswith(a) for a, b in pairwise(sent))
-    if len(sent) > 2 and grows and text.startswith(sent[-1]):
+    is_cumulative = all(b.startswith(a) for a, b in pairwise(sent_pieces))
+    if len(sent_pieces) > 2 and is_cumulative and text.startswith(sent_pieces[-1]):
         return failed(
             "Send only the new piece.",
             f"The server joins the pieces: the user read {shorten(got)}",
@@ -113,7 +120,7 @@ def _other_text(
             f"{called}: only the beginning came: {shorten(got)}",
             "Let the loop run to its end; `return` and `break` leave it.",
         )
-    if (set(other.split()) - set(text.split())) & set(got.split()):
+    if (set(other_text.split()) - set(text.split())) & set(got.split()):
         return failed(
             f"{called}: somebody else's answer came, or a part of it.",
             "One server serves everybody: keep nothing about a turn on `self`.",

@@ -1,4 +1,4 @@
-"""Part 04.2: when did the first text come, and when was it all over?"""
+"""Part 04.2: call the learner's `measure` with turns whose timing is known."""
 
 from collections.abc import AsyncIterator
 from inspect import isawaitable
@@ -14,36 +14,39 @@ from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore
 from chatlab.testing import FixedClock
 
-__all__ = ["SLOW", "inputs", "observe"]
+__all__ = ["SLOW_STORE", "inputs", "observe"]
 
-_FIELDS = ("first_text", "total", "events")
+SLOW_STORE = "a slow store"
+"""The turn whose store takes time to save a new thread."""
 
+_STATS_FIELDS = ("first_text", "total", "events")
 
-SLOW = "a slow store"
-
-
-_CASES = {
+_EVENT_KINDS = {
     "text from the start": ["piece", "piece", "piece"],
     "a tool before the text": ["running", "completed", "piece", "piece", "piece"],
     "an empty piece first": ["empty", "empty", "piece", "piece"],
     "no text at all": ["running", "completed", "empty"],
     "text without a wait": ["at once", "piece", "piece"],
-    SLOW: ["piece", "piece"],
+    SLOW_STORE: ["piece", "piece"],
 }
-"""What each turn sends; before each event but the one "at once", time goes by."""
+"""The events of each turn, by its name; the server waits before each one but "at once"."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Turns with random waits, in hundredths of a second, and what the clock shows before."""
+    """The turns, by name, and two times in seconds.
+
+    A turn is a list of `[kind, pause]`, the pause before the event in hundredths of a second.
+    `began` is what the clock shows before the turn, `slow` how long the slow store takes.
+    """
     turns = {
         name: [[kind, 0 if kind == "at once" else random.randint(10, 250)] for kind in kinds]
-        for name, kinds in _CASES.items()
+        for name, kinds in _EVENT_KINDS.items()
     }
     return {"turns": turns, "began": random.randint(50, 5000), "slow": random.randint(1, 9)}
 
 
 class _SlowStore(MemoryStore):
-    """Takes its time to save a thread, so that the first event of a new one comes late."""
+    """Waits so many seconds before it saves a new thread, which delays the turn's first event."""
 
     def __init__(self, clock: FixedClock, seconds: float) -> None:
         super().__init__()
@@ -64,8 +67,8 @@ class _SlowStore(MemoryStore):
         return False
 
 
-class _Scripted(ChatKitServer):
-    """Sends what the script says, when it says."""
+class _ScriptedServer(ChatKitServer):
+    """Yields the events of a turn's script, each after its pause."""
 
     def __init__(self, script: list[list[Any]], clock: FixedClock, store: MemoryStore) -> None:
         super().__init__(store, clock=clock)
@@ -84,22 +87,25 @@ class _Scripted(ChatKitServer):
 
 
 async def observe(measure: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What `measure` says of each turn."""
-    seen: dict[str, Any] = {}
+    """For each turn, the outcome of `measure(turn, clock)`, as `attempt` records it.
+
+    Its value holds the three fields of the stats, or `kind`, the name of the type that came back
+    without them.
+    """
+    measurements: dict[str, Any] = {}
     for name, script in inputs["turns"].items():
         clock = FixedClock()
         clock.advance(inputs["began"])
-        store = _SlowStore(clock, inputs["slow"]) if name == SLOW else MemoryStore()
-        turn = _Scripted(script, clock, store).send("Go!", RequestContext(user_id="alice"))
+        store = _SlowStore(clock, inputs["slow"]) if name == SLOW_STORE else MemoryStore()
+        turn = _ScriptedServer(script, clock, store).send("Go!", RequestContext(user_id="alice"))
 
-        async def measured(turn: Any = turn, clock: FixedClock = clock) -> dict[str, Any]:
+        async def call_measure(turn: Any = turn, clock: FixedClock = clock) -> dict[str, Any]:
             stats: Any = measure(turn, clock)
-            waited = isawaitable(stats)
-            if waited:
+            if isawaitable(stats):
                 stats = await stats
-            if not all(hasattr(stats, field) for field in _FIELDS):
-                return {"kind": type(stats).__name__, "waited": waited}
-            return {field: to_plain_json(getattr(stats, field)) for field in _FIELDS}
+            if not all(hasattr(stats, field) for field in _STATS_FIELDS):
+                return {"kind": type(stats).__name__}
+            return {field: to_plain_json(getattr(stats, field)) for field in _STATS_FIELDS}
 
-        seen[name] = await attempt(measured)
-    return seen
+        measurements[name] = await attempt(call_measure)
+    return measurements

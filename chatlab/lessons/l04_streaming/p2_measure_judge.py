@@ -1,50 +1,69 @@
-"""Part 04.2: when did the first text come, and when was it all over?; the verdict."""
+"""Judge part 04.2: `measure` returns the first text's time, the total time and the event count."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l04_streaming.p2_measure import SLOW
+from chatlab.lessons.l04_streaming.p2_measure import SLOW_STORE
 from chatlab.lessons.support.explain import explain_exception
 
 __all__ = ["judge"]
 
-_CLOSE = 0.0011
+_TOLERANCE_SECONDS = 0.0011
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """The three numbers are right, whatever comes first."""
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """2 points, or the finding on the first turn that was measured wrongly."""
     for name, script in inputs["turns"].items():
-        waits = inputs["slow"] if name == SLOW else 0
-        if wrong := _wrong(name, script, inputs["began"], waits, seen[name]):
+        store_delay = inputs["slow"] if name == SLOW_STORE else 0
+        if wrong := _measurement_wrong(
+            name, script, inputs["began"], store_delay, observation[name]
+        ):
             return [wrong]
     return [passed(2, "First text, total and number of events are right, with a tool or without.")]
 
 
-def _expected(
-    script: list[list[Any]], waits: float
+def _expected_stats(
+    script: list[list[Any]], store_delay: float
 ) -> tuple[list[float], float | None, float, int]:
-    """When each event came, when the first text, when the end, and how many events there were."""
-    came: list[float] = []
-    now = waits * 100
+    """The time of each scripted event, of the first text, and of the end, and the event count.
+
+    Times are seconds from the start of the turn; the first text's is None if there is none. The
+    count includes the events that the server adds.
+    """
+    event_times: list[float] = []
+    now = store_delay * 100
     for _, pause in script:
         now += pause
-        came.append(now / 100)
-    texts = [at for at, (kind, _) in zip(came, script, strict=True) if kind in {"piece", "at once"}]
+        event_times.append(now / 100)
+    text_times = [
+        time
+        for time, (kind, _) in zip(event_times, script, strict=True)
+        if kind in {"piece", "at once"}
+    ]
     kinds = ["text" if kind in {"piece", "at once", "empty"} else kind for kind, _ in script]
     messages = sum(
         kind == "text" and (n == 0 or kinds[n - 1] != "text") for n, kind in enumerate(kinds)
     )
-    from_server = 3 + messages + kinds.count("completed")
-    return came, texts[0] if texts else None, now / 100, len(script) + from_server
+    server_events = 3 + messages + kinds.count("completed")
+    return (
+        event_times,
+        text_times[0] if text_times else None,
+        now / 100,
+        len(script) + server_events,
+    )
 
 
-def _wrong(
-    name: str, script: list[list[Any]], began: int, waits: float, one: dict[str, Any]
+def _measurement_wrong(
+    case: str,
+    script: list[list[Any]],
+    clock_start: int,
+    store_delay: float,
+    measurement: dict[str, Any],
 ) -> Finding | None:
-    called = f"measure(a turn with {name}, clock)"
-    if "raised" in one:
-        return _raised(called, name, one["raised"])
-    got = one["value"]
+    called = f"measure(a turn with {case}, clock)"
+    if "raised" in measurement:
+        return _explain_error(called, case, measurement["raised"])
+    got = measurement["value"]
     if "kind" in got:
         if got["kind"] == "NoneType":
             return failed(f"{called} gave back None.", "Return a StreamStats at the end.")
@@ -52,29 +71,29 @@ def _wrong(
             f"{called} gave back a {got['kind']}.",
             "Return StreamStats(first_text=..., total=..., events=...).",
         )
-    came, first, total, events = _expected(script, waits)
-    if wrong := _no_seconds(called, got, began):
+    event_times, first_text, total, event_count = _expected_stats(script, store_delay)
+    if wrong := _units_wrong(called, got, clock_start):
         return wrong
-    if not _near(got["total"], total):
-        return _wrong_total(called, total, waits or came[0], got)
-    if first is None:
+    if not _is_close(got["total"], total):
+        return _explain_total(called, total, store_delay or event_times[0], got)
+    if first_text is None:
         if got["first_text"] is None:
-            return _wrong_count(called, events, script, got)
+            return _count_wrong(called, event_count, script, got)
         return failed(
             f"{called}: there was no text, so first_text is None; got {got['first_text']!r}.",
             "Begin with first_text = None, and set it when the first text comes.",
         )
-    if not _near(got["first_text"], first):
-        return _wrong_first(called, first, script, came, got["first_text"])
-    return _wrong_count(called, events, script, got)
+    if not _is_close(got["first_text"], first_text):
+        return _explain_first_text(called, first_text, script, event_times, got["first_text"])
+    return _count_wrong(called, event_count, script, got)
 
 
-def _near(got: Any, expected: float) -> bool:
-    return isinstance(got, int | float) and abs(got - expected) < _CLOSE
+def _is_close(got: Any, expected: float) -> bool:
+    return isinstance(got, int | float) and abs(got - expected) < _TOLERANCE_SECONDS
 
 
-def _raised(called: str, name: str, error: dict[str, Any]) -> Finding:
-    if name == "no text at all" and error["type"] in {"UnboundLocalError", "TypeError"}:
+def _explain_error(called: str, case: str, error: dict[str, Any]) -> Finding:
+    if case == "no text at all" and error["type"] in {"UnboundLocalError", "TypeError"}:
         return failed(
             f"{called} raised {error['type']}: no text ever came.",
             "Begin with first_text = None; then there is something to return.",
@@ -84,14 +103,15 @@ def _raised(called: str, name: str, error: dict[str, Any]) -> Finding:
     return explain_exception(called, error)
 
 
-def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
+def _units_wrong(called: str, got: dict[str, Any], clock_start: int) -> Finding | None:
+    """What is wrong when the times are no durations in seconds on the clock that was given."""
     total = got["total"]
     if not isinstance(total, int | float) or isinstance(got["first_text"], str):
         return failed(
             f"{called}: times are seconds, as a float; got {got['first_text']!r} and {total!r}.",
             "clock.monotonic() gives seconds; clock.now() gives a date.",
         )
-    if total >= began:
+    if total >= clock_start:
         return failed(
             f"{called}: total is {total:g}: that is what the clock shows, not how long it took.",
             "Note clock.monotonic() before the first wait, and subtract it.",
@@ -104,41 +124,45 @@ def _no_seconds(called: str, got: dict[str, Any], began: int) -> Finding | None:
     return None
 
 
-def _wrong_total(called: str, total: float, began: float, got: dict[str, Any]) -> Finding:
-    said = f"{called}: total is {total:g} seconds, got {got['total']:g}."
-    if _near(got["total"], total - began):
+def _explain_total(called: str, total: float, delay: float, got: dict[str, Any]) -> Finding:
+    message = f"{called}: total is {total:g} seconds, got {got['total']:g}."
+    if _is_close(got["total"], total - delay):
         return failed(
-            said, "Start counting before the first wait, not when the first event is there."
+            message, "Start counting before the first wait, not when the first event is there."
         )
-    return failed(said, "Look at the clock again when the stream has ended.")
+    return failed(message, "Look at the clock again when the stream has ended.")
 
 
-def _wrong_first(
-    called: str, first: float, script: list[list[Any]], came: list[float], got: Any
+def _explain_first_text(
+    called: str, first_text: float, script: list[list[Any]], event_times: list[float], got: Any
 ) -> Finding:
-    said = f"{called}: first_text is {first:g} seconds, got {got!r}."
+    message = f"{called}: first_text is {first_text:g} seconds, got {got!r}."
     if not isinstance(got, int | float):
-        return failed(said, "Look for `assistant_message` events with some content.")
-    empty = [at for at, (kind, _) in zip(came, script, strict=True) if kind == "empty"]
-    if empty and _near(got, empty[0]):
-        return failed(said, "An empty piece shows nobody anything: wait for one with content.")
-    if first == 0:
-        return failed(said, "0.0 counts as false in Python. Ask `first_text is None` instead.")
-    if _near(got, 0) or _near(got, came[0]):
-        return failed(said, "That was the first event. Wait for the first *text*.")
-    if _near(got, came[-1]):
-        return failed(said, "That is when the last text came. Set it once, while it is still None.")
+        return failed(message, "Look for `assistant_message` events with some content.")
+    empty_times = [
+        time for time, (kind, _) in zip(event_times, script, strict=True) if kind == "empty"
+    ]
+    if empty_times and _is_close(got, empty_times[0]):
+        return failed(message, "An empty piece shows nobody anything: wait for one with content.")
+    if first_text == 0:
+        return failed(message, "0.0 counts as false in Python. Ask `first_text is None` instead.")
+    if _is_close(got, 0) or _is_close(got, event_times[0]):
+        return failed(message, "That was the first event. Wait for the first *text*.")
+    if _is_close(got, event_times[-1]):
+        return failed(
+            message, "That is when the last text came. Set it once, while it is still None."
+        )
     return failed(
-        said, "Note the time at the first assistant_message with content, from the start."
+        message, "Note the time at the first assistant_message with content, from the start."
     )
 
 
-def _wrong_count(
-    called: str, events: int, script: list[list[Any]], got: dict[str, Any]
+def _count_wrong(
+    called: str, event_count: int, script: list[list[Any]], got: dict[str, Any]
 ) -> Finding | None:
-    if got["events"] == events:
+    if got["events"] == event_count:
         return None
-    said = f"{called}: {events} events came, got {got['events']!r}."
+    message = f"{called}: {event_count} events came, got {got['events']!r}."
     if got["events"] in {len(script), sum(kind == "piece" for kind, _ in script)}:
-        return failed(said, "Count every event, also those that the server adds: started, done.")
-    return failed(said, "Count one for each time round the loop, whatever the event is.")
+        return failed(message, "Count every event, also those that the server adds: started, done.")
+    return failed(message, "Count one for each time round the loop, whatever the event is.")

@@ -28,7 +28,7 @@ def inputs(random: Random) -> dict[str, Any]:
     }
 
 
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Run one turn to its end and stop three midway, each with a server and model of its own.
 
     Returns:
@@ -36,7 +36,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         `open` and whether it was `cancelled` or `stopped` in time; or `{"unmade": error}`. If the
         first turn raised, only that one.
     """
-    server, error = make_server(lambda: subject(WatchedModel({})))
+    server, error = make_server(lambda: server_class(WatchedModel({})))
     if server is None:
         return {"unmade": error}
     turns: dict[str, Any] = {}
@@ -44,7 +44,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         replies = {inputs["message"]: inputs["reply"]}
         hold_at = inputs["stop_at"] if falls_silent else None
         model = WatchedModel(replies, hold_at, close_iterations=CLOSE_ITERATIONS)
-        reader = TurnReader(subject(model), model, inputs["message"], inputs["name"])
+        reader = TurnReader(server_class(model), model, inputs["message"], inputs["name"])
         outcome = await read_turn(reader, model, inputs["stop_at"])
         turns[name] = await reader.record() | outcome
         del reader

@@ -1,69 +1,71 @@
-"""Part 04.4: a buffer before a slow reader, in which the pieces of a message come together."""
+"""Judge part 04.4: `coalesce` loses nothing, merges what it can, and pulls no more than it may."""
 
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l04_streaming.p4_coalesce import Tape
+from chatlab.lessons.l04_streaming.p4_coalesce import EventList
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Nothing waits for no reason, nothing is lost, what can merge does, and the source waits."""
-    tapes = {"live": "talk", "wide": "talk", "full": "tools", "tight": "talk"}
-    for name, one in seen.items():
-        if wrong := _broken(one) or _stuck(one["value"], inputs[tapes[name]]):
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """4 points if no reading is late or changed, the source waits, and pieces are merged."""
+    stream_names = {"live": "talk", "wide": "talk", "full": "tools", "tight": "talk"}
+    for name, reading in observation.items():
+        events = inputs[stream_names[name]]
+        if wrong := _exception_wrong(reading) or _timeout_wrong(reading["value"], events):
             return [wrong]
-    if wrong := _order_of(seen, inputs, tapes):
+    if wrong := _order_wrong(observation, inputs, stream_names):
         return [wrong]
     limit = inputs["few"]
-    ahead = seen["full"]["value"]["pulled"][0]
-    if ahead > limit + 2:
+    pulled = observation["full"]["value"]["pulled"][0]
+    if pulled > limit + 2:
         return [
             failed(
-                f"max_pending={limit}, the reader had taken 1 event, and you had pulled {ahead}.",
+                f"max_pending={limit}, the reader had taken 1 event, and you had pulled {pulled}.",
                 "When it is full and nothing merges, wait for room before you ask for more.",
             )
         ]
-    if wrong := _merged_too_little(inputs, seen):
+    if wrong := _merging_wrong(inputs, observation):
         return [wrong]
     return [
         passed(4, "A slow reader gets everything, in fewer pieces, and the stream waits for it.")
     ]
 
 
-def _order_of(
-    seen: dict[str, Any], inputs: dict[str, Any], tapes: dict[str, str]
+def _order_wrong(
+    observation: dict[str, Any], inputs: dict[str, Any], stream_names: dict[str, str]
 ) -> Finding | None:
-    late = seen["live"]["value"]["late"]
-    for name, one in seen.items():
-        if wrong := _changed(inputs[tapes[name]], one["value"]["got"]):
+    late_event = observation["live"]["value"]["late"]
+    for name, reading in observation.items():
+        if wrong := _events_wrong(inputs[stream_names[name]], reading["value"]["got"]):
             return wrong
-        if late is not None:
+        if late_event is not None:
             return failed(
-                f"The reader was waiting, and event {late} was kept back all the same.",
+                f"The reader was waiting, and event {late_event} was kept back all the same.",
                 "Merge only what the reader has no time for; whoever waits gets it at once.",
             )
     return None
 
 
-def _broken(one: dict[str, Any]) -> Finding | None:
-    if "raised" not in one:
+def _exception_wrong(reading: dict[str, Any]) -> Finding | None:
+    if "raised" not in reading:
         return None
-    error = one["raised"]
+    error = reading["raised"]
     if "coroutine" in error["message"] or "'async for' requires" in error["message"]:
         return failed(
             "coalesce(stream, max_pending) gave back no stream.",
             "`async def` with `yield`, or an object with __aiter__ and __anext__.",
         )
-    where = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return failed(f"coalesce raised {error['type']}: {error['message']}", where)
+    return failed(f"coalesce raised {error['type']}: {error['message']}", source_line(error))
 
 
-def _stuck(value: dict[str, Any], tape: Tape) -> Finding | None:
+def _timeout_wrong(value: dict[str, Any], events: EventList) -> Finding | None:
+    """What is wrong when no event came within the time limit."""
     if not value["stuck"]:
         return None
-    if _joined(value["got"]) == _joined(tape):
+    if _merge(value["got"]) == _merge(events):
         return failed(
             "Every event came, and then the stream did not end.",
             "When the source has ended, tell your reader; it still waits.",
@@ -74,39 +76,43 @@ def _stuck(value: dict[str, Any], tape: Tape) -> Finding | None:
     )
 
 
-def _joined(events: Tape) -> list[tuple[str, str, str]]:
-    """The events as if everything that may merge had merged: kind, item, text."""
-    joined: list[tuple[str, str, str]] = []
+def _merge(events: EventList) -> list[tuple[str, str, str]]:
+    """Type, item id and text of each event, with all pieces merged that may be."""
+    merged: list[tuple[str, str, str]] = []
     for event in events:
-        kind, item, text = event["type"], event["item_id"], event.get("content", "")
-        if joined and kind == "assistant_message" and joined[-1][:2] == (kind, item):
-            joined[-1] = (kind, item, joined[-1][2] + text)
+        kind, item_id, text = event["type"], event["item_id"], event.get("content", "")
+        if merged and kind == "assistant_message" and merged[-1][:2] == (kind, item_id):
+            merged[-1] = (kind, item_id, merged[-1][2] + text)
         else:
-            joined.append((kind, item, text))
-    return joined
+            merged.append((kind, item_id, text))
+    return merged
 
 
-def _changed(tape: Tape, got: Tape) -> Finding | None:
+def _events_wrong(events: EventList, got: EventList) -> Finding | None:
+    """What is wrong when the two differ in more than how their pieces are merged."""
     for number, event in enumerate(got, start=1):
         if not isinstance(cast("object", event), dict) or "item_id" not in event:
             return failed(f"Event {number} is no event: {str(event)[:60]}", "Yield the events.")
-    there, here = _joined(tape), _joined(got)
-    if there == here:
+    expected, received = _merge(events), _merge(got)
+    if expected == received:
         return None
-    if any(not item for _, item, _ in here):
+    if any(not item for _, item, _ in received):
         return failed(
             "A merged piece has lost its item_id.",
             "Copy the last piece: last.model_copy(update={'content': ...}).",
         )
-    tools = [[item for kind, item, _ in one if kind == "tool_status"] for one in (there, here)]
-    if len(tools[1]) < len(tools[0]):
+    tool_ids = [
+        [item for kind, item, _ in merged if kind == "tool_status"]
+        for merged in (expected, received)
+    ]
+    if len(tool_ids[1]) < len(tool_ids[0]):
         return failed(
-            f"{len(tools[0])} tool events went in, {len(tools[1])} came out.",
+            f"{len(tool_ids[0])} tool events went in, {len(tool_ids[1])} came out.",
             "Only pieces of one message may become one; everything else goes through as it is.",
         )
-    texts = ["".join(text for _, _, text in one) for one in (there, here)]
+    texts = ["".join(text for _, _, text in merged) for merged in (expected, received)]
     if texts[0] != texts[1] and sorted(texts[0]) == sorted(texts[1]):
-        return _overtaken()
+        return _explain_overtaking()
     if len(texts[1]) < len(texts[0]):
         return failed(
             "Text was lost on the way.",
@@ -114,37 +120,39 @@ def _changed(tape: Tape, got: Tape) -> Finding | None:
         )
     if len(texts[1]) > len(texts[0]):
         return failed("Some text came twice.", "What the reader has taken is not pending any more.")
-    if _speakers(there) != _speakers(here):
+    if _item_ids_by_character(expected) != _item_ids_by_character(received):
         return failed(
             "Pieces of two messages became one.",
             "Neighbours merge only if their item_id is the same.",
         )
-    return _overtaken()
+    return _explain_overtaking()
 
 
-def _speakers(joined: list[tuple[str, str, str]]) -> list[str]:
-    """For each character, the message that it belongs to."""
-    return [item for kind, item, text in joined for _ in text if kind != "tool_status"]
+def _item_ids_by_character(merged: list[tuple[str, str, str]]) -> list[str]:
+    """For each character of text, the id of the message that it belongs to."""
+    return [item for kind, item, text in merged for _ in text if kind != "tool_status"]
 
 
-def _overtaken() -> Finding:
+def _explain_overtaking() -> Finding:
     return failed(
         "A piece overtook what stood between it and the piece before.",
         "Look at the last pending event only: if the new one does not fit there, it comes after.",
     )
 
 
-def _merged_too_little(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    least = len(_joined(inputs["talk"]))
-    wide, tight = (len(seen[name]["value"]["got"]) for name in ("wide", "tight"))
-    if wide > least + 1:
+def _merging_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """What is wrong when a slow reader got more events than necessary."""
+    # The first piece reaches the reader before there is another one to merge it with.
+    fewest = len(_merge(inputs["talk"])) + 1
+    wide_count, tight_count = (len(observation[name]["value"]["got"]) for name in ("wide", "tight"))
+    if wide_count > fewest:
         return failed(
-            f"A slow reader got {wide} events; {least + 1} would have done.",
+            f"A slow reader got {wide_count} events; {fewest} would have done.",
             "While it is busy, a task of yours reads on, and joins pieces of one message.",
         )
-    if tight > least + 1:
+    if tight_count > fewest:
         return failed(
-            f"With max_pending=1 a slow reader got {tight} events; {least + 1} would have done.",
+            f"With max_pending=1 a slow reader got {tight_count} events; {fewest} would have done.",
             "Full is no reason to stop while the next piece still fits onto the last one: pull it, "
             "and wait only if it does not merge.",
         )

@@ -1,4 +1,4 @@
-"""Part 04.5: one frame of `text/event-stream`, read back by a reader made from the standard."""
+"""Part 04.5: call the learner's `sse_frame`, which makes a frame of `text/event-stream`."""
 
 import json
 from inspect import isawaitable
@@ -13,26 +13,40 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> list[dict[str, Any]]:
-    """Frames to make: data of every awkward shape, with and without a type and an id."""
-    one, two, three, four = random_messages(random, 4)
+    """Arguments of each call: with and without `event` and `id`, and with `data` that is hard."""
+    first, second, third, fourth = random_messages(random, 4)
     (text,) = random_replies(random, 1)
-    made = random.choice(["done", "piece", "tool_status"])
+    event_type = random.choice(["done", "piece", "tool_status"])
     id = str(random.randint(0, 9999))
-    awkward = [f"{one}\n{two}", text, f"{one}\r\n{two}", f"{three}\r{four}", "", f"{two}\n\n"]
-    awkward += [f"   {three}", f": {four}", f"id: {one}", f"{one}\u2028{two}\x0b{three}\x85{four}"]
-    plain = [{"data": one}, {"data": json.dumps({"text": text})}]
-    named = [{"data": two, "event": made}, {"data": three, "event": made, "id": id}]
-    first = [*plain, *named, {"data": four, "id": "0"}]
-    return [*first, *({"data": data, "event": made, "id": id} for data in awkward)]
+    hard_data = [
+        f"{first}\n{second}",
+        text,
+        f"{first}\r\n{second}",
+        f"{third}\r{fourth}",
+        "",
+        f"{second}\n\n",
+        f"   {third}",
+        f": {fourth}",
+        f"id: {first}",
+        f"{first}\u2028{second}\x0b{third}\x85{fourth}",
+    ]
+    return [
+        {"data": first},
+        {"data": json.dumps({"text": text})},
+        {"data": second, "event": event_type},
+        {"data": third, "event": event_type, "id": id},
+        {"data": fourth, "id": "0"},
+        *({"data": data, "event": event_type, "id": id} for data in hard_data),
+    ]
 
 
 async def observe(sse_frame: Any, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What `sse_frame` made of each."""
+    """One outcome a call, as `attempt` records it; its value has the result's `kind` and `text`."""
 
-    def made(given: dict[str, Any]) -> Any:
-        frame: Any = sse_frame(**given)
+    def call_sse_frame(fields: dict[str, Any]) -> Any:
+        frame: Any = sse_frame(**fields)
         if isawaitable(frame):
             return frame
         return {"kind": type(frame).__name__, "text": str(frame)}
 
-    return [await attempt(lambda one=one: made(one)) for one in inputs]
+    return [await attempt(lambda fields=fields: call_sse_frame(fields)) for fields in inputs]

@@ -1,4 +1,4 @@
-"""For the checks of lesson 04: a model and a reader that know what got through, and when."""
+"""For the checks of lesson 04: a model and a reader that record which piece is received when."""
 
 import asyncio
 import gc
@@ -23,116 +23,125 @@ from chatlab.server import ChatKitServer
 from chatlab.testing import FixedClock
 
 __all__ = [
-    "CLOSE_DELAY",
-    "StoppableReader",
+    "CLOSE_ITERATIONS",
+    "TurnReader",
     "WatchedModel",
-    "sleeping_seen",
+    "record_sleep_calls",
     "wait_idle",
 ]
 
-CLOSE_DELAY = 200
-"""How many times others run while a slow connection hangs up."""
+CLOSE_ITERATIONS = 200
+"""How many iterations of the event loop a slow connection takes to close."""
 
-_PATIENCE = 100
+_MAX_WAIT_ITERATIONS = 100
+"""How many iterations the model waits until the user has a piece."""
 
 
 async def wait_idle(model: ScriptedModel) -> None:
-    """Let connections that nobody holds any more be closed, and wait until that is done."""
+    """Wait until the model's connections are closed, those of unreferenced streams included."""
     await yield_to_loop(3)
     if model.open_connections:
         gc.collect()
-        await yield_to_loop(3 * CLOSE_DELAY)
+        await yield_to_loop(3 * CLOSE_ITERATIONS)
 
 
 @dataclass
-class ScriptedListener:
-    """How far the model is with its answer to one message.
+class ReplyProgress:
+    """How much of the reply to one message the model has sent and the user has received.
 
     Attributes:
-        asked: How many times it was asked.
-        prompted: What kind of thing it was asked with, the last time.
-        pieces: How many pieces it has given.
-        given: How many characters they have.
-        heard: How many characters the user has got.
-        first_at: How many pieces there were when the user got the first text.
-        late: The first piece that the user did not get before the model was asked for the next.
+        requests: How many times the model was asked for it.
+        prompt_type: The type of the last prompt, such as `"str"`; None before the first request.
+        pieces_sent: How many pieces the model has sent.
+        chars_sent: How many characters they have.
+        chars_received: How many characters the user has received.
+        pieces_at_first_text: How many pieces had been sent when the user received the first text.
+        first_late_piece: The number of the first piece that the user had not received when the
+            model was asked for the next one.
     """
 
-    asked: int = 0
-    prompted: str | None = None
-    pieces: int = 0
-    given: int = 0
-    heard: int = 0
-    first_at: int | None = None
-    late: int | None = None
+    requests: int = 0
+    prompt_type: str | None = None
+    pieces_sent: int = 0
+    chars_sent: int = 0
+    chars_received: int = 0
+    pieces_at_first_text: int | None = None
+    first_late_piece: int | None = None
 
-    def hear(self, text: str) -> None:
-        """The user gets some text."""
-        self.heard += len(text)
-        if text and self.first_at is None:
-            self.first_at = self.pieces
+    def receive(self, text: str) -> None:
+        """Count text that the user has received."""
+        self.chars_received += len(text)
+        if text and self.pieces_at_first_text is None:
+            self.pieces_at_first_text = self.pieces_sent
 
 
 class WatchedModel(ScriptedModel):
-    """Gives each message its reply. After each piece it waits until the user has that piece.
+    """A model that waits after each piece until the user has received it, or a time limit passes.
 
-    It waits for a while only. It may take its time to hang up, as a network does.
+    Args:
+        replies: Its reply to each message; a prompt may contain more than the message.
+        hold_at: After so many pieces it falls silent, once, until its stream is closed.
+        close_iterations: How many iterations of the event loop its streams take to close.
 
     Attributes:
-        tellings: What became of each message.
-        hold_at: After so many pieces it falls silent, once, until somebody hangs up.
-        silent: Whether it has.
+        progress: How far each message's reply has got; under `""`, those to unknown prompts.
+        hold_at: As above; None once it has fallen silent.
+        silent: Is set when it falls silent.
     """
 
     def __init__(
-        self, answers: dict[str, str], hold_at: int | None = None, *, hanging_up: int = 0
+        self, replies: dict[str, str], hold_at: int | None = None, *, close_iterations: int = 0
     ) -> None:
-        super().__init__(self._answer, math.inf, clock=FixedClock())
-        self.tellings = {message: ScriptedListener() for message in ("", *answers)}
+        super().__init__(self._find_reply, math.inf, clock=FixedClock())
+        self.progress = {message: ReplyProgress() for message in ("", *replies)}
         self.hold_at = hold_at
         self.silent = asyncio.Event()
-        self._answers = answers
-        self._hanging_up = hanging_up
+        self._replies_by_message = replies
+        self._close_iterations = close_iterations
 
-    def _message(self, prompt: object) -> str:
-        return next((one for one in self._answers if one in str(prompt)), "")
+    def _find_message(self, prompt: object) -> str:
+        return next((message for message in self._replies_by_message if message in str(prompt)), "")
 
-    def _answer(self, prompt: str) -> str:
-        return self._answers.get(self._message(prompt), "What did you say?")
+    def _find_reply(self, prompt: str) -> str:
+        return self._replies_by_message.get(self._find_message(prompt), "What did you say?")
 
     async def stream(self, prompt: str) -> AsyncGenerator[str]:
         """See `ScriptedModel`."""
-        telling = self.tellings[self._message(prompt)]
-        telling.asked += 1
-        telling.prompted = type(prompt).__name__
+        progress = self.progress[self._find_message(prompt)]
+        progress.requests += 1
+        progress.prompt_type = type(prompt).__name__
         async with aclosing(super().stream(prompt)) as pieces:
             try:
                 async for piece in pieces:
-                    telling.pieces += 1
-                    telling.given += len(piece)
+                    progress.pieces_sent += 1
+                    progress.chars_sent += len(piece)
                     yield piece
-                    await _got_through(telling)
-                    if telling.pieces == self.hold_at:
+                    await _wait_until_received(progress)
+                    if progress.pieces_sent == self.hold_at:
                         self.hold_at = None
                         self.silent.set()
                         await asyncio.Event().wait()
             finally:
                 with anyio.CancelScope(shield=True):
-                    await yield_to_loop(self._hanging_up)
+                    await yield_to_loop(self._close_iterations)
 
 
-async def _got_through(telling: ScriptedListener) -> None:
-    for _ in range(_PATIENCE):
-        if telling.heard >= telling.given:
+async def _wait_until_received(progress: ReplyProgress) -> None:
+    """Wait until the user has all that was sent; after the limit, note the piece as late."""
+    for _ in range(_MAX_WAIT_ITERATIONS):
+        if progress.chars_received >= progress.chars_sent:
             return
         await asyncio.sleep(0)
     await asyncio.sleep(0.005)
-    if telling.heard < telling.given and telling.late is None:
-        telling.late = telling.pieces
+    if progress.chars_received < progress.chars_sent and progress.first_late_piece is None:
+        progress.first_late_piece = progress.pieces_sent
 
 
-class StoppableReader:
-    """Somebody who sends one message and reads the answer as it comes."""
+class TurnReader:
+    """Sends one message to the server, reads the turn's events, and can stop midway.
+
+    What the turn raises is kept in `error`.
+    """
 
     def __init__(
         self, server: ChatKitServer[Any], model: WatchedModel, message: str, user_id: str
@@ -140,17 +149,21 @@ class StoppableReader:
         self.context = RequestContext(user_id=user_id)
         self.server = server
         self.turn = server.send(message, self.context)
-        self.telling = model.tellings[message]
+        self.progress = model.progress[message]
         self.events: list[Any] = []
         self.error: Exception | None = None
 
     async def read(self, pieces: int | None = None) -> None:
-        """Read to the end, or until so many pieces of text have come."""
+        """Read to the end, or until so many pieces of text have come.
+
+        Raises:
+            NotStarted: `respond()` has not been written yet.
+        """
         try:
             async for event in self.turn:
                 self.events.append(to_plain_json(event))
                 if event.type == "assistant_message":
-                    self.telling.hear(event.content)
+                    self.progress.receive(event.content)
                     if pieces is not None and (pieces := pieces - 1) == 0:
                         return
         except NotStarted:
@@ -159,14 +172,14 @@ class StoppableReader:
             self.error = error
 
     async def stop(self) -> None:
-        """Press Stop."""
+        """Close the turn, as the user's Stop button does."""
         try:
             await self.turn.aclose()
         except Exception as error:  # noqa: BLE001 - it is what was observed
             self.error = error
 
-    async def seen(self) -> dict[str, Any]:
-        """What there is to judge.
+    async def record(self) -> dict[str, Any]:
+        """The turn as data: `events`, `state`, `raised`, the `saved` items and the `progress`.
 
         Raises:
             NotStarted: `respond()` has not been written yet.
@@ -178,11 +191,11 @@ class StoppableReader:
             "events": self.events,
             "state": self.turn.state,
             "raised": None if error is None else exception_as_data(error),
-            "saved": await self._saved(),
-            "telling": asdict(self.telling),
+            "saved": await self._load_items(),
+            "progress": asdict(self.progress),
         }
 
-    async def _saved(self) -> list[Any]:
+    async def _load_items(self) -> list[Any]:
         try:
             thread = await self.server.thread(self.turn.thread_id, self.context)
         except NotFoundError:
@@ -191,21 +204,20 @@ class StoppableReader:
 
 
 @contextmanager
-def sleeping_seen() -> Generator[list[str]]:
-    """Note each `time.sleep` on this thread, however it was imported.
+def record_sleep_calls() -> Generator[list[str]]:
+    """Record each call of `time.sleep` on this thread, however it was imported.
 
-    Its effect, that nobody else gets on, could only be seen with a clock, and a busy machine
-    would look the same.
+    A clock would show the delay, but could not tell it from a busy machine.
     """
-    seen: list[str] = []
+    calls: list[str] = []
 
-    def note(_frame: FrameType, event: str, called: object) -> None:
-        if event == "c_call" and called is time.sleep:
-            seen.append("time.sleep")
+    def profile(_frame: FrameType, event: str, function: object) -> None:
+        if event == "c_call" and function is time.sleep:
+            calls.append("time.sleep")
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    previous_profile = sys.getprofile()
+    sys.setprofile(profile)
     try:
-        yield seen
+        yield calls
     finally:
-        sys.setprofile(before)
+        sys.setprofile(previous_profile)
