@@ -70,6 +70,9 @@ def _turn_wrong(called: str, click: dict[str, Any]) -> Finding | None:
     return None
 
 
+# Each of these explains why other tasks are done after a click than were expected.
+
+
 def _own_task_explainer(user_id: str, task_id: int) -> Callable[[str, set[int]], Finding]:
     def explain(called: str, done: set[int]) -> Finding:
         if task_id in done:

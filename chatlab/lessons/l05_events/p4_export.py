@@ -34,14 +34,14 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 class _Job:
-    """Writes pages, fails after `breaks_after` of them, and marks in `recording` what it does.
+    """Writes pages, fails after `fails_after` of them, and marks in `recording` what it does.
 
     `blocking_pages` counts the pages after which the reader blocked the loop.
     """
 
-    def __init__(self, pages: int, breaks_after: int | None = None) -> None:
+    def __init__(self, pages: int, fails_after: int | None = None) -> None:
         self.pages = pages
-        self.breaks_after = breaks_after
+        self.fails_after = fails_after
         self.recording = TurnRecording()
         self.blocking_pages = 0
 
@@ -63,7 +63,7 @@ class _Job:
             self.blocking_pages += (
                 time.monotonic() - yielded_at > _BLOCKING_SECONDS and not loop_ran.is_set()
             )
-            if page == self.breaks_after:
+            if page == self.fails_after:
                 self.recording.mark("ended")
                 raise OSError("No space left on device")
         await asyncio.sleep(0)
@@ -111,4 +111,4 @@ async def _run_exports(
         for user_id, job in jobs.items()
     ]
     records = await record_turns(server, turns, list(jobs))
-    return [record | {"asked": exporter.asked_by} for record in records]
+    return [record | {"asked_by": exporter.asked_by} for record in records]

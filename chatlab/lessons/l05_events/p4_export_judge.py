@@ -43,8 +43,8 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         ([third_user, second_user], failing_turn, inputs["pages"][2], inputs["breaks_after"]),
         ([first_user], failing_at_end_turn, inputs["pages"][1], None),
     ]
-    for users, turn, pages, breaks_after in failures:
-        moment = f"after page {breaks_after}" if breaks_after else "after the last page"
+    for users, turn, pages, fails_after in failures:
+        moment = f"after page {fails_after}" if fails_after else "after the last page"
         situation = f"{called}, when the job fails {moment}"
         wrong = _job_wrong(situation, turn, users) or bar_wrong(situation, turn, pages, "failed")
         if wrong := wrong or _failure_reply_wrong(situation, turn, reply_text(first_turn)):
@@ -63,13 +63,13 @@ def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding |
         )
     if wrong := turn_problem(called, turn):
         return wrong
-    if not turn["asked"]:
+    if not turn["asked_by"]:
         return failed(
             f"{called}: the job was never begun.",
             "async for written, pages in self.export(context.user_id): ...",
         )
-    if sorted(map(str, turn["asked"])) != sorted(users):
-        got = ", ".join(map(str, turn["asked"]))
+    if sorted(map(str, turn["asked_by"])) != sorted(users):
+        got = ", ".join(map(str, turn["asked_by"]))
         return failed(
             f"{called}: the export was asked for by {', '.join(users)}, and made for {got}.",
             "One job for each who asks: self.export(context.user_id), once.",

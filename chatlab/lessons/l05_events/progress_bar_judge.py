@@ -81,11 +81,13 @@ def _jump_wrong(called: str, pages: int, tasks: list[_IndexedTask]) -> Finding |
     """A job failed, and its last Task has the progress of another job."""
     if len(tasks) < 3 or tasks[-1][1]["status"] != "failed":
         return None
-    reached, final = tasks[-2][1]["progress"], tasks[-1][1]["progress"]
-    if final in {0, 1} or abs(final - reached) < 1e-6 or abs(reached * pages % 1) > 1e-6:
+    (_, last_task), (_, final_task) = tasks[-2:]
+    progress, final_progress = last_task["progress"], final_task["progress"]
+    is_same = abs(final_progress - progress) < 1e-6
+    if final_progress in {0, 1} or is_same or abs(progress * pages % 1) > 1e-6:
         return None
     return failed(
-        f"{called}: the bar stood at {reached:.0%}, and then it failed at {final:.0%}.",
+        f"{called}: the bar stood at {progress:.0%}, and then it failed at {final_progress:.0%}.",
         "Another export was running: keep how far one is in respond(), not on `self`.",
     )
 
@@ -132,11 +134,11 @@ def _middle_wrong(
     events_before_end = events_before(turn, "ended") or 0
     tasks_during_job = [(index, task) for index, task in tasks if index < events_before_end]
     for index, task in tasks_during_job:
-        written = sum(count <= index for count in events_before_pages)
-        if task["progress"] > written / pages + 1e-6:
+        pages_written = sum(count <= index for count in events_before_pages)
+        if task["progress"] > pages_written / pages + 1e-6:
             return failed(
-                f"{called}: the bar says {task['progress']:.0%} when {written} of {pages} pages "
-                "are written.",
+                f"{called}: the bar says {task['progress']:.0%} when {pages_written} of {pages} "
+                "pages are written.",
                 "Do not guess: progress=written / pages.",
             )
     if not any(0 < task["progress"] < 1 for _, task in tasks_during_job):

@@ -23,7 +23,7 @@ __all__ = [
     "text_after",
 ]
 
-_TITLES = (
+_TASK_TITLES = (
     *("water the plants", "buy milk", "call the bank", "fix the bike", "book a flight"),
     *("feed the cat", "pay the rent", "clean the oven", "write to Zoë", "return the books"),
 )
@@ -31,7 +31,7 @@ _TITLES = (
 
 def random_titles(random: Random, count: int) -> list[str]:
     """`count` different task titles."""
-    return [f"{title} {random.randint(2, 99)}" for title in random.sample(_TITLES, count)]
+    return [f"{title} {random.randint(2, 99)}" for title in random.sample(_TASK_TITLES, count)]
 
 
 @dataclass
@@ -126,7 +126,7 @@ def is_same_wording(first: str, second: str) -> bool:
 
 def _without_titles_and_numbers(text: str) -> str:
     """The text without what `random_titles` may have put into it, and without white space."""
-    for title in _TITLES:
+    for title in _TASK_TITLES:
         text = text.replace(title, "")
     return re.sub(r"\d+|\s+", "", text)
 

@@ -19,7 +19,7 @@ __all__ = ["PRIORITIES", "QUESTION", "inputs", "observe", "show_task_row"]
 QUESTION = "What's its priority?"
 
 
-_TITLES = (
+_TASK_TITLES = (
     *("water the plants", "buy milk", "call the bank", "fix the bike", "book a train"),
     *("feed the cat", "pay the rent", "clean the oven", "write to Zoë", "return the books"),
 )
@@ -35,7 +35,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """
     users = random.sample(NAMES, 2)
     first_user, second_user = users
-    titles = [f"{title} {random.randint(10, 99)}" for title in random.sample(_TITLES, 9)]
+    titles = [f"{title} {random.randint(10, 99)}" for title in random.sample(_TASK_TITLES, 9)]
     owners = [users[index] for index in (0, 0, 0, 1, 0, 0, 0, 0, 1)]
     tasks = [_task(random, *row) for row in zip(owners, titles, strict=True)]
     small_talk = _small_talk_rows(random, 4)
@@ -79,7 +79,7 @@ def _small_talk_rows(random: Random, count: int) -> list[Any]:
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Ask the question in threads that the server wrote itself, then in the threads of the inputs.
 
-    `lived` holds the turns of the former, `asked` those of the latter.
+    `own_threads` holds the turns of the former, `written_threads` those of the latter.
     """
     book = TaskBook(inputs["first_id"])
     server, problem = make_server(lambda: subject(book))
@@ -91,13 +91,13 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         stored_task = await book.create(task["user"], task["title"], task["was"])
         await book.set_priority(task["user"], stored_task.id, task["now"])
         task_ids.append(stored_task.id)
-    answers: list[dict[str, Any]] = []
+    written_turns: list[dict[str, Any]] = []
     for thread in inputs["threads"]:
         context = RequestContext(user_id=thread["user"])
         rows = _rows_with_task_ids(thread["rows"], task_ids)
         stored_thread = await write_thread(server.store, rows, context)
-        answers.append(await run_turn(server, QUESTION, thread["user"], stored_thread.id))
-    return {"lived": own_turns, "asked": answers}
+        written_turns.append(await run_turn(server, QUESTION, thread["user"], stored_thread.id))
+    return {"own_threads": own_turns, "written_threads": written_turns}
 
 
 def _rows_with_task_ids(rows: list[Any], task_ids: list[int]) -> list[Any]:
@@ -124,8 +124,8 @@ async def _create_tasks_and_ask(
     thread_ids: list[str] = []
     for task in tasks:
         turn = await run_turn(server, f"Create a task: {task['title']}", task["user"])
-        stored_tasks = await book.list(task["user"])
-        task_ids = [stored.id for stored in stored_tasks if stored.title == task["title"]]
+        user_tasks = await book.list(task["user"])
+        task_ids = [stored.id for stored in user_tasks if stored.title == task["title"]]
         if not task_ids or not any(_shows_task(item, task_ids[0]) for item in turn["saved"]):
             return None
         await book.set_priority(task["user"], task_ids[0], task["now"])

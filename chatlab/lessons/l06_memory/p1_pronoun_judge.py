@@ -19,10 +19,10 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if "unmade" in observation:
         return [explain_unmade("ContextServer", observation["unmade"])]
     tasks = inputs["tasks"]
-    for index, turn in enumerate(observation["lived"] or ()):
+    for index, turn in enumerate(observation["own_threads"] or ()):
         if wrong := _own_thread_wrong(tasks, index + 6, turn):
             return [wrong]
-    for thread, turn in zip(inputs["threads"], observation["asked"], strict=True):
+    for thread, turn in zip(inputs["threads"], observation["written_threads"], strict=True):
         if wrong := _written_thread_wrong(tasks, thread, turn):
             return [wrong]
     return [passed(3, "“Its” is the last task that this thread names, even far back.")]

@@ -16,30 +16,30 @@ Row = list[Any]
 def inputs(random: Random) -> list[dict[str, Any]]:
     """Conversations as rows, each with a budget: first the special cases, then random ones."""
     roles = ("user", "assistant")
-    plain = [_row(roles[index % 2], random.randint(5, 40)) for index in range(16)]
+    plain_rows = [_row(roles[index % 2], random.randint(5, 40)) for index in range(16)]
     long_exchange = [_row("user", 5), _row("assistant", random.randint(500, 2000))]
-    expensive = plain[:10] + long_exchange + plain[10:]
-    question = _row("user", random.randint(300, 900))
-    expensive_question = [*plain[:6], question, _row("tool", 20), _row("assistant", 30)]
+    expensive_rows = plain_rows[:10] + long_exchange + plain_rows[10:]
+    question_row = _row("user", random.randint(300, 900))
+    question_rows = [*plain_rows[:6], question_row, _row("tool", 20), _row("assistant", 30)]
     tool_exchange = [_row("user", 60), _row("assistant", 9), _row("tool", 8), _row("tool", 7)]
-    tools = plain[:4] + tool_exchange + plain[:3]
+    tool_rows = plain_rows[:4] + tool_exchange + plain_rows[:3]
     follow_up = [_row("assistant", 15), _row("user", 12), _row("assistant", 11)]
-    answered_tools = plain[:4] + tool_exchange + follow_up
-    short = [_row(role, random.randint(1, 30)) for role in roles]
+    answered_rows = plain_rows[:4] + tool_exchange + follow_up
+    short_rows = [_row(role, random.randint(1, 30)) for role in roles]
     cases = [
-        _case(plain, sum(cost for _, cost in plain[-5:]) + 2),
-        _case(expensive_question, random.randint(60, 200)),
-        _case(expensive_question[:-2], random.randint(60, 200)),
-        _case(expensive, sum(cost for _, cost in plain[10:]) + 40),
-        _case(tools, sum(cost for _, cost in tools[-3:]) + 20),
-        _case(answered_tools, 15 + 12 + 11 + 7 + 8 + 9 + 40),
-        _case(plain, sum(cost for _, cost in plain[-7:])),
-        _case(plain, 10_000),
+        _case(plain_rows, sum(cost for _, cost in plain_rows[-5:]) + 2),
+        _case(question_rows, random.randint(60, 200)),
+        _case(question_rows[:-2], random.randint(60, 200)),
+        _case(expensive_rows, sum(cost for _, cost in plain_rows[10:]) + 40),
+        _case(tool_rows, sum(cost for _, cost in tool_rows[-3:]) + 20),
+        _case(answered_rows, 15 + 12 + 11 + 7 + 8 + 9 + 40),
+        _case(plain_rows, sum(cost for _, cost in plain_rows[-7:])),
+        _case(plain_rows, 10_000),
         _case([["assistant", 12]], 20),
         _case([["assistant", 12]], 3),
         _case([["user", 12]], 0),
         _case([], 50),
-        _case(short, 100),
+        _case(short_rows, 100),
     ]
     return cases + [_random_case(random) for _ in range(30)]
 
@@ -67,6 +67,7 @@ async def observe(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, 
 
 
 async def _observe_case(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+    """The outcome of `attempt`, and the number of `calls` of `count`; the ids show the index."""
     rows = case["rows"]
     items = [
         build_item([role, f"{role} {index}"], id=f"msg_{index}")

@@ -117,18 +117,18 @@ def _explain_content(
             "off.",
             "A result without its question misleads. Begin after it, or with the question.",
         )
-    missing = got_start - expected_start
+    more_count = got_start - expected_start
     if sum(cost for _, cost in rows[expected_start:]) == budget:
         return failed(
-            f"{called}: {missing} more fit, and then the sum is exactly the budget.",
+            f"{called}: {more_count} more fit, and then the sum is exactly the budget.",
             "At most `budget` means <=, not <.",
         )
     if expected_start < len(rows) and rows[expected_start][0] == "assistant":
         return failed(
-            f"{called}: {missing} more fit. The window may begin with an assistant's message.",
+            f"{called}: {more_count} more fit. The window may begin with an assistant's message.",
             "Only a tool item needs its question; take all that the budget pays for.",
         )
     return failed(
-        f"{called}: {missing} more items fit into the budget.",
+        f"{called}: {more_count} more items fit into the budget.",
         "Go on back as long as the sum of `count(item)` is at most the budget.",
     )

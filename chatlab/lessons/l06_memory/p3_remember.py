@@ -15,16 +15,17 @@ __all__ = ["inputs", "observe"]
 
 def inputs(random: Random) -> list[dict[str, Any]]:
     """Cases: how many items there are, how many stay, the earlier summary, the new one."""
-    first, second, third, fourth, *earlier_texts = random_messages(random, 7)
+    texts = random_messages(random, 7)
+    new_texts, earlier_texts = texts[:4], texts[4:]
     long_count, keep = random.randint(8, 14), random.randint(2, 5)
     return [
-        _case(long_count, keep, None, first),
-        _case(long_count, keep, earlier_texts[0], second),
+        _case(long_count, keep, None, new_texts[0]),
+        _case(long_count, keep, earlier_texts[0], new_texts[1]),
         _case(keep, keep, None, "unasked"),
         _case(keep - 1, keep, earlier_texts[1], "unasked"),
         _case(keep, keep, earlier_texts[1], "unasked"),
-        _case(random.randint(4, 7), 0, None, third),
-        _case(random.randint(4, 7), 0, earlier_texts[2], fourth),
+        _case(random.randint(4, 7), 0, None, new_texts[2]),
+        _case(random.randint(4, 7), 0, earlier_texts[2], new_texts[3]),
         _case(0, keep, None, "unasked"),
     ]
 
@@ -39,6 +40,7 @@ async def observe(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, 
 
 
 async def _observe_case(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+    """The outcome of `attempt`, the `calls` of `summarise`, and the returned items as `rows`."""
     roles = ("user", "tool", "assistant")
     items = [
         build_item([roles[index % 3], f"remark {index}"], id=f"msg_{index}")
@@ -61,7 +63,7 @@ async def _observe_case(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
             result_rows.extend(map(_item_row, value))
         return value
 
-    return await attempt(run) | {"calls": calls, "kept": result_rows}
+    return await attempt(run) | {"calls": calls, "rows": result_rows}
 
 
 def _item_row(item: Any) -> list[Any]:

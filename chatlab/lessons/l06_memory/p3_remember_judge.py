@@ -31,10 +31,12 @@ def _result_wrong(case: dict[str, Any], result: dict[str, Any]) -> Finding | Non
     calls_wrong = _summarise_calls_wrong(called, earlier, dropped_ids, result["calls"])
     if not dropped_ids:
         summary_rows = [] if earlier is None else [["summary", earlier]]
-        return calls_wrong or _unchanged_wrong(called, summary_rows + expected_rows, result["kept"])
+        return calls_wrong or _unchanged_rows_wrong(
+            called, summary_rows + expected_rows, result["rows"]
+        )
     return (
-        _summaries_wrong(called, case, result["kept"])
-        or _recent_items_wrong(called, case, expected_rows, result["kept"])
+        _summaries_wrong(called, case, result["rows"])
+        or _recent_items_wrong(called, case, expected_rows, result["rows"])
         or calls_wrong
     )
 
@@ -90,7 +92,7 @@ def _summarise_calls_wrong(
     return None
 
 
-def _unchanged_wrong(called: str, expected_rows: list[Any], rows: list[Any]) -> Finding | None:
+def _unchanged_rows_wrong(called: str, expected_rows: list[Any], rows: list[Any]) -> Finding | None:
     if rows == expected_rows:
         return None
     if [row for row in expected_rows if row[0] == "summary"] and not any(

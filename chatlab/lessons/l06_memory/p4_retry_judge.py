@@ -68,6 +68,7 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
 
 
 def _item_row(item: dict[str, Any]) -> list[Any]:
+    """What has to be the same in a copied item: `[role, content, output]`."""
     return [item["role"], item["content"], item.get("output")]
 
 

@@ -93,21 +93,21 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Log in three times; resume each session, also in a second object on the same store."""
     store, clock = SessionStore(), FixedClock()
     sessions = subject(store, clock, timedelta(minutes=30))
-    created = []
+    create_results = []
     for user in inputs["users"]:
         clock.advance(60)
-        created.append(await attempt(lambda user=user: sessions.create(user)))
+        create_results.append(await attempt(lambda user=user: sessions.create(user)))
     used_times = [_last_used_text(record) for record in store.records.values()]
-    restarted = subject(store, clock, timedelta(minutes=30))
-    resumed, resumed_after_restart = [], []
-    keys = [result.get("value") for result in created]
+    restarted_sessions = subject(store, clock, timedelta(minutes=30))
+    results, restart_results = [], []
+    keys = [result.get("value") for result in create_results]
     for key in keys:
-        resumed.append(await attempt(lambda key=key: sessions.resume(key)))
-        resumed_after_restart.append(await attempt(lambda key=key: restarted.resume(key)))
+        results.append(await attempt(lambda key=key: sessions.resume(key)))
+        restart_results.append(await attempt(lambda key=key: restarted_sessions.resume(key)))
     return {
-        "keys": created,
-        "resumed": resumed,
-        "again": resumed_after_restart,
+        "created": create_results,
+        "resumed": results,
+        "resumed_after_restart": restart_results,
         "unknown": await attempt(lambda: sessions.resume(inputs["unknown"])),
         "on_time": used_times == [f"2026-01-05T09:0{minute}:00+00:00" for minute in (1, 2, 3)],
     }

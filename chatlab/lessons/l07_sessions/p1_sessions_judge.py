@@ -6,7 +6,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.support.explain import source_line
 
-__all__ = ["explain_error", "judge", "resumed_wrong", "unknown_key_wrong"]
+__all__ = ["explain_error", "judge", "resume_wrong", "unknown_key_wrong"]
 
 _MIN_KEY_CHARS = 16
 
@@ -14,10 +14,10 @@ _MIN_KEY_CHARS = 16
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Each log-in gets an unguessable key of its own, which resumes its session after a restart."""
     users = inputs["users"]
-    for user, result in zip(users, observation["keys"], strict=True):
+    for user, result in zip(users, observation["created"], strict=True):
         if wrong := _key_wrong(user, result):
             return [wrong]
-    keys = [result["value"] for result in observation["keys"]]
+    keys = [result["value"] for result in observation["created"]]
     if _is_made_of_names(users, keys):
         return [
             failed(
@@ -33,9 +33,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "Each log-in is a session of its own: make a fresh key each time.",
             )
         ]
-    for key, suffix in (("resumed", ""), ("again", " after a restart")):
+    for key, suffix in (("resumed", ""), ("resumed_after_restart", " after a restart")):
         for user, result in zip(users, observation[key], strict=True):
-            if wrong := resumed_wrong(user, result, suffix):
+            if wrong := resume_wrong(user, result, suffix):
                 return [wrong]
     if wrong := unknown_key_wrong(observation["unknown"]):
         return [wrong]
@@ -79,7 +79,7 @@ def _is_made_of_names(users: list[str], keys: list[str]) -> bool:
     return has_all_names and len(remainders) == 1
 
 
-def resumed_wrong(user: str, result: dict[str, Any], suffix: str) -> Finding | None:
+def resume_wrong(user: str, result: dict[str, Any], suffix: str) -> Finding | None:
     """What is wrong with the outcome of `resume(key)` for a valid key of this user.
 
     `suffix` says in the message when it was called.

@@ -38,10 +38,10 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         return await attempt(lambda: sessions.resume(f"key of {user_id}"))
 
     return {
-        "soon": await resume_after(0.6, active_user),
-        "slid": await resume_after(0.6, active_user),
+        "first_use": await resume_after(0.6, active_user),
+        "second_use": await resume_after(0.6, active_user),
         "idle": await resume_after(0.0, idle_user),
-        "left": await resume_after(1.01, active_user),
-        "again": await resume_after(0.0, active_user),
+        "late_use": await resume_after(1.01, active_user),
+        "late_retry": await resume_after(0.0, active_user),
         "unknown": await attempt(lambda: sessions.resume("nobody's")),
     }

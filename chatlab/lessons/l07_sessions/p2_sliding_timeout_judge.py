@@ -5,7 +5,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l07_sessions.p1_sessions_judge import (
     explain_error,
-    resumed_wrong,
+    resume_wrong,
     unknown_key_wrong,
 )
 
@@ -17,9 +17,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     minutes = inputs["minutes"]
     active_user, idle_user = inputs["users"]
     situation = f"{0.6 * minutes:.0f} minutes after its last use"
-    if wrong := _alive_wrong(active_user, observation["soon"], situation):
+    if wrong := _active_session_wrong(active_user, observation["first_use"], situation):
         return [wrong]
-    second_use = observation["slid"]
+    second_use = observation["second_use"]
     if "raised" in second_use and second_use["raised"]["type"] == "SessionExpired":
         return [
             failed(
@@ -28,14 +28,14 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "It slides: count from the last use. Save the record with a new last_used.",
             )
         ]
-    if wrong := _alive_wrong(active_user, second_use, "used twice within the time-out"):
+    if wrong := _active_session_wrong(active_user, second_use, "used twice within the time-out"):
         return [wrong]
     idle_owner = f"{idle_user}, idle for {1.2 * minutes:.0f} minutes"
     absent_owner = f"{active_user}, away for longer than the time-out"
-    wrong = _expired_wrong(observation["idle"], idle_owner)
-    if wrong := wrong or _expired_wrong(observation["left"], absent_owner):
+    wrong = _expired_session_wrong(observation["idle"], idle_owner)
+    if wrong := wrong or _expired_session_wrong(observation["late_use"], absent_owner):
         return [wrong]
-    if "value" in observation["again"]:
+    if "value" in observation["late_retry"]:
         return [
             failed(
                 "An expired session worked at the second try.",
@@ -47,7 +47,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     return [passed(3, "Whoever keeps using it stays; whoever leaves it must log in again.")]
 
 
-def _alive_wrong(user: str, result: dict[str, Any], situation: str) -> Finding | None:
+def _active_session_wrong(user: str, result: dict[str, Any], situation: str) -> Finding | None:
     if "raised" in result:
         error = result["raised"]
         if error["type"] == "SessionExpired":
@@ -56,10 +56,10 @@ def _alive_wrong(user: str, result: dict[str, Any], situation: str) -> Finding |
                 "Ask self.clock what time it is, and compare with last_used + self.time_out.",
             )
         return explain_error(f"resume(), {situation},", error)
-    return resumed_wrong(user, result, f", {situation}")
+    return resume_wrong(user, result, f", {situation}")
 
 
-def _expired_wrong(result: dict[str, Any], owner: str) -> Finding | None:
+def _expired_session_wrong(result: dict[str, Any], owner: str) -> Finding | None:
     if "value" in result:
         context = "a badge" if result["value"] else repr(result["value"])
         return failed(

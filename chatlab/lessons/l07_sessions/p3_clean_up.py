@@ -42,8 +42,8 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     second_result = await attempt(sessions.clean_up)
     return {
         "first": first_result,
-        "left": remaining_keys,
-        "touched": changed_keys,
+        "remaining": remaining_keys,
+        "changed": changed_keys,
         "second": second_result,
         "conversations": sorted(store.conversations),
     }

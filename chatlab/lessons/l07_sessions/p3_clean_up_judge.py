@@ -10,7 +10,7 @@ __all__ = ["judge"]
 
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Expired sessions are deleted and counted, and nothing else has changed."""
-    first_result, remaining_keys = observation["first"], set(observation["left"])
+    first_result, remaining_keys = observation["first"], set(observation["remaining"])
     if "raised" in first_result:
         return [explain_error("clean_up()", first_result["raised"])]
     rows = inputs["rows"]
@@ -50,7 +50,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "Return how many you deleted: the second time, 0.",
             )
         ]
-    if observation["touched"]:
+    if observation["changed"]:
         return [
             failed("A session that is in use was changed.", "Look at it, and leave it as it is.")
         ]

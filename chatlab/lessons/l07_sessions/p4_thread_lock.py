@@ -60,18 +60,18 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     await attempt(lambda: server.send("thr_4", messages[0]))
     model.should_fail = False
     return {
-        "same": same_thread_results,
+        "same_thread": same_thread_results,
         "items": items,
-        "apart": other_threads_results,
+        "other_threads": other_threads_results,
         "log": log,
         "after": await _attempt_with_timeout(server.send("thr_4", messages[1])),
     }
 
 
-async def _attempt_with_timeout(sending: Any) -> dict[str, Any]:
+async def _attempt_with_timeout(turn: Any) -> dict[str, Any]:
     """The outcome of what `server.send()` gave; `{"stuck": True}` if it waits for too long."""
     try:
         async with asyncio.timeout(_LOCK_TIMEOUT_SECONDS):
-            return await attempt(sending)
+            return await attempt(turn)
     except TimeoutError:
         return {"stuck": True}

@@ -11,18 +11,18 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Questions and answers are in pairs, no thread waits for another, each lock is released."""
     messages = inputs["messages"]
-    for result in (*observation["same"], *observation["apart"]):
+    for result in (*observation["same_thread"], *observation["other_threads"]):
         if "raised" in result:
             return [_explain_error(result["raised"])]
     if wrong := _same_thread_wrong(messages[:3], observation):
         return [wrong]
-    for message, result in zip(messages[3:], observation["apart"], strict=True):
+    for message, result in zip(messages[3:], observation["other_threads"], strict=True):
         if result["value"] != f"Done: {message}":
             return [
                 failed(f"send({message!r}) gave back {result['value']!r}.", "Return the answer.")
             ]
-    begins = [entry.partition(" ")[0] for entry in observation["log"]]
-    if begins != ["begin", "begin", "end", "end"]:
+    entry_kinds = [entry.partition(" ")[0] for entry in observation["log"]]
+    if entry_kinds != ["begin", "begin", "end", "end"]:
         return [
             failed(
                 "Two different threads waited for each other: everybody stands in one queue.",
@@ -56,7 +56,7 @@ def _same_thread_wrong(messages: list[str], observation: dict[str, Any]) -> Find
             "Three tabs spoke at once on one thread, and questions and answers are mixed up.",
             "The whole turn belongs inside the lock, and all tabs must share that one lock.",
         )
-    for message, result in zip(messages, observation["same"], strict=True):
+    for message, result in zip(messages, observation["same_thread"], strict=True):
         if result["value"] != f"Done: {message}":
             return failed(
                 f"send({message!r}) gave back {result['value']!r}.",

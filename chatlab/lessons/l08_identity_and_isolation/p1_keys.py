@@ -54,7 +54,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         kind: await _attempt_key(subject, key, inputs, FixedClock(now))
         for kind, key in _bad_keys(inputs, now).items()
     }
-    return {"good": good_results, "late": expired_results, "refused": bad_key_results}
+    return {"good": good_results, "expired": expired_results, "bad": bad_key_results}
 
 
 def _clock_starts(years: int) -> list[datetime]:
@@ -81,6 +81,7 @@ async def _attempt_key(
 
 
 def _claims(inputs: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The claims of a valid key that is made now."""
     expires_at = now + timedelta(minutes=inputs["minutes"])
     return {
         "sub": inputs["user"],
@@ -103,7 +104,7 @@ def _bad_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
     header, _, signature = good_key.split(".")
     changed_claims = json.dumps(claims | {"sub": inputs["other"]}).encode()
     changed_payload = base64.urlsafe_b64encode(changed_claims).rstrip(b"=").decode()
-    claims_without = {name: {k: v for k, v in claims.items() if k != name} for name in claims}
+    claims_without = {name: {key: claims[key] for key in claims if key != name} for name in claims}
     return {
         "forged": _sign_key(claims, inputs["other_secret"]),
         "changed": f"{header}.{changed_payload}.{signature}",

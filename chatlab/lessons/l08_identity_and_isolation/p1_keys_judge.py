@@ -57,14 +57,14 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     for clock_time in CLOCK_TIMES:
         if wrong := _good_key_wrong(inputs, clock_time, good_results[clock_time]):
             return [wrong]
-    for kind, result in observation["refused"].items():
-        if wrong := _accepted_wrong(kind, result):
+    for kind, result in observation["bad"].items():
+        if wrong := _acceptance_wrong(kind, result):
             return [wrong]
     for clock_time in CLOCK_TIMES:
-        if wrong := _accepted_wrong("expired", observation["late"][clock_time]):
+        if wrong := _acceptance_wrong("expired", observation["expired"][clock_time]):
             return [wrong]
-    bad_key_results = observation["refused"] | {"expired": observation["late"]["now"]}
-    if wrong := _errors_differ_wrong(bad_key_results):
+    bad_key_results = observation["bad"] | {"expired": observation["expired"]["now"]}
+    if wrong := _errors_wrong(bad_key_results):
         return [wrong]
     return [passed(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
 
@@ -119,7 +119,7 @@ def _explain_good_key_error(called: str, error: dict[str, Any]) -> Finding:
     return failed(f"{called} raised {error['type']}: {message[:160]}", source_line(error))
 
 
-def _accepted_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
+def _acceptance_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
     """What is wrong when a bad key of this kind raised nothing."""
     if "raised" in result:
         return None
@@ -132,7 +132,7 @@ def _accepted_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
     return failed(f"authenticate({description}) was let in.", hint)
 
 
-def _errors_differ_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
+def _errors_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
     """What is wrong when bad keys raised anything but a SessionNotFound of the same text."""
     errors = {kind: result["raised"] for kind, result in results.items()}
     for kind, error in errors.items():

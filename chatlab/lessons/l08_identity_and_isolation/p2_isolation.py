@@ -17,7 +17,13 @@ from chatlab.taskbook import TaskBook, TaskRecord
 
 __all__ = ["inputs", "is_unwritten", "observe"]
 
-_CHORES = ("repair the fence", "call the bank", "water the plants", "sell the car", "write home")
+_TASK_TITLES = (
+    "repair the fence",
+    "call the bank",
+    "water the plants",
+    "sell the car",
+    "write home",
+)
 
 
 class _RecordingTaskBook(TaskBook):
@@ -42,16 +48,16 @@ def inputs(random: Random) -> dict[str, Any]:
 
     A canary is a random word in what belongs to the owner, and nowhere else.
     """
-    owner, other, nobody = random.sample(NAMES, 3)
+    owner, other_user, taskless_user = random.sample(NAMES, 3)
     code_canary, *title_canaries = (f"canary-{random.getrandbits(32):08x}" for _ in range(3))
-    chores = random.sample(_CHORES, 3)
+    titles = random.sample(_TASK_TITLES, 3)
     return {
         "owner": owner,
-        "other": other,
-        "nobody": nobody,
+        "other": other_user,
+        "nobody": taskless_user,
         "said": f"The door code is {code_canary}",
-        "titles": [f"{chores[0]} {title_canaries[0]}", f"{chores[1]} {title_canaries[1]}"],
-        "others_title": chores[2],
+        "titles": [f"{titles[0]} {title_canaries[0]}", f"{titles[1]} {title_canaries[1]}"],
+        "others_title": titles[2],
         "canaries": [code_canary, *title_canaries],
         "first_id": random.randint(100, 800),
         "no_thread": f"thr_{random.getrandbits(128):032x}",
@@ -61,16 +67,16 @@ def inputs(random: Random) -> dict[str, Any]:
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Send each command for a thing of the owner and for one that does not exist.
 
-    An attempt is `own` if the owner sends it, `theirs` if the other user does, and `none` if the
-    other user asks for what does not exist.
+    An attempt is `own` if the owner sends it, `other` if the other user does, and `missing` if
+    the other user asks for what does not exist.
     """
-    owner, other = inputs["owner"], inputs["other"]
+    owner, other_user = inputs["owner"], inputs["other"]
     book = _RecordingTaskBook(inputs["first_id"])
     server, problem = make_server(lambda: subject(book))
     if server is None:
         return {"unmade": problem}
     tasks = [await book.create(owner, title) for title in inputs["titles"]]
-    await book.create(other, inputs["others_title"])
+    await book.create(other_user, inputs["others_title"])
     first_attempt = await _ask(server, inputs["said"], owner, "")
     thread_id = str(first_attempt["thread_id"])
     task_id, missing_task_id = str(tasks[0].id), str(tasks[0].id + 99)
@@ -78,13 +84,13 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     async def attempt_tool(
         command: str, own_argument: str, missing_argument: str, *, owner_last: bool = False
     ) -> dict[str, Any]:
-        attempts = [("theirs", other, own_argument), ("none", other, missing_argument)]
+        attempts = [("other", other_user, own_argument), ("missing", other_user, missing_argument)]
         attempts.insert(2 if owner_last else 0, ("own", owner, own_argument))
-        tool: dict[str, Any] = {"its": own_argument, "words": f"{command} {own_argument}"}
+        tool: dict[str, Any] = {"argument": own_argument, "text": f"{command} {own_argument}"}
         for name, user_id, argument in attempts:
             book.rows_read_of.clear()
             tool[name] = await _ask(server, f"{command} {argument}", user_id, argument)
-            tool[name]["left"] = list(book.rows_read_of)
+            tool[name]["rows_read_of"] = list(book.rows_read_of)
             tool[name]["done"] = (await book.get(owner, tasks[0].id)).done
         return tool
 
@@ -94,7 +100,8 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "argument": await attempt_tool("List tasks of", owner, inputs["nobody"]),
         "existence": await attempt_tool("Complete task", task_id, missing_task_id, owner_last=True),
     }
-    tools["argument"]["mine"] = await _ask(server, f"List tasks of {other}", other, other)
+    own_list = await _ask(server, f"List tasks of {other_user}", other_user, other_user)
+    tools["argument"]["other_own"] = own_list
     if all(is_unwritten(tool) for tool in tools.values()):
         raise NotStarted
     return {"first": first_attempt, "tools": tools}
@@ -102,7 +109,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 
 def is_unwritten(tool: dict[str, Any]) -> bool:
     """Whether any attempt at this tool met an answer that is not written yet."""
-    return any(isinstance(attempt, dict) and "todo" in attempt for attempt in tool.values())
+    return any(isinstance(attempt, dict) and "unwritten" in attempt for attempt in tool.values())
 
 
 async def _ask(
@@ -113,7 +120,7 @@ async def _ask(
     try:
         record = await record_turn(turn)
     except NotStarted:
-        return {"todo": True}
+        return {"unwritten": True}
     errors = [event["message"] for event in record["events"] if event["type"] == "error"]
     answer = reply_text(record) + " ".join(errors)
     return {

@@ -40,7 +40,7 @@ def _judge_tool(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Fin
         return failed(f"{name}() is not started.", "Write it where it says TODO.")
     if wrong := _crash_wrong(tool, inputs) or _leak_wrong(leak, tool, inputs):
         return wrong
-    if wrong := _own_wrong(leak, tool, inputs):
+    if wrong := _own_attempt_wrong(leak, tool, inputs):
         return wrong
     if leak == "existence" and (wrong := _existence_wrong(inputs, tools)):
         return wrong
@@ -48,51 +48,52 @@ def _judge_tool(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Fin
 
 
 def _crash_wrong(tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    for attempt, sender in (("own", "owner"), ("theirs", "other"), ("none", "other")):
+    for attempt, sender in (("own", "owner"), ("other", "other"), ("missing", "other")):
         error = tool[attempt]["raised"]
         if error is not None and error["type"] not in _REFUSAL_ERRORS:
-            command = tool["words"] if attempt != "none" else f"{tool['words']} (an unknown one)"
+            command = tool["text"] if attempt != "missing" else f"{tool['text']} (an unknown one)"
             return explain_exception(f"{inputs[sender]} said {command!r}: it", error)
     return None
 
 
 def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    owner, other, other_attempt = inputs["owner"], inputs["other"], tool["theirs"]
+    owner, other_user, other_attempt = inputs["owner"], inputs["other"], tool["other"]
     has_canary = any(canary in other_attempt["events"] for canary in inputs["canaries"])
     match leak:
         case "thread" if has_canary:
             return failed(
-                f"{other} knew the id of {owner}'s thread, and read what was said there.",
+                f"{other_user} knew the id of {owner}'s thread, and read what was said there.",
                 "Ids get shared; check the owner: await self.thread(thread_id, context) does.",
             )
         case "task" if has_canary:
             return failed(
-                f"{other} said 'Show task {tool['its']}' and saw a task of {owner}.",
-                f"We know who {other} is, not what they may do. Ask the book for a task of "
+                f"{other_user} said 'Show task {tool['argument']}' and saw a task of {owner}.",
+                f"We know who {other_user} is, not what they may do. Ask the book for a task of "
                 "context.user_id.",
             )
         case "argument" if has_canary:
             return failed(
-                f"{other} said 'List tasks of {owner}' and got them.",
+                f"{other_user} said 'List tasks of {owner}' and got them.",
                 "The name comes from whoever types it. Only the badge says who asks: "
                 "context.user_id.",
             )
-        case "argument" if owner in other_attempt["left"]:
+        case "argument" if owner in other_attempt["rows_read_of"]:
             return failed(
-                f"{other} said 'List tasks of {owner}'. You loaded them, then threw them away: "
-                f"{owner}'s rows have already left the database.",
+                f"{other_user} said 'List tasks of {owner}'. You loaded them, then threw them "
+                f"away: {owner}'s rows have already left the database.",
                 "Ask only for what this user may see: self.book.list(context.user_id).",
             )
         case "existence" if other_attempt["done"]:
             return failed(
-                f"{other} said 'Complete task {tool['its']}', and {owner}'s task is done now.",
+                f"{other_user} said 'Complete task {tool['argument']}', and {owner}'s task is done "
+                "now.",
                 "We know who they are, not what they may do: complete(context.user_id, ...) looks.",
             )
         case _:
             return None
 
 
-def _own_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
+def _own_attempt_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
     owner, own_attempt = inputs["owner"], tool["own"]
     answer = own_attempt["answer"]
     expected_canaries = {
@@ -101,26 +102,26 @@ def _own_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Findi
         "argument": inputs["canaries"][1:],
         "existence": [],
     }[leak]
-    if leak == "task" and f"'{tool['its']}'" in answer:
+    if leak == "task" and f"'{tool['argument']}'" in answer:
         return failed(
-            f"{owner} said {shorten(tool['words'])} and heard {shorten(answer)}.",
+            f"{owner} said {shorten(tool['text'])} and heard {shorten(answer)}.",
             "The argument is a text, the book counts in numbers: int(task_id).",
         )
     if missing_canaries := [canary for canary in expected_canaries if canary not in answer]:
         return failed(
-            f"{owner} said {shorten(tool['words'])} and got {shorten(answer)}: "
+            f"{owner} said {shorten(tool['text'])} and got {shorten(answer)}: "
             f"{missing_canaries[0]} is missing.",
             "What is the asker's own must still be there.",
         )
     if leak == "existence" and not own_attempt["done"]:
         return failed(
-            f"{owner} said {shorten(tool['words'])}, and her or his own task is not done.",
+            f"{owner} said {shorten(tool['text'])}, and her or his own task is not done.",
             "Complete it for context.user_id.",
         )
-    if leak == "argument" and inputs["others_title"] not in tool["mine"].get("answer", ""):
+    if leak == "argument" and inputs["others_title"] not in tool["other_own"].get("answer", ""):
         return failed(
             f"{inputs['other']} listed their own tasks and got "
-            f"{shorten(tool['mine'].get('answer', ''))}.",
+            f"{shorten(tool['other_own'].get('answer', ''))}.",
             "List the tasks of context.user_id.",
         )
     return None
@@ -131,15 +132,15 @@ def _existence_wrong(inputs: dict[str, Any], tools: dict[str, Any]) -> Finding |
     for tool in tools.values():
         if is_unwritten(tool):
             continue
-        other_attempt, unknown_attempt = tool["theirs"], tool["none"]
+        other_attempt, missing_attempt = tool["other"], tool["missing"]
         if any(canary in other_attempt["events"] for canary in inputs["canaries"]):
             continue
-        is_same_answer = other_attempt["alike"] == unknown_attempt["alike"]
-        if not is_same_answer or _error_type(other_attempt) != _error_type(unknown_attempt):
+        is_same_answer = other_attempt["alike"] == missing_attempt["alike"]
+        if not is_same_answer or _error_type(other_attempt) != _error_type(missing_attempt):
             return failed(
-                f"{inputs['other']} said {shorten(tool['words'])} and heard "
+                f"{inputs['other']} said {shorten(tool['text'])} and heard "
                 f"{shorten(other_attempt['answer'])}. For one that nobody has: "
-                f"{shorten(unknown_attempt['answer'])}.",
+                f"{shorten(missing_attempt['answer'])}.",
                 "'Forbidden' confirms that it exists. Let both end in the same words.",
             )
     return None

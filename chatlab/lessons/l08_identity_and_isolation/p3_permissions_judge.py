@@ -14,16 +14,16 @@ def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Fin
     for (user_id, granted), result in zip(inputs["badges"], observation, strict=True):
         called = f"require(the badge of {user_id}, {permission!r})"
         wrong = (
-            _allowed_wrong(called, result)
+            _allowed_call_wrong(called, result)
             if permission in granted
-            else _denied_wrong(called, user_id, permission, granted, result)
+            else _denied_call_wrong(called, user_id, permission, granted, result)
         )
         if wrong:
             return [wrong]
     return [passed(2, "Those who may go on; the others are told what they lack.")]
 
 
-def _allowed_wrong(called: str, result: dict[str, Any]) -> Finding | None:
+def _allowed_call_wrong(called: str, result: dict[str, Any]) -> Finding | None:
     if "value" in result:
         return None
     error = result["raised"]
@@ -35,7 +35,7 @@ def _allowed_wrong(called: str, result: dict[str, Any]) -> Finding | None:
     return failed(f"{called} raised {error['type']}: {error['message']}", source_line(error))
 
 
-def _denied_wrong(
+def _denied_call_wrong(
     called: str, user_id: str, permission: str, granted: list[str], result: dict[str, Any]
 ) -> Finding | None:
     if "value" in result:

@@ -17,7 +17,13 @@ LEAKS = ("thread", "task", "argument", "existence")
 _VICTIM = "alice"
 
 
-_CHORES = ("repair the fence", "call the bank", "water the plants", "sell the car", "write home")
+_TASK_TITLES = (
+    "repair the fence",
+    "call the bank",
+    "water the plants",
+    "sell the car",
+    "write home",
+)
 
 
 _REFUSALS = (
@@ -34,16 +40,16 @@ def inputs(random: Random) -> list[dict[str, Any]]:
     random.shuffle(leak_sets)
     return [
         {
-            "planted": planted,
+            "planted": leaks,
             "first_id": random.randint(20, 900),
             "code": f"canary-{random.getrandbits(32):08x}",
             "titles": [
-                f"{chore} canary-{random.getrandbits(32):08x}"
-                for chore in random.sample(_CHORES, random.randint(2, 4))
+                f"{title} canary-{random.getrandbits(32):08x}"
+                for title in random.sample(_TASK_TITLES, random.randint(2, 4))
             ],
             "refusal": random.choice(_REFUSALS),
         }
-        for planted in leak_sets
+        for leaks in leak_sets
     ]
 
 
@@ -53,6 +59,7 @@ async def observe(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, 
 
 
 async def _run_attack(subject: Any, scenario: dict[str, Any]) -> dict[str, Any]:
+    """The outcome of the attack as `report`, and the names of what has `changed`."""
     from chatlab.lessons.l08_identity_and_isolation.leaky_server import GUARDS, ask, task_server
 
     victim = RequestContext(user_id=_VICTIM)
@@ -65,7 +72,7 @@ async def _run_attack(subject: Any, scenario: dict[str, Any]) -> dict[str, Any]:
     before = await _snapshot_victim(server, book, thread_id)
     report = await attempt(lambda: subject(server, thread_id, RequestContext(user_id="mallory")))
     after = await _snapshot_victim(server, book, thread_id)
-    return {"said": report, "changed": [name for name in before if before[name] != after[name]]}
+    return {"report": report, "changed": [name for name in before if before[name] != after[name]]}
 
 
 async def _snapshot_victim(

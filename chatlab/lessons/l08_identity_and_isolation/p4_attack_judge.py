@@ -41,17 +41,17 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
     for outcome in observation:
         if wrong := _attack_wrong(outcome):
             return [wrong]
-    reported_sets = [set(outcome["said"]["value"]) for outcome in observation]
-    if len({tuple(sorted(reported)) for reported in reported_sets}) == 1:
-        return [_explain_same_report(reported_sets[0], len(inputs))]
+    reports = [set(outcome["report"]["value"]) for outcome in observation]
+    if len({tuple(sorted(reported)) for reported in reports}) == 1:
+        return [_explain_same_report(reports[0], len(inputs))]
     for leak in LEAKS:
-        claims = [
+        pairs = [
             (leak in scenario["planted"], leak in reported)
-            for scenario, reported in zip(inputs, reported_sets, strict=True)
+            for scenario, reported in zip(inputs, reports, strict=True)
         ]
         leak_name = f"Leak.{leak.upper()}"
-        if false_alarms := claims.count((False, True)):
-            safe_servers = sum(not planted for planted, _ in claims)
+        if false_alarms := pairs.count((False, True)):
+            safe_servers = sum(not is_planted for is_planted, _ in pairs)
             return [
                 failed(
                     f"attack() reported {leak_name} in {false_alarms} of the {safe_servers} "
@@ -59,8 +59,8 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
                     _FALSE_ALARM_HINTS[leak],
                 )
             ]
-        if missed_leaks := claims.count((True, False)):
-            leaky_servers = sum(planted for planted, _ in claims)
+        if missed_leaks := pairs.count((True, False)):
+            leaky_servers = sum(is_planted for is_planted, _ in pairs)
             return [
                 failed(
                     f"attack() missed {leak_name} in {missed_leaks} of the {leaky_servers} "
@@ -72,7 +72,7 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
 
 
 def _attack_wrong(outcome: dict[str, Any]) -> Finding | None:
-    report = outcome["said"]
+    report = outcome["report"]
     if "raised" in report:
         error = report["raised"]
         next_step = source_line(error)
