@@ -70,7 +70,7 @@ def _turn_wrong(called: str, click: dict[str, Any]) -> Finding | None:
     return None
 
 
-# Each of these explains why other tasks are done after a click than were expected.
+# Each of these makes the finding for a click after which the wrong tasks are done.
 
 
 def _own_task_explainer(user_id: str, task_id: int) -> Callable[[str, set[int]], Finding]:

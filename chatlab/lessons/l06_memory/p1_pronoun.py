@@ -117,7 +117,7 @@ def _rows_with_task_ids(rows: list[Any], task_ids: list[int]) -> list[Any]:
 async def _create_tasks_and_ask(
     server: ChatKitServer[Any], book: TaskBook, tasks: list[Any]
 ) -> list[Any] | None:
-    """Create each task in a thread of its own; then ask the question in each; these turns.
+    """Create each task in a thread of its own, then ask the question in each: the latter turns.
 
     None where the server creates no tasks: nothing in this part asks for that.
     """

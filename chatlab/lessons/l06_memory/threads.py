@@ -18,7 +18,10 @@ __all__ = ["build_item", "load_all_items", "write_thread"]
 
 
 def build_item(row: Sequence[Any], thread_id: str = "thr_1", id: str | None = None) -> ThreadItem:
-    """One item from a row, `[role, content]` or `["tool", tool, output]`, with a new id if none."""
+    """One item from a row, `[role, content]` or `["tool", tool, output]`.
+
+    A new id is made where `id` is None.
+    """
     role, content, *output = row
     fields: dict[str, Any] = {
         "id": new_id("msg") if id is None else id,

@@ -143,7 +143,7 @@ def _quoted_field(error: dict[str, Any]) -> str:
 
 
 def explain_error(called: str, error: dict[str, Any]) -> Finding:
-    """What to try when the learner's code raised an error of Python's own."""
+    """What to try when the learner's code raised something that it should not."""
     message = f"{called} raised {error['type']}: {error['message']}"
     line = source_line(error)
     for class_name, hint in _CONSTRUCTOR_HINTS.items():

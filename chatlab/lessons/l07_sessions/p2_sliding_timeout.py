@@ -23,7 +23,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Resume one session twice in time, then too late; another one for the first time too late."""
+    """Resume one session twice in time, then too late; another one only when it has expired."""
     store, clock = SessionStore(), FixedClock()
     timeout = timedelta(minutes=inputs["minutes"])
     sessions = sessions_class_with(resume=subject)(store, clock, timeout)
