@@ -1,4 +1,7 @@
-"""For the checks of lesson 11: who comes to a learner's app, and with which key."""
+"""For the checks of lesson 11: clients of a learner's app, each with a session key of its own.
+
+Also what the judges of these checks share: what to try after an exception of the app.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,13 +10,19 @@ import httpx
 
 from chatlab.course.checking.observe import attempt
 from chatlab.course.findings import Finding, failed
-from chatlab.lessons.l11_ship_it.held_server import HeldServer, authenticate_with
-from chatlab.lessons.l11_ship_it.transport import Wire, client_of, wired
+from chatlab.lessons.l11_ship_it.held_server import HeldServer, make_authenticate
+from chatlab.lessons.l11_ship_it.transport import CuttableTransport, make_client, transport_for
 from chatlab.lessons.support.explain import source_line
 
-__all__ = ["Visit", "broken_app", "refused_wrong", "unmade_app", "visited"]
+__all__ = [
+    "AppSession",
+    "explain_app_error",
+    "explain_no_app",
+    "run_session",
+    "unauthenticated_wrong",
+]
 
-_THOUGHTS = {
+_ADVICE = {
     "no running event loop": "Write `async def`: a plain `def` runs in a thread, without a loop.",
     "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
     "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
@@ -29,86 +38,102 @@ _THOUGHTS = {
 }
 
 
-class Visit:
-    """Alice, Bob, somebody without a key and somebody with a forged one, at one app.
+class AppSession:
+    """Four HTTP clients of one app, and the server behind it.
 
     Attributes:
-        alice: A client with a good key; so has `bob`.
-        nobody: A client without a key.
-        mallory: A client with a forged one.
+        alice: A client with the first good session key.
+        bob: A client with the second one.
+        anonymous: A client without a key.
+        forger: A client with a forged key.
+        server: The server that the app was made with.
+        inputs: What `random_people` gave.
     """
 
-    def __init__(self, wire: Wire, server: HeldServer, inputs: dict[str, Any]) -> None:
-        self.alice, self.bob = (client_of(wire, key) for key in inputs["keys"])
-        self.nobody = client_of(wire, None)
-        self.mallory = client_of(wire, inputs["keys"][0][::-1])
+    def __init__(
+        self, transport: CuttableTransport, server: HeldServer, inputs: dict[str, Any]
+    ) -> None:
+        self.alice, self.bob = (make_client(transport, key) for key in inputs["keys"])
+        self.anonymous = make_client(transport, None)
+        self.forger = make_client(transport, inputs["keys"][0][::-1])
         self.server = server
         self.inputs = inputs
-        self._wire = wire
+        self._transport = transport
 
-    def crash(self) -> dict[str, Any] | None:
-        """What the app raised since it was last asked."""
-        crash, self._wire.crash = self._wire.crash, None
+    def take_crash(self) -> dict[str, Any] | None:
+        """The app's latest exception as data, which is forgotten then; None without one."""
+        crash, self._transport.crash = self._transport.crash, None
         return crash
 
     async def close(self) -> None:
-        """Let everybody go."""
-        clients: tuple[httpx.AsyncClient, ...] = (self.alice, self.bob, self.nobody, self.mallory)
+        """Close the clients."""
+        clients: tuple[httpx.AsyncClient, ...] = (self.alice, self.bob, self.anonymous, self.forger)
         for client in clients:
             await client.aclose()
 
 
-async def visited(
-    subject: Any, inputs: dict[str, Any], all_of: Callable[[Visit], Awaitable[dict[str, Any]]]
+async def run_session(
+    subject: Any, inputs: dict[str, Any], run: Callable[[AppSession], Awaitable[dict[str, Any]]]
 ) -> dict[str, Any]:
-    """Make the app, let everybody visit it, and leave nothing running; what was seen."""
+    """Make the learner's app, start it, and call `run` with clients of it.
+
+    Returns:
+        What `run` returns; or `{"unmade": ...}` with an exception as data, if there is no app.
+    """
     server = HeldServer(inputs["pieces"], inputs["hold_at"])
     apps: list[Any] = []
-    made = await attempt(lambda: apps.append(subject(server, authenticate_with(inputs))))
-    if "raised" in made:
-        return {"unmade": made["raised"]}
+    attempted = await attempt(lambda: apps.append(subject(server, make_authenticate(inputs))))
+    if "raised" in attempted:
+        return {"unmade": attempted["raised"]}
     if not callable(apps[0]):
         return {"unmade": {"type": "NoApp", "message": type(apps[0]).__name__}}
-    async with wired(apps[0]) as wire:
-        visit = Visit(wire, server, inputs)
+    async with transport_for(apps[0]) as transport:
+        session = AppSession(transport, server, inputs)
         try:
-            return await all_of(visit)
+            return await run(session)
         finally:
-            await visit.close()
-            await server.all_over()
+            await session.close()
+            await server.finish()
 
 
-def unmade_app(name: str, why: dict[str, Any]) -> Finding:
-    """What to try when there is no app."""
-    if why["type"] == "NoApp":
-        return failed(f"{name} gave back a {why['message']}.", "End it with `return app`.")
-    return broken_app(f"{name} raised", why)
+def explain_no_app(name: str, error: dict[str, Any]) -> Finding:
+    """What to try when no app could be made; `error` is the `unmade` of `run_session`."""
+    if error["type"] == "NoApp":
+        return failed(f"{name} gave back a {error['message']}.", "End it with `return app`.")
+    return explain_app_error(f"{name} raised", error)
 
 
-def broken_app(said: str, why: dict[str, Any]) -> Finding:
-    """An exception of the app's, and what to try."""
-    message = why["message"]
-    thoughts = [thought for part, thought in _THOUGHTS.items() if part in message]
-    advice = " ".join([*thoughts[:1], source_line(why)]).strip()
-    return failed(f"{said} {why['type']}: {message[:140]}", advice)
+def explain_app_error(introduction: str, error: dict[str, Any]) -> Finding:
+    """An exception that the app raised, and what to try; `introduction` stands before its type."""
+    message = error["message"]
+    matching = [thought for fragment, thought in _ADVICE.items() if fragment in message]
+    advice = " ".join([*matching[:1], source_line(error)]).strip()
+    return failed(f"{introduction} {error['type']}: {message[:140]}", advice)
 
 
-def refused_wrong(
+def unauthenticated_wrong(
     called: str,
-    refused: dict[str, Any],
-    crashed: Callable[[dict[str, Any]], Finding | None],
+    replies: dict[str, Any],
+    crash_wrong: Callable[[dict[str, Any]], Finding | None],
 ) -> Finding | None:
-    """Whoever has no good key gets a 401."""
-    for who, what in (("nobody", "without a session key"), ("mallory", "with a forged key")):
-        one = refused[who]
-        if wrong := crashed(one):
+    """A request without a good key must get a 401.
+
+    `replies` has one for `"nobody"` and one for `"mallory"`; `crash_wrong` judges the app's
+    exception, if a reply has one.
+    """
+    for client_name, key_description in (
+        ("nobody", "without a session key"),
+        ("mallory", "with a forged key"),
+    ):
+        reply = replies[client_name]
+        if wrong := crash_wrong(reply):
             return wrong
-        if one["status"] in {404, 405}:
+        if reply["status"] in {404, 405}:
             route = called.partition(" ")[2]
-            return failed(f"{called}: {one['status']}.", f'@app.post("{route}", ...)')
-        if one["status"] != 401:
+            return failed(f"{called}: {reply['status']}.", f'@app.post("{route}", ...)')
+        if reply["status"] != 401:
             return failed(
-                f"{called} {what}: got {one['status']}, expected 401.",
+                f"{called} {key_description}: got {reply['status']}, expected 401.",
                 "Ask for the badge in every route: context: RequestContext = Depends(badge)",
             )
     return None
