@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.clients import AppSession, run_session
+from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
 from chatlab.lessons.l11_ship_it.held_server import make_authenticate, random_people
 from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
@@ -156,13 +156,13 @@ class _TurnRequests:
     async def _stop_second_turn(self, thread_id: str) -> dict[str, Any]:
         """Start a second turn in the same thread, and stop it while the reply is held."""
         self._server.may_continue = self._server.hold_timed_out = False
-        started = await self._start_turn(self._inputs["messages"][1], thread_id)
-        turn_path = f"{_TURNS_PATH}/{started['turn_id']}"
+        start_reply = await self._start_turn(self._inputs["messages"][1], thread_id)
+        turn_path = f"{_TURNS_PATH}/{start_reply['turn_id']}"
         first_half = await self._read_half(turn_path)
         endings_before = list(self._server.endings)
         stop_reply = await self._request(self._session.alice, "POST", f"{turn_path}/stop")
         observation = {
-            "begun": started,
+            "begun": start_reply,
             "before": endings_before,
             "stop": stop_reply,
             "left": list(self._server.endings),

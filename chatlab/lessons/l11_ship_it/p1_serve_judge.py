@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l11_ship_it.clients import (
+from chatlab.lessons.l11_ship_it.app_session_judge import (
     explain_app_error,
     explain_no_app,
     unauthenticated_wrong,
@@ -209,39 +209,39 @@ def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
 
 
 def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
-    stopped = observation["stopped"]
-    started, stop = stopped["begun"], stopped["stop"]
-    if wrong := _crash_wrong(started):
+    second_turn = observation["stopped"]
+    start_reply, stop_reply = second_turn["begun"], second_turn["stop"]
+    if wrong := _crash_wrong(start_reply):
         return wrong
-    if started["turn_id"] == observation["first"]["turn_id"]:
+    if start_reply["turn_id"] == observation["first"]["turn_id"]:
         return failed(
             "Two messages in one thread, and both turns have the same turn_id.",
             'A thread has many turns. Each one gets an id of its own: new_id("trn")',
         )
-    if started["thread_id"] != observation["first"]["thread_id"]:
+    if start_reply["thread_id"] != observation["first"]["thread_id"]:
         return failed(
             "A message with a thread_id began another thread.",
             "server.send(said.message, context, said.thread_id)",
         )
     expected = [[inputs["names"][0], message] for message in inputs["messages"][:2]]
-    if stopped["asked"] != expected:
+    if second_turn["asked"] != expected:
         return failed(
-            f"The server was asked {stopped['asked']}; expected {expected}.",
+            f"The server was asked {second_turn['asked']}; expected {expected}.",
             "server.send(said.message, context, said.thread_id)",
         )
-    if wrong := _crash_wrong(stop):
+    if wrong := _crash_wrong(stop_reply):
         return wrong
-    if stop["status"] >= 400 or not stop["status"]:
+    if stop_reply["status"] >= 400 or not stop_reply["status"]:
         return failed(
-            f"POST /api/turns/{{turn_id}}/stop: got {stop['status']}.",
+            f"POST /api/turns/{{turn_id}}/stop: got {stop_reply['status']}.",
             '@app.post("/api/turns/{turn_id}/stop")',
         )
-    if stopped["left"] != ["completed", "closed"]:
+    if second_turn["left"] != ["completed", "closed"]:
         return failed(
             "After Stop had been answered, the reply still went on.",
             "await turn.aclose(): it returns when respond() is closed.",
         )
-    return _endless_wrong("GET .../events after Stop", stopped["rest"])
+    return _endless_wrong("GET .../events after Stop", second_turn["rest"])
 
 
 def _other_app_wrong(status: int) -> Finding | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.clients import AppSession, run_session
+from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
 from chatlab.lessons.l11_ship_it.held_server import random_people
 from chatlab.lessons.support.sse import parse_sse
 
