@@ -12,10 +12,8 @@ from chatlab.lessons.l05_events.recording import (
     random_titles,
     record_turns,
 )
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server
 from chatlab.taskbook import TaskBook, TaskRecord
 
 __all__ = ["inputs", "observe"]
@@ -25,7 +23,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """Three titles, two users, the first task id, and the index of the call that fails."""
     return {
         "titles": random_titles(random, 3),
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "first_id": random.randint(200, 900),
         "fails": random.randrange(3),
     }

@@ -9,12 +9,8 @@ from chatlab.lessons.l05_events.recording import (
     is_same_wording,
     text_after,
 )
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -22,7 +18,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Running comes before the tool runs, its end after it, and the reply last."""
     if "unmade" in observation:
-        return [explain_unmade("VisibleTools", observation["unmade"])]
+        return [explain_no_server("VisibleTools", observation["unmade"])]
     first_user, second_user = inputs["names"]
     senders = (first_user, second_user, first_user)
     titles, turns = inputs["titles"], observation["turns"]
@@ -53,7 +49,7 @@ def _tool_wrong(
     error = turn["raised"]
     if error and error["type"] == "ConnectionError":
         return explain_escaped_failure(called, "tool", "its chip")
-    wrong = turn_problem(called, turn) or _calls_wrong(called, user_id, title, turn["calls"])
+    wrong = turn_wrong(called, turn) or _calls_wrong(called, user_id, title, turn["calls"])
     return wrong or _chip_wrong(called, turn, final_status) or _order_wrong(called, turn)
 
 

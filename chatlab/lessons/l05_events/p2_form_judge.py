@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, needless_async, passed
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import explain_validation, source_line
+from chatlab.lessons.support.explain import explain_validation, shorten, source_line
 
 __all__ = ["judge"]
 

@@ -6,10 +6,8 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.items import Action
 from chatlab.lessons.l05_events.recording import TurnRecording, random_titles, record_turns
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server
 from chatlab.taskbook import TaskBook
 
 __all__ = ["inputs", "observe", "planned_clicks"]
@@ -20,7 +18,7 @@ def inputs(random: Random) -> dict[str, Any]:
     first_id = random.randint(200, 900)
     return {
         "titles": random_titles(random, 4),
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "first_id": first_id,
         "unknown": first_id + random.randint(10, 60),
     }

@@ -7,12 +7,8 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l05_events.p3_clicks import planned_clicks
 from chatlab.lessons.l05_events.recording import is_same_wording
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -20,9 +16,9 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """First which tasks were completed, then what was replied."""
     if "unmade" in observation:
-        return [explain_unmade("ClickableServer", observation["unmade"])]
+        return [explain_no_server("ClickableServer", observation["unmade"])]
     for turn in observation["opened"]:
-        if wrong := turn_problem("send('Show my tasks')", turn):
+        if wrong := turn_wrong("send('Show my tasks')", turn):
             return [wrong]
     clicks = observation["clicks"]
     wrong = _tasks_wrong(inputs, clicks) or _replies_wrong(inputs, clicks)
@@ -62,7 +58,7 @@ def _turn_wrong(called: str, click: dict[str, Any]) -> Finding | None:
             f"{called}: the turn ended in an error, where it should have ended in an answer.",
             "Catch NotFoundError around your call, and say in a message: there is no such task.",
         )
-    if wrong := turn_problem(called, click):
+    if wrong := turn_wrong(called, click):
         message, next_step = (
             text.replace("respond()", "action()") for text in (wrong.message, wrong.next_step)
         )

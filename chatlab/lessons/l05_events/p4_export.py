@@ -8,10 +8,8 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l05_events.recording import TurnRecording, record_turns
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server
 from chatlab.server import ChatKitServer
 
 __all__ = ["REQUEST_TEXT", "inputs", "observe"]
@@ -27,7 +25,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """Three users, how many pages each has, and after how many pages the third job fails."""
     pages = random.sample(range(5, 11), 3)
     return {
-        "names": random.sample(NAMES, 3),
+        "names": random.sample(USER_NAMES, 3),
         "pages": pages,
         "breaks_after": random.randint(3, pages[2] - 1),
     }

@@ -6,13 +6,8 @@ from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l05_events.p4_export import REQUEST_TEXT
 from chatlab.lessons.l05_events.progress_bar_judge import bar_wrong
 from chatlab.lessons.l05_events.recording import explain_escaped_failure, is_same_wording
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import explain_no_server, shorten, source_line, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -20,7 +15,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """The progress and the end of each bar are those of its job, and so is the reply."""
     if "unmade" in observation:
-        return [explain_unmade("ExportServer", observation["unmade"])]
+        return [explain_no_server("ExportServer", observation["unmade"])]
     if "blocked" in observation:
         return [
             failed(
@@ -61,7 +56,7 @@ def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding |
             f"{called}: `progress` got a number that it cannot take.",
             f"It runs from 0 to 1: pages written / pages in all. {source_line(error)}",
         )
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
     if not turn["asked_by"]:
         return failed(

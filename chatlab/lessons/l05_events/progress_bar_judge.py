@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l05_events.recording import events_before, text_after
-from chatlab.lessons.support.dialogue import reply_text
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["bar_wrong"]
 

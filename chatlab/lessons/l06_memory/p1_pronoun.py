@@ -5,12 +5,8 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l06_memory.threads import write_thread
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    run_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, run_turn
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 
@@ -33,7 +29,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
     A thread's `its` is the index of the task that "its" means in it; None where there is none.
     """
-    users = random.sample(NAMES, 2)
+    users = random.sample(USER_NAMES, 2)
     first_user, second_user = users
     titles = [f"{title} {random.randint(10, 99)}" for title in random.sample(_TASK_TITLES, 9)]
     owners = [users[index] for index in (0, 0, 0, 1, 0, 0, 0, 0, 1)]

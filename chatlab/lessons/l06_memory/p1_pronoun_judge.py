@@ -4,12 +4,8 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l06_memory.p1_pronoun import PRIORITIES, QUESTION, show_task_row
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -17,7 +13,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Each answer names the last task of its thread, and its priority as it is now."""
     if "unmade" in observation:
-        return [explain_unmade("ContextServer", observation["unmade"])]
+        return [explain_no_server("ContextServer", observation["unmade"])]
     tasks = inputs["tasks"]
     for index, turn in enumerate(observation["own_threads"] or ()):
         if wrong := _own_thread_wrong(tasks, index + 6, turn):
@@ -131,7 +127,7 @@ def _turn_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
             f"{called} raised {error['type']}: no tool item of this thread names a task.",
             "Then there is no “it” yet. Ask which task is meant.",
         )
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
     if not reply_text(turn).strip():
         return failed(

@@ -10,7 +10,7 @@ from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 from chatlab.items import ThreadMetadata, UserMessageItem
 from chatlab.lessons.l06_memory.threads import load_all_items, write_thread
-from chatlab.lessons.support.dialogue import NAMES, random_messages
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
 from chatlab.server import ChatKitServer
 
 __all__ = ["inputs", "observe"]
@@ -43,7 +43,7 @@ def inputs(random: Random) -> dict[str, Any]:
             ["assistant", f"{turn}: {texts[3 * turn + 2]}"],
         ]
     question_index = 3 * random.randint(22, 24)
-    return {"rows": rows, "at": question_index, "user": random.choice(NAMES)}
+    return {"rows": rows, "at": question_index, "user": random.choice(USER_NAMES)}
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:

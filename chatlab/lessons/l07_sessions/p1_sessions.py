@@ -9,7 +9,7 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
 from chatlab.errors import SessionNotFound
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["Record", "SessionStore", "SessionsWithoutTimeout", "inputs", "observe"]
@@ -82,7 +82,7 @@ class SessionsWithoutTimeout:
 
 def inputs(random: Random) -> dict[str, Any]:
     """Three log-ins by two users, and a key that nobody has."""
-    first_user, second_user = random.sample(NAMES, 2)
+    first_user, second_user = random.sample(USER_NAMES, 2)
     return {
         "users": [first_user, first_user, second_user],
         "unknown": f"{random.getrandbits(128):032x}",

@@ -6,7 +6,7 @@ from typing import Any
 
 from chatlab.course.checking.observe import attempt
 from chatlab.lessons.l07_sessions.p1_sessions import Record, SessionStore, SessionsWithoutTimeout
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["inputs", "observe", "sessions_class_with"]
@@ -19,7 +19,7 @@ def sessions_class_with(**methods: Any) -> Any:
 
 def inputs(random: Random) -> dict[str, Any]:
     """A time-out in minutes, and two users."""
-    return {"minutes": random.randint(10, 50), "users": random.sample(NAMES, 2)}
+    return {"minutes": random.randint(10, 50), "users": random.sample(USER_NAMES, 2)}
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:

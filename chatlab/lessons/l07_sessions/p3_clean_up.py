@@ -8,7 +8,7 @@ from typing import Any
 from chatlab.course.checking.observe import attempt
 from chatlab.lessons.l07_sessions.p1_sessions import Record, SessionStore
 from chatlab.lessons.l07_sessions.p2_sliding_timeout import sessions_class_with
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["inputs", "observe"]
@@ -16,7 +16,7 @@ __all__ = ["inputs", "observe"]
 
 def inputs(random: Random) -> dict[str, Any]:
     """Rows of a user and the minutes since they used that session; the time-out is 30 minutes."""
-    users = random.sample(NAMES, 4)
+    users = random.sample(USER_NAMES, 4)
     active_rows = [[user_id, random.randint(0, 29)] for user_id in users[:3]]
     expired_rows = [[user_id, random.randint(31, 999)] for user_id in (*users[1:], users[3])]
     rows = active_rows + expired_rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["CLOCK_TIMES", "inputs", "observe"]
@@ -27,7 +27,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
     `years` is how far the clocks of the check go back, and on.
     """
-    user, other_user = random.sample(NAMES, 2)
+    user, other_user = random.sample(USER_NAMES, 2)
     return {
         "secret": f"{random.getrandbits(256):064x}",
         "other_secret": f"{random.getrandbits(256):064x}",

@@ -7,11 +7,8 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import record_turn
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    reply_text,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server, reply_text
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook, TaskRecord
 
@@ -48,7 +45,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
     A canary is a random word in what belongs to the owner, and nowhere else.
     """
-    owner, other_user, taskless_user = random.sample(NAMES, 3)
+    owner, other_user, taskless_user = random.sample(USER_NAMES, 3)
     code_canary, *title_canaries = (f"canary-{random.getrandbits(32):08x}" for _ in range(3))
     titles = random.sample(_TASK_TITLES, 3)
     return {

@@ -4,11 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l08_identity_and_isolation.p2_isolation import is_unwritten
-from chatlab.lessons.support.dialogue import (
-    explain_exception,
-    explain_unmade,
-    shorten,
-)
+from chatlab.lessons.support.explain import explain_exception, explain_no_server, shorten
 
 __all__ = ["judge"]
 
@@ -26,7 +22,7 @@ _REFUSAL_ERRORS = {"NotFoundError", "PermissionDenied"}
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """A point for each command that works for the owner, and gives nobody else anything."""
     if "unmade" in observation:
-        return [explain_unmade("SafeTaskServer", observation["unmade"])]
+        return [explain_no_server("SafeTaskServer", observation["unmade"])]
     if (error := observation["first"].get("raised")) is not None:
         return [explain_exception(f"send({inputs['said']!r})", error)]
     tools = observation["tools"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 
 __all__ = ["inputs", "observe"]
 
@@ -14,7 +14,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """A permission, and seven users with the permissions that each has, some much like it."""
     verb, other_verb = random.sample(("create", "delete", "export", "share", "archive"), 2)
     permission = f"tasks:{verb}"
-    users = [*random.sample(NAMES, 6), "admin"]
+    users = [*random.sample(USER_NAMES, 6), "admin"]
     permission_sets = [
         [permission],
         [f"tasks:{other_verb}", permission, "tasks:read"],

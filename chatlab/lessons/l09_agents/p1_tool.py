@@ -12,7 +12,7 @@ from chatlab.lessons.l09_agents.agent_harness import (
     make_agent_fixture,
     missing_requirement,
 )
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.taskbook import TaskBook
 
 __all__ = ["inputs", "missing_requirement", "observe"]
@@ -22,7 +22,7 @@ _CHORES = ("water the plants", "buy milk", "call the bank", "fix the bike", "fee
 
 def inputs(random: Random) -> dict[str, Any]:
     """Three calls by two users; every other argument that the model gives names a third user."""
-    first_user, second_user, other_user = random.sample(NAMES, 3)
+    first_user, second_user, other_user = random.sample(USER_NAMES, 3)
     titles = [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 3)]
     priorities = [None, *random.sample(["low", "high"], 2)]
     return {

@@ -11,11 +11,8 @@ from chatlab.lessons.l09_agents.agent_harness import (
     run_timed_turn,
     stop_turn,
 )
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server
 
 __all__ = ["inputs", "missing_requirement", "observe"]
 
@@ -25,7 +22,7 @@ def inputs(random: Random) -> dict[str, Any]:
     first_message, second_message, before, after = random_messages(random, 4)
     return {
         "messages": [first_message, second_message],
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "before": before,
         "after": after,
     }

@@ -3,12 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -16,12 +12,12 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Text and tool events must arrive while the agent runs; a stop must end the model's stream."""
     if "unmade" in observation:
-        return [explain_unmade("AgentServer", observation["unmade"])]
+        return [explain_no_server("AgentServer", observation["unmade"])]
     for message, user, turn in zip(
         inputs["messages"], inputs["names"], observation["turns"], strict=True
     ):
         called = f"send({message!r}) by {user}"
-        wrong = _stream_wrong(called, turn) or turn_problem(called, turn)
+        wrong = _stream_wrong(called, turn) or turn_wrong(called, turn)
         if wrong := wrong or _reply_wrong(called, message, user, inputs, turn):
             return [wrong]
     if observation["stopped"]["open"]:

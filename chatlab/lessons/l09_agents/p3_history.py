@@ -7,7 +7,7 @@ from typing import Any
 from chatlab.course.checking.observe import attempt
 from chatlab.items import thread_item_adapter
 from chatlab.lessons.l09_agents.agent_harness import missing_requirement
-from chatlab.lessons.support.dialogue import random_messages
+from chatlab.lessons.support.random_inputs import random_messages
 
 __all__ = ["inputs", "missing_requirement", "observe"]
 

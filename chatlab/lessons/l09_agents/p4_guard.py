@@ -10,12 +10,8 @@ from chatlab.lessons.l09_agents.agent_harness import (
     missing_requirement,
     stop_turn,
 )
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    run_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, run_turn
 
 __all__ = ["MAX_MODEL_CALLS", "inputs", "missing_requirement", "observe"]
 
@@ -30,7 +26,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """
     message, opening, answer = random_messages(random, 3)
     return {
-        "user": random.choice(NAMES),
+        "user": random.choice(USER_NAMES),
         "message": message,
         "opening": opening,
         "answer": answer,

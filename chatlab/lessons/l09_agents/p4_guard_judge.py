@@ -4,12 +4,8 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l09_agents.p4_guard import MAX_MODEL_CALLS
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-)
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import explain_no_server, shorten, source_line
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -17,7 +13,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Both failures must end in a sentence and a completed turn, and a stop must still stop."""
     if "unmade" in observation:
-        return [explain_unmade("GuardedServer", observation["unmade"])]
+        return [explain_no_server("GuardedServer", observation["unmade"])]
     turns, model_calls = observation["turns"], observation["asked"]
     wrong = (
         _healthy_wrong(inputs, turns["well"])

@@ -5,8 +5,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.p3_isolation import DELETE_PERMISSION, find_button
 from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_scenarios, missing_words
-from chatlab.lessons.support.dialogue import explain_exception
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import explain_exception, source_line
 
 __all__ = ["judge"]
 

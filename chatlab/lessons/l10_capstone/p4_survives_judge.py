@@ -10,7 +10,7 @@ from chatlab.lessons.l10_capstone.scenarios_judge import (
     missing_words,
     tool_statuses,
 )
-from chatlab.lessons.support.dialogue import explain_exception
+from chatlab.lessons.support.explain import explain_exception
 
 __all__ = ["judge"]
 

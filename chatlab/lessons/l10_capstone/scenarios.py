@@ -7,12 +7,8 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import exception_as_data, record_turn
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    reply_text,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, reply_text
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 from chatlab.taskbook import TaskBook
@@ -88,7 +84,7 @@ ScenarioRun = Callable[[Fixture, dict[str, Any]], Awaitable[Any]]
 def random_inputs(random: Random) -> dict[str, Any]:
     """People, titles, a secret, the number that tasks begin with, and small talk."""
     return {
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "titles": [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 4)],
         "first_id": random.randint(200, 900),
         "secret": f"{random.getrandbits(256):064x}",

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_exception,
-    explain_unmade,
-)
+from chatlab.lessons.support.explain import explain_exception, explain_no_server
 
 __all__ = ["Scenario", "judge_scenarios", "missing_words", "tool_statuses"]
 
@@ -43,7 +40,7 @@ def _judge_scenario(scenario: Scenario, inputs: dict[str, Any], result: dict[str
         case {"state": "not_started"}:
             return failed(f"{scenario.title}: not written yet.", "Its method still says TODO.")
         case {"state": "unmade", "why": error}:
-            return explain_unmade("TaskManager", error)
+            return explain_no_server("TaskManager", error)
         case {"state": "raised", "raised": error}:
             return explain_exception(scenario.title, error)
         case _:

@@ -13,8 +13,7 @@ from chatlab.course.checking.observe import cancel_leftovers
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
-from chatlab.lessons.support.dialogue import NAMES, random_messages
-from chatlab.lessons.support.pacing import random_replies
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages, random_replies
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
@@ -27,7 +26,7 @@ def random_people(random: Random) -> dict[str, Any]:
     (reply,) = random_replies(random, 1)
     pieces = split_tokens(reply)
     return {
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "keys": [f"key_{random.getrandbits(128):032x}" for _ in range(2)],
         "messages": random_messages(random, 3),
         "pieces": pieces,

@@ -8,7 +8,7 @@ from chatlab.lessons.l11_ship_it.app_session_judge import (
     explain_no_app,
     unauthenticated_wrong,
 )
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import shorten
 
 __all__ = ["judge"]
 

@@ -12,7 +12,7 @@ from chatlab.lessons.l11_ship_it.app_session_judge import (
     unauthenticated_wrong,
 )
 from chatlab.lessons.l11_ship_it.p2_chatkit import delta_text, parse_object
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import shorten
 
 __all__ = ["judge"]
 

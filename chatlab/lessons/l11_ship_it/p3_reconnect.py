@@ -11,7 +11,8 @@ import httpx
 
 from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.pacing import random_replies, yield_to_loop
+from chatlab.lessons.support.event_loop import yield_to_loop
+from chatlab.lessons.support.random_inputs import random_replies
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 
