@@ -62,6 +62,7 @@ def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
 
 
 def _cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
+    """What is wrong with the response whose connection was cut while the reply was held."""
     if wrong := _crash_wrong(reading):
         return wrong
     if reading["status"] != 200:
@@ -84,6 +85,11 @@ def _cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | Non
             "GET .../events: the response began, and no event came.",
             "Who writes the log? Something has to run: asyncio.create_task(write(turn, log))",
         )
+    return _half_wrong(inputs, reading)
+
+
+def _half_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
+    """What is wrong with the frames that were read before the connection was cut."""
     if not reading["frames"] or any(frame["event"] is None for frame in reading["frames"]):
         return failed(
             f"The stream begins with {shorten(reading['raw'])}.",
