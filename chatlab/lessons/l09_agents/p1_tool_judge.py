@@ -76,6 +76,7 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
 def _task_wrong(
     called: str, call: dict[str, Any], output: str, claimed: str, tasks: list[dict[str, Any]]
 ) -> Finding | None:
+    """What is wrong with the task that a call made, or with the tool's output."""
     matching_tasks = [task for task in tasks if task["title"] == call["title"]]
     if not matching_tasks and "coroutine" in output:
         return failed(

@@ -40,6 +40,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 
 def _stream_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
+    """What is wrong when the turn raised because of how the run was started or read."""
     message = (turn["raised"] or {}).get("message", "")
     if turn["raised"] and turn["raised"]["type"] == "RespondError":
         if "async_generator" in message:

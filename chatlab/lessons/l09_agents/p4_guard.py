@@ -55,14 +55,14 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "long": make_agent_fixture(LONG_STORY),
     }
     observation: dict[str, Any] = {"turns": {}, "asked": {}}
-    for name, stage in fixtures.items():
-        server, error = make_server(lambda stage=stage: subject(stage.agent))
+    for name, fixture in fixtures.items():
+        server, error = make_server(lambda stage=fixture: subject(stage.agent))
         if server is None:
             return {"unmade": error}
         if name == "long":
-            observation["stopped"] = await stop_turn(server, stage.model, inputs["user"])
+            observation["stopped"] = await stop_turn(server, fixture.model, inputs["user"])
         else:
             observation["turns"][name] = await run_turn(server, inputs["message"], inputs["user"])
-            observation["asked"][name] = len(stage.model.prompts)
+            observation["asked"][name] = len(fixture.model.prompts)
     await cancel_runs()
     return observation

@@ -53,6 +53,7 @@ def _healthy_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | No
 
 
 def _unfinished_wrong(cause: str, turn: dict[str, Any]) -> Finding | None:
+    """The turn must be completed without an error; `cause` begins the message, if it is not."""
     if turn["raised"] is None and turn["state"] == "completed":
         return None
     kind = (turn["raised"] or {}).get("type", "an error")
@@ -105,6 +106,7 @@ def _endless_wrong(turn: dict[str, Any], model_calls: int) -> Finding | None:
 
 
 def _same_words_wrong(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
+    """The two failures must be reported in different words."""
     broken = reply_text(turns["broken"]).replace(inputs["opening"], "").strip()
     if broken != reply_text(turns["endless"]).strip():
         return None

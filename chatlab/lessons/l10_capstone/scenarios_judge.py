@@ -36,6 +36,7 @@ def judge_scenarios(
 
 
 def _judge_scenario(scenario: Scenario, inputs: dict[str, Any], result: dict[str, Any]) -> Finding:
+    """The finding for one entry of what `run_scenarios` returned."""
     match result:
         case {"state": "not_started"}:
             return failed(f"{scenario.title}: not written yet.", "Its method still says TODO.")

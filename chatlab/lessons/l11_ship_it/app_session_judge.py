@@ -34,9 +34,9 @@ def explain_no_app(name: str, error: dict[str, Any]) -> Finding:
 def explain_app_error(introduction: str, error: dict[str, Any]) -> Finding:
     """An exception that the app raised, and what to try; `introduction` stands before its type."""
     message = error["message"]
-    matching = [thought for fragment, thought in _ADVICE.items() if fragment in message]
-    advice = " ".join([*matching[:1], source_line(error)]).strip()
-    return failed(f"{introduction} {error['type']}: {message[:140]}", advice)
+    matching = [advice for fragment, advice in _ADVICE.items() if fragment in message]
+    next_step = " ".join([*matching[:1], source_line(error)]).strip()
+    return failed(f"{introduction} {error['type']}: {message[:140]}", next_step)
 
 
 def unauthenticated_wrong(

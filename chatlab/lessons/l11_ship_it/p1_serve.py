@@ -83,6 +83,7 @@ class _TurnRequests:
         }
 
     async def _start_turn(self, message: str, thread_id: str | None = None) -> dict[str, Any]:
+        """Alice's message, and its reply with the ids in it and the state of the server."""
         body = {"message": message} | ({"thread_id": thread_id} if thread_id else {})
         reply = await self._request(self._session.alice, "POST", _TURNS_PATH, body)
         fields = reply["body"] if isinstance(reply["body"], dict) else {}

@@ -34,6 +34,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 
 def _crash_wrong(reply: dict[str, Any]) -> Finding | None:
+    """The app must not raise; for a reply or for the reading of a stream."""
     if not (crash := reply.get("crash")):
         return None
     called = reply.get("called") or f"GET .../{reply.get('url', '')}"
@@ -117,6 +118,7 @@ def _half_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | No
 
 
 def _survival_wrong(observation: dict[str, Any]) -> Finding | None:
+    """The first turn must complete although its reader has disconnected."""
     if observation["left"] == ["completed"]:
         return None
     if observation["bob"]["stop"][0][0] < 400:
@@ -130,6 +132,7 @@ def _survival_wrong(observation: dict[str, Any]) -> Finding | None:
 def _resume_wrong(
     inputs: dict[str, Any], cut: dict[str, Any], reading: dict[str, Any]
 ) -> Finding | None:
+    """A reader that comes back with a cursor must get what it has missed, and nothing else."""
     full_text = "".join(inputs["pieces"])
     called = f"GET .../{reading['url']}"
     if wrong := _crash_wrong(reading) or _endless_wrong(called, reading):
@@ -154,6 +157,7 @@ def _resume_wrong(
 
 
 def _endless_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
+    """A stream must end when its turn is over."""
     if reading["broke"] != "endless":
         return None
     return failed(
@@ -163,6 +167,7 @@ def _endless_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
 
 
 def _replay_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
+    """A reader without a cursor must get the whole reply again, and the end frame."""
     if wrong := _crash_wrong(reading) or _endless_wrong("GET .../events", reading):
         return wrong
     if reading["text"] != "".join(inputs["pieces"]):
@@ -187,6 +192,7 @@ def _explain_bob_access(request_name: str) -> Finding:
 
 
 def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
+    """Bob must get the same 404 for Alice's turn and for one that does not exist."""
     for request_name in ("events", "stop"):
         (alices_status, alices_body), (unknown_status, unknown_body) = replies[request_name]
         if wrong := _crash_wrong(
@@ -215,6 +221,7 @@ def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
 
 
 def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """The second turn must be a new one in the same thread, and end when it is stopped."""
     second_turn = observation["stopped"]
     start_reply, stop_reply = second_turn["begun"], second_turn["stop"]
     if wrong := _crash_wrong(start_reply):

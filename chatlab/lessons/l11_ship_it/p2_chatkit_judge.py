@@ -35,6 +35,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 
 def _crash_wrong(reply: dict[str, Any]) -> Finding | None:
+    """The app must not raise."""
     if not (crash := reply["crash"]):
         return None
     text = f"{reply['called']}: the app broke with {crash['type']}: {crash['message'][:140]}"
@@ -82,6 +83,7 @@ def _create_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | No
 
 
 def _reply_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | None:
+    """The deltas of a stream must make the whole reply, and an item have it as its text."""
     full_text = "".join(inputs["pieces"])
     parsed_events = [parse_object(event) for event in reply["events"]]
     texts = [
@@ -97,6 +99,7 @@ def _reply_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
 
 
 def _item_text(item: dict[str, Any]) -> str:
+    """The text of an official item: of all its content parts, joined."""
     content = item.get("content")
     parts = content if isinstance(content, list) else []
     return "".join(part.get("text", "") for part in parts if isinstance(part, dict))

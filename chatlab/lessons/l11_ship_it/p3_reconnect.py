@@ -91,7 +91,7 @@ class UnreliableTransport(httpx.AsyncBaseTransport):
         self.progress_at_breaks: list[list[int]] = []
         self.retried_at_once = False
         self._has_rested = True
-        self._turn = inputs["turn"] if known else None
+        self._turn_path = inputs["turn"] if known else None
         self._events = inputs["events"]
         self._breaks = list(inputs["breaks"])
 
@@ -102,13 +102,13 @@ class UnreliableTransport(httpx.AsyncBaseTransport):
         if len(self.cursors) > MAX_REQUESTS:
             raise TooManyRequests
         self.retried_at_once = self.retried_at_once or not self._has_rested
-        if (request.method, request.url.path) != ("GET", f"{self._turn}/events"):
+        if (request.method, request.url.path) != ("GET", f"{self._turn_path}/events"):
             self.wrong_paths.append(f"{request.method} {request.url.path}")
             return httpx.Response(404, json={"detail": "Not Found"})
-        break_kind, count = self._breaks.pop(0) if self._breaks else (None, 0)
+        break_kind, frame_count = self._breaks.pop(0) if self._breaks else (None, 0)
         if break_kind == "nobody":
             self._has_rested = False
-            asyncio.get_running_loop().call_later(_MIN_REST_SECONDS, self._note_rest)
+            asyncio.get_running_loop().call_later(_MIN_REST_SECONDS, self._set_rested)
             raise httpx.ConnectError("Nobody answers.", request=request)
         if cursor is not None and not cursor.isdecimal():
             return httpx.Response(422, json={"code": "invalid_input", "message": "cursor"})
@@ -120,10 +120,10 @@ class UnreliableTransport(httpx.AsyncBaseTransport):
         frames.append(sse_frame('{"state": "completed"}', "end").encode())
         headers = {"content-type": "text/event-stream"}
         return httpx.Response(
-            200, headers=headers, stream=_BreakingStream(self, frames, break_kind, count)
+            200, headers=headers, stream=_BreakingStream(self, frames, break_kind, frame_count)
         )
 
-    def _note_rest(self) -> None:
+    def _set_rested(self) -> None:
         self._has_rested = True
 
 
@@ -139,12 +139,12 @@ class _BreakingStream(httpx.AsyncByteStream):
     ) -> None:
         self._transport = transport
         self._frames = frames
-        self._break = break_kind
+        self._break_kind = break_kind
         self._frame_count = frame_count
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yielded_before = len(self._transport.yielded)
-        if self._break is None:
+        if self._break_kind is None:
             yield b": all is well\n\n"
             for frame in self._frames[:-1]:
                 yield frame
@@ -157,13 +157,13 @@ class _BreakingStream(httpx.AsyncByteStream):
         count = min(self._frame_count, len(self._frames) - 2)
         for frame in self._frames[:count]:
             yield frame
-        if "in a frame" in self._break:
+        if "in a frame" in self._break_kind:
             frame = self._frames[count]
             yield frame[: len(frame) - 7]
         self._transport.progress_at_breaks.append(
             [count, len(self._transport.yielded) - yielded_before]
         )
-        if self._break.startswith("cut"):
+        if self._break_kind.startswith("cut"):
             raise httpx.ReadError("The line was cut.")
 
 
@@ -199,7 +199,7 @@ async def _read(
         except NotStarted:
             raise
         except TooManyRequests:
-            error = {"type": "Enough", "message": ""}
+            error = {"type": "TooManyRequests", "message": ""}
         except Exception as exception:  # noqa: BLE001 - it is what was observed
             error = exception_as_data(exception)
     await yield_to_loop(10)  # a generator that was left in the middle is closed a moment later

@@ -36,6 +36,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 def _reading_wrong(
     called: str, inputs: dict[str, Any], expected: list[Any], reading: dict[str, Any]
 ) -> Finding | None:
+    """What is wrong with one run of `reconnect`, which should have yielded `expected`."""
     if reading["kind"] != "async_generator" and not reading["asked"]:
         return failed(
             f"{called} gave back a {reading['kind']}, and asked for nothing.",
@@ -90,7 +91,7 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     kind = error["type"]
     line = source_line(error)
     break_text = _last_break(inputs, reading)
-    if kind == "Enough":
+    if kind == "TooManyRequests":
         return failed(
             f"{called} asked {MAX_REQUESTS} times, and did not stop when the reply was over.",
             'After the last event comes a frame of the type "end": then return.',

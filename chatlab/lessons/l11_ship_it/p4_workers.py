@@ -38,12 +38,12 @@ class WorkerNotMade(Exception):
 
     Attributes:
         role: `"worker"` or `"app"`.
-        kind: The name of the type that came instead.
+        type_name: The type that came instead.
     """
 
     def __init__(self, role: str, value: object) -> None:
         self.role = role
-        self.kind = type(value).__name__
+        self.type_name = type(value).__name__
         super().__init__()
 
 
@@ -61,7 +61,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
             except NotStarted:
                 raise
             except WorkerNotMade as error:
-                return {"no": error.role, "kind": error.kind}
+                return {"no": error.role, "kind": error.type_name}
             except Exception as error:  # noqa: BLE001 - it is what was observed
                 return {"raised": exception_as_data(error)}
             finally:

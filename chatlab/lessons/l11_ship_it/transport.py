@@ -164,6 +164,7 @@ def _unwrap_exception_group(error: BaseException) -> BaseException:
 
 
 def _asgi_scope(request: httpx.Request) -> dict[str, Any]:
+    """The ASGI connection scope of the request."""
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
