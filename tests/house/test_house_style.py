@@ -2,10 +2,12 @@
 
 import ast
 import io
+import os
 import re
 import subprocess
 import tokenize
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,7 @@ def test_the_top_level_is_what_it_is_meant_to_be():
     assert {path.parts[0] for path in TRACKED if not path.parts[0].startswith(".")} == {
         *("pyproject.toml", "notebooks", "chatlab", "exercises", "solutions", "tests"),
         *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"),
+        *("ARCHITECTURE.md", "SECURITY.md"),
     }
 
 
@@ -127,3 +130,77 @@ def test_no_file_names_a_machine_or_a_package_host():
 def test_the_changelog_knows_the_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
+MADE = {"dist/", "test-output/", "api-pages/", ".venv", "uv.lock", "echo.py", "look.py"}
+"""What the pages name and a fresh clone does not hold: it is made, by them or by readers."""
+
+PLACEHOLDERS = {"NN": "[0-9][0-9]", "K": "[0-9]", "slug": "*", "name": "*"}
+"""What stands for a part of a path in `chatlab/lessons/lNN_slug/pK_name.py`."""
+
+OTHERS_NAMES = {"ChatKit", "GitHub", "JavaScript", "JupyterLab", "OpenAI", "TaskManager"}
+OTHERS_NAMES |= {"PostgreSQL", "SQLAlchemy", "SQLite", "TypeScript"}
+"""What is written like a class and is none of ours."""
+
+
+def code_spans(page):
+    """What stands between backticks, blocks of code left out."""
+    prose = re.sub(
+        r"^ *```.*?^ *```$", "", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    return re.findall(r"`([^`]+)`", prose)
+
+
+def paths_in(page):
+    """What a page names as a path: seen from the top, and seen from its own folder."""
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8"))
+    suffixes = "py|md|toml|ipynb|js|css|sql|json|lock"
+    a_path = re.compile(rf"(?!/)[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:{suffixes})|\.\w+")
+    spans = [span for span in code_spans(page) if a_path.fullmatch(span)]
+    here = (ROOT / page).parent
+    return {Path(os.path.normpath(here / link)) for link in links} | {ROOT / span for span in spans}
+
+
+def is_there(path):
+    """Whether the path exists, or anything that its placeholders may stand for."""
+    words = re.split(r"(NN|(?<=[p_])K|slug|(?<=_)name)", str(path.relative_to(ROOT)))
+    pattern = "".join(PLACEHOLDERS.get(word, word) for word in words)
+    return path.exists() if pattern == str(path.relative_to(ROOT)) else any(ROOT.glob(pattern))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_a_page_names_is_there(page):
+    paths = paths_in(page)
+    assert paths
+    made = {ROOT / name for name in MADE}
+    assert sorted(str(path) for path in paths - made if not is_there(path)) == []
+
+
+@cache
+def classes():
+    """The members of each class in chatlab, by its name."""
+    found = {}
+    for path in MODULES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef):
+                members = {ast.unparse(getattr(one, "target", one)) for one in node.body}
+                members |= {one.name for one in node.body if hasattr(one, "name")}
+                found.setdefault(node.name, set()).update(members)
+    return found
+
+
+def test_every_class_in_the_architecture_is_one_of_ours():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = set(re.findall(r"\b[A-Z]+[a-z]+(?:[A-Z]+[a-z]*)+\b", text)) - OTHERS_NAMES
+    spans = [
+        re.fullmatch(r"([A-Z]\w*[a-z]\w*)(?:\.(\w+))?", span)
+        for span in code_spans("ARCHITECTURE.md")
+    ]
+    named |= {span[1] for span in spans if span}
+    assert len(named) > 20
+    assert sorted(named - classes().keys()) == []
+    members = {(span[1], span[2]) for span in spans if span and span[2]}
+    assert [
+        f"{one}.{member}" for one, member in sorted(members) if member not in classes()[one]
+    ] == []
