@@ -1,4 +1,4 @@
-"""While a part asks for something that the kit has too, the kit's own refuses to work."""
+"""While a part asks for something that the kit has too, the kit's own version raises."""
 
 import importlib
 from collections.abc import Callable, Generator
@@ -20,29 +20,32 @@ class ReferenceDisabled(RuntimeError):
 
 @contextmanager
 def disable_reference(part: Part) -> Generator[None]:
-    """Let the part's twins raise `KitTwin`, under whatever name a notebook has imported them."""
+    """Make each of `part.disabled_names` raise `ReferenceDisabled` until the block is left.
+
+    They are changed in place, so that it holds under whatever name a notebook imported them.
+    """
     with ExitStack() as stack:
         for name in part.disabled_names:
             module, _, attribute = name.partition(":")
-            stack.callback(_switched_off(getattr(importlib.import_module(module), attribute)))
+            stack.callback(_switch_off(getattr(importlib.import_module(module), attribute)))
         yield
 
 
-def _switched_off(twin: Any) -> Callable[[], None]:
-    """Switch the function or class off in place; call what you get to switch it on again."""
-    if isinstance(twin, type):
-        kind = cast("Any", twin)
-        made = kind.__init__
-        kind.__init__ = _refuse
-        return lambda: setattr(kind, "__init__", made)
-    function = cast("FunctionType", twin)
-    code = function.__code__
+def _switch_off(reference: Any) -> Callable[[], None]:
+    """Make a function, or a class's `__init__`, raise; return what restores it."""
+    if isinstance(reference, type):
+        cls = cast("Any", reference)
+        original_init = cls.__init__
+        cls.__init__ = _refuse
+        return lambda: setattr(cls, "__init__", original_init)
+    function = cast("FunctionType", reference)
+    original_code = function.__code__
     function.__code__ = _refuse.__code__
-    return lambda: setattr(function, "__code__", code)
+    return lambda: setattr(function, "__code__", original_code)
 
 
-def _refuse(*_args: object, **_more: object) -> NoReturn:
-    # Runs as somebody else's code too, where the names of this module are not known.
-    from chatlab.course.checking.disabled import ReferenceDisabled
+def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
+    # `_switch_off` puts this code into other functions, where this module's globals are not known.
+    from chatlab.course.checking.disable_reference import ReferenceDisabled
 
     raise ReferenceDisabled

@@ -1,7 +1,7 @@
-"""Kernels reached through a private folder, not through ports that anybody may take first.
+"""Starts kernels that talk through sockets in a private folder (ZMQ's `ipc`), not through ports.
 
-Ports are picked before the kernel that is to use them runs. When many kernels start at a time,
-another one may have taken a port by then, and the kernel never answers.
+Ports are chosen before the kernel runs. When many kernels start at a time, another one may have
+taken a port by then, and the kernel never answers.
 """
 
 import shutil
@@ -15,28 +15,28 @@ import zmq
 
 __all__ = ["IpcKernelManagers"]
 
-_LONGEST_NAME = "k999-9"
+_LONGEST_SOCKET_NAME = "k999-9"
 
 
 class IpcKernelManagers:
-    """Makes kernel managers whose sockets are files, where the system has such a thing.
+    """Makes kernel managers with `ipc` sockets; nbval calls it in place of `KernelManager`.
 
     Args:
-        manager: What makes a kernel manager, `jupyter_client.KernelManager`.
+        make_manager: Makes a kernel manager: `jupyter_client.KernelManager`.
     """
 
-    def __init__(self, manager: Callable[..., Any]) -> None:
-        self._manager = manager
+    def __init__(self, make_manager: Callable[..., Any]) -> None:
+        self._make_manager = make_manager
         self._numbers = count(1)
         self._folder = Path(tempfile.mkdtemp(prefix="chatlab-"))
 
     def __call__(self, **options: Any) -> Any:
-        """A kernel manager; with ports where there are no such sockets, or their path is long."""
-        longest = len(str(self._folder / _LONGEST_NAME))
-        if not zmq.has("ipc") or longest > zmq.IPC_PATH_MAX_LEN:
-            return self._manager(**options)
+        """A kernel manager; it uses ports if there is no `ipc`, or if the path is too long."""
+        max_path_chars = len(str(self._folder / _LONGEST_SOCKET_NAME))
+        if not zmq.has("ipc") or max_path_chars > zmq.IPC_PATH_MAX_LEN:
+            return self._make_manager(**options)
         address = str(self._folder / f"k{next(self._numbers)}")
-        return self._manager(transport="ipc", ip=address, **options)
+        return self._make_manager(transport="ipc", ip=address, **options)
 
     def close(self) -> None:
         """Remove the folder."""
