@@ -60,12 +60,12 @@ class CountingIds:
     """Makes `msg_1`, `msg_2`, `thr_1`, ...: the same on every run."""
 
     def __init__(self) -> None:
-        self._made: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     def __call__(self, prefix: str) -> str:
         """The next id with this prefix."""
-        self._made[prefix] += 1
-        return f"{prefix}_{self._made[prefix]}"
+        self._counts[prefix] += 1
+        return f"{prefix}_{self._counts[prefix]}"
 
 
 @asynccontextmanager

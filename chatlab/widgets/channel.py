@@ -74,14 +74,14 @@ class FrameChannel:
         self.flush()
         self._every = longer
 
-    def _repeat_after(self, seconds: float, left: int) -> None:
+    def _repeat_after(self, seconds: float, remaining: int) -> None:
         self._stop_repeating()
-        if self._loop is not None and left:
-            self._repeating = self._loop.call_later(seconds, self._repeat_last, seconds, left)
+        if self._loop is not None and remaining:
+            self._repeating = self._loop.call_later(seconds, self._repeat_last, seconds, remaining)
 
-    def _repeat_last(self, seconds: float, left: int) -> None:
+    def _repeat_last(self, seconds: float, remaining: int) -> None:
         self._widget.send({"seq": self._seq, "patches": []})
-        self._repeat_after(2 * seconds, left - 1)
+        self._repeat_after(2 * seconds, remaining - 1)
 
     def _stop_repeating(self) -> None:
         if self._repeating is not None:

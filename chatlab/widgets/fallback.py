@@ -39,13 +39,13 @@ def render_html(board: ChatViewModel, who: str = "You") -> str:
 def _newest_entries(board: ChatViewModel) -> tuple[int, list[Entry]]:
     """How many entries are left out, and the others."""
     entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
-    room, kept = _MAX_CHARS, 0
+    room, count = _MAX_CHARS, 0
     for entry in reversed(entries[-_MAX_ENTRIES:]):
         room -= len(str(entry))
-        if room < 0 and kept:
+        if room < 0 and count:
             break
-        kept += 1
-    return len(entries) - kept, entries[len(entries) - kept :]
+        count += 1
+    return len(entries) - count, entries[len(entries) - count :]
 
 
 def _left_out_note(left_out: int) -> list[str]:
@@ -75,12 +75,12 @@ def _text_line(entry: Entry, who: str) -> str:
 
 def _html_block(entry: Entry, who: str) -> str:
     if entry["kind"] == "user":
-        said = html.escape(entry["text"]).replace("\n", "<br>")
-        return f'<div style="{_OWN_BOX}"><b>{html.escape(who)}</b><br>{said}</div>'
+        body = html.escape(entry["text"]).replace("\n", "<br>")
+        return f'<div style="{_OWN_BOX}"><b>{html.escape(who)}</b><br>{body}</div>'
     if entry["kind"] == "assistant":
         stopped = "<i>stopped</i>" if entry.get("stopped") else ""
-        said = entry.get("html") or html.escape(entry["text"])
-        return f'<div style="{_BOX}"><b>Assistant</b>{said}{stopped}</div>'
+        body = entry.get("html") or html.escape(entry["text"])
+        return f'<div style="{_BOX}"><b>Assistant</b>{body}{stopped}</div>'
     return f'<div style="margin:6px 0">{html.escape(_text_line(entry, who).strip())}</div>'
 
 

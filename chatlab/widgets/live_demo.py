@@ -40,7 +40,8 @@ def demo_widget(
         "_esm": script_part("dom") + script.read_text(encoding="utf-8"),
         "_css": theme() + style.read_text(encoding="utf-8"),
     }
-    kind: Any = type(DemoWidget.__name__, (DemoWidget,), source)
+    # A page has one style sheet for each class name: demos must not share theirs.
+    kind: Any = type(script.stem, (DemoWidget,), source)
     return kind(scene=scene or {}, frame=frame or {})
 
 

@@ -58,11 +58,15 @@ def lifecycle(of: Thread | Iterable[ThreadStreamEvent]) -> Diagram:
 
 def _event_arrows(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
     """What your code yields goes to the server and on to the client; what is done, to the store."""
-    seen = list(events)
-    questions = [one.item for one in seen if isinstance(one, ItemDone) and one.item.role == "user"]
+    event_list = list(events)
+    questions = [
+        event.item
+        for event in event_list
+        if isinstance(event, ItemDone) and event.item.role == "user"
+    ]
     yield "C", "->>", "S", f"send “{questions[0].content}”" if questions else "open the chat"
     called = False
-    for kind, group in groupby(seen, key=lambda event: event.type):
+    for kind, group in groupby(event_list, key=lambda event: event.type):
         run = list(group)
         for event in run[:1] if kind == "assistant_message" else run:
             if not called and kind != "thread_created" and not _is_question(event):
@@ -93,14 +97,14 @@ def _arrows(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> Iterator[
 
 def _item_arrows(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
     for item in items:
-        kept = f"{item.id}: {item.role}, {item.status}"
+        label = f"{item.id}: {item.role}, {item.status}"
         if item.role == "user":
             yield "C", "->>", "S", item.content
         elif item.role == "tool":
             yield "Y", "-->>", "S", f"a tool: {item.content}"
         else:
             yield "S", "-->>", "C", item.content
-        yield "S", "->>", "T", kept
+        yield "S", "->>", "T", label
 
 
 def _yield_label(run: list[ThreadStreamEvent]) -> str:
@@ -112,8 +116,8 @@ def _joined_text(run: list[ThreadStreamEvent]) -> str:
 
 
 def _event_label(event: ThreadStreamEvent) -> str:
-    said = getattr(event, "detail", "") or getattr(event, "title", "")
-    return f"{type(event).__name__} {getattr(event, 'status', '')} {said}".strip()
+    detail = getattr(event, "detail", "") or getattr(event, "title", "")
+    return f"{type(event).__name__} {getattr(event, 'status', '')} {detail}".strip()
 
 
 def _shorten(text: str) -> str:

@@ -71,8 +71,8 @@ def _name_width(rows: list[_Row]) -> int:
 def _answer_rows(moments: TimedEvents) -> list[_Row]:
     last = moments[-1].seconds
     words = [timed.seconds for timed in moments if _is_text(timed.event)]
-    whole = f"first words: {_format_seconds(last)}" if words else f"over: {_format_seconds(last)}"
-    rows = [_Row("request/response", whole, dots=[last], waits=True, big=True)]
+    note = f"first words: {_format_seconds(last)}" if words else f"over: {_format_seconds(last)}"
+    rows = [_Row("request/response", note, dots=[last], waits=True, big=True)]
     if words:
         rows.append(
             _Row("streamed", f"first words: {_format_seconds(words[0])}", dots=words, waits=True)
@@ -143,12 +143,12 @@ def _shorten(text: str) -> str:
 def _svg(rows: list[_Row], last: float) -> str:
     width, height = _LEFT + _WIDTH + _NOTES, _TOP + _ROW * len(rows) + 26
     label = html.escape("; ".join(f"{row.name}: {row.note}" for row in rows), quote=True)
-    drawn = "".join(_row(row, _TOP + _ROW * place, last) for place, row in enumerate(rows))
+    rows_svg = "".join(_row(row, _TOP + _ROW * place, last) for place, row in enumerate(rows))
     return (
         f'<svg role="img" aria-label="What came when. {label}" viewBox="0 0 {width} {height}" '
         f'width="{width}" style="max-width:100%;height:auto" font-size="13" '
         f'font-family="var(--jp-ui-font-family, system-ui, sans-serif)">'
-        f"{drawn}{_axis(last, _TOP + _ROW * len(rows))}</svg>"
+        f"{rows_svg}{_axis(last, _TOP + _ROW * len(rows))}</svg>"
     )
 
 

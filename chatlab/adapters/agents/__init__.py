@@ -171,8 +171,8 @@ def _call_and_output(item: ToolItem, call_id: str) -> list[dict[str, Any]]:
 def _output(item: ToolItem) -> str:
     if item.status == "incomplete":
         return "Interrupted: nobody knows whether this was done."
-    said = item.content if item.output is None else item.output
-    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    output = item.content if item.output is None else item.output
+    text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
     return f"Failed: {text}" if item.outcome == "failed" else text
 
 

@@ -136,8 +136,8 @@ class MessageWriter:
 
     def closing(self) -> list[TResponseStreamEvent]:
         """What goes out after the last piece."""
-        said = "".join(self._pieces)
-        part = ResponseOutputText(annotations=[], text=said, type="output_text")
+        text = "".join(self._pieces)
+        part = ResponseOutputText(annotations=[], text=text, type="output_text")
         return [
             ResponseTextDoneEvent(
                 type="response.output_text.done",
@@ -146,7 +146,7 @@ class MessageWriter:
                 logprobs=[],
                 output_index=self._at,
                 sequence_number=self._writer.number(),
-                text=said,
+                text=text,
             ),
             ResponseContentPartDoneEvent(
                 type="response.content_part.done",

@@ -61,7 +61,7 @@ class RunEvents:
     def __init__(self) -> None:
         self.open: dict[str, str] = {}
         self._called: set[str] = set()
-        self._said = False
+        self._spoke = False
         self._streaming = False
         self._streamed = False
         self._new_message = False
@@ -78,7 +78,7 @@ class RunEvents:
     def finish(self, final_output: object) -> list[RespondEvent]:
         """What goes out at the end: calls made elsewhere are over; a tool may be last to speak."""
         out = self.close("completed")
-        if not self._said and isinstance(final_output, str) and final_output:
+        if not self._spoke and isinstance(final_output, str) and final_output:
             out.append(AssistantMessage(content=final_output))
         return out
 
@@ -107,8 +107,8 @@ class RunEvents:
     def _text(self, text: str) -> list[RespondEvent]:
         if not text:
             return []
-        between = "\n\n" if self._said and self._new_message else ""
-        self._said, self._new_message = True, False
+        between = "\n\n" if self._spoke and self._new_message else ""
+        self._spoke, self._new_message = True, False
         return [AssistantMessage(content=between + text)]
 
     def _item(self, item: RunItem) -> list[RespondEvent]:
@@ -138,7 +138,7 @@ class RunEvents:
         if call_id in self._called:
             return []
         self._called.add(call_id)
-        self._said = False
+        self._spoke = False
         self.open[call_id] = tool
         return [
             ToolStatus(
@@ -155,7 +155,7 @@ class RunEvents:
     ) -> list[RespondEvent]:
         call_id = call_id or ""
         tool = self.open.pop(call_id, "tool")
-        self._said = False
+        self._spoke = False
         status = "failed" if failed else "completed"
         return [
             ToolStatus(

@@ -74,7 +74,7 @@ def prompt_of(
 ) -> AgentPrompt:
     """The prompt in what the SDK hands to a model."""
     items = cast("list[Mapping[str, Any]]", ItemHelpers.input_to_new_input_list(input))
-    names = (*(tool.name for tool in tools), *(one.tool_name for one in handoffs))
+    names = (*(tool.name for tool in tools), *(handoff.tool_name for handoff in handoffs))
     return AgentPrompt(instructions, tuple(items), names)
 
 

@@ -75,12 +75,12 @@ async def agent_steps(
     agent = Agent[None]("TaskManager", model=model, tools=[_tool(note, broken)])
     await note(TraceStep("Alice", "Runner", _MESSAGE))
     run = Runner.run_streamed(agent, _MESSAGE, max_turns=max_turns, hooks=_RunRecorder(note))
-    said = ""
+    reply = ""
     try:
         async with aclosing(stream_agent_response(run)) as events:
             async for event in events:
                 if event.type == "assistant_message":
-                    said += event.content
+                    reply += event.content
     except TooManyTurns:
         times = f"{max_turns} times" if max_turns > 1 else "once"
         text = f"I asked my model {times}, and there is no end. I stop."
@@ -89,7 +89,7 @@ async def agent_steps(
         text = "create_task broke. Please try again later."
         await note(TraceStep("Runner", "Alice", text, failed=True))
     else:
-        await note(TraceStep("Runner", "Alice", said))
+        await note(TraceStep("Runner", "Alice", reply))
 
 
 def _script(*, endless: bool) -> Callable[[AgentPrompt], ScriptedReply]:

@@ -81,7 +81,7 @@ class EventTranslator:
         return [*out, _updated(event.item_id, delta)]
 
     def _tool_or_task(self, event: ToolStatus | Task) -> list[official.ThreadStreamEvent]:
-        begun = event.item_id in self._open
+        is_open = event.item_id in self._open
         if isinstance(event, ToolStatus):
             line = event.detail or self._open.get(event.item_id, "")
             task = custom_task(event.tool, line, "running")
@@ -89,7 +89,7 @@ class EventTranslator:
             line = percent(event.progress)
             task = custom_task(event.title, line, "running")
         self._open[event.item_id] = line
-        if begun:
+        if is_open:
             update = official.WorkflowTaskUpdated(task_index=0, task=task)
             return [_updated(event.item_id, update)]
         item = official.WorkflowItem(

@@ -55,9 +55,9 @@ def official_item(item: ThreadItem) -> official.ThreadItem:
     }
     match item:
         case UserMessageItem():
-            said = official.UserMessageTextContent(text=item.content)
+            content = official.UserMessageTextContent(text=item.content)
             options = official.InferenceOptions()
-            return official.UserMessageItem(**base, content=[said], inference_options=options)
+            return official.UserMessageItem(**base, content=[content], inference_options=options)
         case AssistantMessageItem():
             answer = official.AssistantMessageContent(text=item.content)
             return official.AssistantMessageItem(**base, content=[answer])
@@ -108,7 +108,7 @@ def own_item(  # noqa: PLR0911 - each kind of item is one line
         case official.UserMessageItem():
             return UserMessageItem(**base, content=text_of(item.content))
         case official.AssistantMessageItem():
-            return AssistantMessageItem(**base, content="".join(one.text for one in item.content))
+            return AssistantMessageItem(**base, content="".join(part.text for part in item.content))
         case official.WidgetItem():
             words = item.copy_text or ""
             return WidgetItem(**base, content=words, widget=Text(value=words))
@@ -151,10 +151,10 @@ def own_action(action: official_actions.Action[str, Any]) -> Action:
 
 def official_thread(thread: ThreadMetadata) -> official.ThreadMetadata:
     """The thread as an official server knows it; whose it is stays in the store."""
-    kept = dict(thread.metadata)
-    more = kept.pop(_THREAD_KEY, {})
+    metadata = dict(thread.metadata)
+    more = metadata.pop(_THREAD_KEY, {})
     return official.ThreadMetadata(
-        id=thread.id, title=thread.title, created_at=thread.created_at, metadata=kept, **more
+        id=thread.id, title=thread.title, created_at=thread.created_at, metadata=metadata, **more
     )
 
 

@@ -51,7 +51,7 @@ def _official_node(  # noqa: PLR0911 - each kind of node is one line
 
 
 def _official_nodes(children: tuple[WidgetNode, ...]) -> list[dict[str, Any]]:
-    return [drawn for child in children for drawn in _official_node(child)]
+    return [node for child in children for node in _official_node(child)]
 
 
 def _with_label(node: Input | Select, field: dict[str, Any]) -> list[dict[str, Any]]:

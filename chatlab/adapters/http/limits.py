@@ -55,24 +55,24 @@ class ConcurrencyLimit:
     def __init__(self, what: str, most: int) -> None:
         self._what = what
         self._most = most
-        self._taken: Counter[str] = Counter()
+        self._in_use: Counter[str] = Counter()
 
     def check(self, user_id: str) -> None:
         """Raise an `HTTPException` if all places are taken."""
-        if self._taken[user_id] >= self._most:
+        if self._in_use[user_id] >= self._most:
             raise too_many(self._what)
 
     @contextmanager
     def acquire(self, user_id: str) -> Generator[None]:
         """Take a place for as long as the block lasts; raises as `check` does."""
         self.check(user_id)
-        self._taken[user_id] += 1
+        self._in_use[user_id] += 1
         try:
             yield
         finally:
-            self._taken[user_id] -= 1
-            if not self._taken[user_id]:
-                del self._taken[user_id]
+            self._in_use[user_id] -= 1
+            if not self._in_use[user_id]:
+                del self._in_use[user_id]
 
 
 class BodyLimit:

@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l01_requests_and_conversations.p1_rest import body_field
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import shorten, source_line
 
 __all__ = ["judge"]
 

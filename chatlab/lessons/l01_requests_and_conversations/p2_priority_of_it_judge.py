@@ -3,8 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import shorten, source_line
 
 __all__ = ["judge"]
 

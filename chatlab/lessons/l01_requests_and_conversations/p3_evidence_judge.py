@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l01_requests_and_conversations.p3_evidence import ASPECTS
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import shorten
 
 __all__ = ["judge"]
 

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 
 __all__ = ["REQUEST", "RULES", "STREAM", "inputs", "observe", "other_value", "pattern_and_reason"]
 
@@ -29,7 +29,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
 def _make_scenario(random: Random, field: str, value: Any) -> dict[str, Any]:
     fields: dict[str, Any] = dict.fromkeys(RULES)
-    fields |= {"asked_by": random.choice(NAMES), "times_a_day": random.randint(1, 5000)}
+    fields |= {"asked_by": random.choice(USER_NAMES), "times_a_day": random.randint(1, 5000)}
     fields[field] = value
     names = list(fields)
     random.shuffle(names)

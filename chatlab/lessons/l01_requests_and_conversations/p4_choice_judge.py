@@ -11,8 +11,7 @@ from chatlab.lessons.l01_requests_and_conversations.p4_choice import (
     other_value,
     pattern_and_reason,
 )
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import shorten, source_line
 
 __all__ = ["judge"]
 

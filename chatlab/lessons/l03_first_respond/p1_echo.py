@@ -3,20 +3,15 @@
 from random import Random
 from typing import Any
 
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    run_turn,
-    start_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, run_turn, start_turn
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
     """Three messages, and the ids of the two users who send them."""
-    return {"messages": random_messages(random, 3), "names": random.sample(NAMES, 2)}
+    return {"messages": random_messages(random, 3), "names": random.sample(USER_NAMES, 2)}
 
 
 async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:

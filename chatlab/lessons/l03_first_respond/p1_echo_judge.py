@@ -3,12 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -16,7 +12,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """2 points, or the finding on the first turn that is wrong."""
     if "unmade" in observation:
-        return [explain_unmade("EchoServer", observation["unmade"])]
+        return [explain_no_server("EchoServer", observation["unmade"])]
     messages = inputs["messages"]
     for message, turn in zip(messages, observation["turns"], strict=True):
         if wrong := _echo_wrong(message, [m for m in messages if m != message], turn):
@@ -26,7 +22,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 def _echo_wrong(message: str, other_messages: list[str], turn: dict[str, Any]) -> Finding | None:
     called = f"send({message!r})"
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
     got = reply_text(turn)
     if got == message:

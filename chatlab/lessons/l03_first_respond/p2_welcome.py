@@ -3,19 +3,15 @@
 from random import Random
 from typing import Any
 
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    run_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, run_turn
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
     """Two messages and three user ids."""
-    return {"messages": random_messages(random, 2), "names": random.sample(NAMES, 3)}
+    return {"messages": random_messages(random, 2), "names": random.sample(USER_NAMES, 3)}
 
 
 async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -16,7 +12,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """2 points, or the finding on the first turn that is wrong."""
     if "unmade" in observation:
-        return [explain_unmade("WelcomeServer", observation["unmade"])]
+        return [explain_no_server("WelcomeServer", observation["unmade"])]
     first_message, second_message = inputs["messages"]
     expectations = [
         ("send(None) on an empty thread", "greeting"),
@@ -27,7 +23,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         ("send(None) on a thread with history", "silence"),
     ]
     for (called, expected), turn in zip(expectations, observation["turns"], strict=True):
-        if wrong := turn_problem(called, turn) or _welcome_wrong(called, expected, turn):
+        if wrong := turn_wrong(called, turn) or _welcome_wrong(called, expected, turn):
             return [wrong]
     greeting, later_reply, immediate_reply = (
         reply_text(observation["turns"][n]) for n in (0, 2, 4)

@@ -6,11 +6,8 @@ from typing import Any
 
 from chatlab.course.checking.observe import to_plain_json
 from chatlab.errors import NotFoundError
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    run_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server, run_turn
 from chatlab.taskbook import TaskBook
 
 __all__ = ["inputs", "observe"]
@@ -27,7 +24,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """Three titles, two user ids, a message that asks for no task, and the id of the first task."""
     return {
         "titles": [f"{chore} {random.randint(2, 99)}" for chore in random.sample(_CHORES, 3)],
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "chatter": f"{random.choice(_SMALL_TALK)}, please?",
         "first_id": random.randint(200, 900),
     }

@@ -3,12 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
@@ -16,7 +12,7 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """3 points if the tasks are right, and each answer names its task's title and id."""
     if "unmade" in observation:
-        return [explain_unmade("TaskServer", observation["unmade"])]
+        return [explain_no_server("TaskServer", observation["unmade"])]
     first_user, second_user = inputs["names"]
     first_title, second_title, third_title = inputs["titles"]
     first_id = inputs["first_id"]
@@ -51,7 +47,7 @@ def _turn_wrong(called: str, expected: Any, turn: dict[str, Any]) -> Finding | N
             f"{called} raised {error['type']}: {error['message']}",
             "`parse` gives None for what it does not understand; check for that first.",
         )
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
     if not reply_text(turn).strip():
         return failed(

@@ -8,7 +8,7 @@ from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
 from chatlab.events import AssistantMessage, ThreadStreamEvent, ToolStatus
 from chatlab.items import ThreadMetadata, UserMessageItem
-from chatlab.lessons.support.dialogue import random_messages
+from chatlab.lessons.support.random_inputs import random_messages
 from chatlab.server import ChatKitServer
 
 __all__ = ["inputs", "observe"]

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import shorten
 
 __all__ = ["judge"]
 

@@ -9,15 +9,15 @@ from chatlab.lessons.l04_streaming.watched_model import (
     record_sleep_calls,
     wait_idle,
 )
-from chatlab.lessons.support.dialogue import NAMES, make_server, random_messages
-from chatlab.lessons.support.pacing import random_replies
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages, random_replies
+from chatlab.lessons.support.server_turns import make_server
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
     """Two user ids, a message of each, and the model's reply to each message."""
-    names, messages = random.sample(NAMES, 2), random_messages(random, 2)
+    names, messages = random.sample(USER_NAMES, 2), random_messages(random, 2)
     return {"names": names, "messages": messages, "replies": random_replies(random, 2)}
 
 

@@ -4,12 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge", "stream_wrong"]
 
@@ -17,11 +13,11 @@ __all__ = ["judge", "stream_wrong"]
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """3 points if each user got the reply to their own message, and nothing blocked the loop."""
     if "unmade" in observation:
-        return [explain_unmade("StreamingServer", observation["unmade"])]
+        return [explain_no_server("StreamingServer", observation["unmade"])]
     texts, turns = inputs["replies"], observation["turns"]
     first_call, second_call = (f"send({message!r})" for message in inputs["messages"])
     # No other turn ran during the second one, so what is wrong there has no other cause.
-    if wrong := stream_wrong(second_call, texts[1], texts[0], turns[1]) or turn_problem(
+    if wrong := stream_wrong(second_call, texts[1], texts[0], turns[1]) or turn_wrong(
         first_call, turns[0]
     ):
         return [wrong]
@@ -51,7 +47,7 @@ def stream_wrong(called: str, text: str, other_text: str, turn: dict[str, Any]) 
 
     `other_text` is the reply to another user. The judge of part 04.3 uses it, too.
     """
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
     progress, got = turn["progress"], reply_text(turn)
     if not progress["requests"]:

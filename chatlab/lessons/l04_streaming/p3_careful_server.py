@@ -10,8 +10,8 @@ from chatlab.lessons.l04_streaming.watched_model import (
     WatchedModel,
     wait_idle,
 )
-from chatlab.lessons.support.dialogue import NAMES, make_server, random_messages
-from chatlab.lessons.support.pacing import random_replies
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages, random_replies
+from chatlab.lessons.support.server_turns import make_server
 
 __all__ = ["inputs", "observe"]
 
@@ -21,7 +21,7 @@ _STOP_TIMEOUT_SECONDS = 2.0
 def inputs(random: Random) -> dict[str, Any]:
     """A user id, a message, the model's reply, and after how many pieces the turn is stopped."""
     return {
-        "name": random.choice(NAMES),
+        "name": random.choice(USER_NAMES),
         "message": random_messages(random, 1)[0],
         "reply": random_replies(random, 1)[0],
         "stop_at": random.randint(2, 5),

@@ -4,8 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l04_streaming.p1_streaming_judge import stream_wrong
-from chatlab.lessons.support.dialogue import explain_unmade
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import explain_no_server, source_line
 
 __all__ = ["judge"]
 
@@ -15,7 +14,7 @@ _LEFT_OPEN_MESSAGE = "Your loop ended, the model's did not; use `aclosing`."
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """3 points if the reply streams, and no stopped turn goes on or leaves a connection open."""
     if "unmade" in observation:
-        return [explain_unmade("CarefulServer", observation["unmade"])]
+        return [explain_no_server("CarefulServer", observation["unmade"])]
     called = f"send({inputs['message']!r})"
     whole = observation["whole"]
     if wrong := _closing_wrong(whole["raised"]) or stream_wrong(called, inputs["reply"], "", whole):

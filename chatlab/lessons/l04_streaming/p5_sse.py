@@ -6,8 +6,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import random_messages
-from chatlab.lessons.support.pacing import random_replies
+from chatlab.lessons.support.random_inputs import random_messages, random_replies
 
 __all__ = ["inputs", "observe"]
 

@@ -5,8 +5,7 @@ import re
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, needless_async, passed
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import shorten, source_line
 from chatlab.lessons.support.sse import parse_sse
 
 __all__ = ["judge"]

@@ -1,4 +1,4 @@
-"""Part 05.1: a tool at work, and how it ended, for everybody to see."""
+"""Part 05.1: a server shows that its tool runs, how it ended, and then replies."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,75 +8,75 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l05_events.recording import (
-    Tape,
-    chores,
-    watched,
+    TurnRecording,
+    random_titles,
+    record_turns,
 )
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server
 from chatlab.taskbook import TaskBook, TaskRecord
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Three titles, two people, the number that tasks begin with, and which call fails."""
+    """Three titles, two users, the first task id, and the index of the call that fails."""
     return {
-        "titles": chores(random, 3),
-        "names": random.sample(NAMES, 2),
+        "titles": random_titles(random, 3),
+        "names": random.sample(USER_NAMES, 2),
         "first_id": random.randint(200, 900),
         "fails": random.randrange(3),
     }
 
 
 class _Tool:
-    """Creates tasks, and breaks down when it is told to; the tape knows when it ran."""
+    """Creates tasks, or fails if `should_fail`; marks in `recording` when it began and ended."""
 
     def __init__(self, first_id: int) -> None:
         self.book = TaskBook(first_id)
-        self.tape = Tape()
+        self.recording = TurnRecording()
         self.calls: list[Any] = []
-        self.broken = False
-        self._promise: Coroutine[Any, Any, TaskRecord] | None = None
+        self.should_fail = False
+        self._last_call: Coroutine[Any, Any, TaskRecord] | None = None
 
     def create_task(self, user_id: str, title: str) -> Coroutine[Any, Any, TaskRecord]:
+        """What the learner's server gets; it notes the call even if nobody awaits it."""
         self.calls.append([user_id, title])
-        self._promise = self._work(self.tape, user_id, title)
-        return self._promise
+        self._last_call = self._work(self.recording, user_id, title)
+        return self._last_call
 
-    async def _work(self, tape: Tape, user_id: str, title: str) -> TaskRecord:
-        tape.mark("began")
+    async def _work(self, recording: TurnRecording, user_id: str, title: str) -> TaskRecord:
+        recording.mark("began")
         await asyncio.sleep(0)
-        if self.broken:
-            tape.mark("ended")
+        if self.should_fail:
+            recording.mark("ended")
             raise ConnectionError("the tasks cannot be reached")
         task = await self.book.create(user_id, title)
-        tape.mark("ended")
+        recording.mark("ended")
         return task
 
-    async def put_away(self) -> None:
-        """Drop a call that nobody awaited, so that Python need not complain of it later."""
+    async def close_unawaited_call(self) -> None:
+        """Close the coroutine that nobody awaited, so that Python does not warn about it."""
         await asyncio.sleep(0)
-        if self._promise is not None and getcoroutinestate(self._promise) == CORO_CREATED:
-            self._promise.close()
-        self._promise = None
+        if self._last_call is not None and getcoroutinestate(self._last_call) == CORO_CREATED:
+            self._last_call.close()
+        self._last_call = None
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Three messages; the tool breaks down in one of the three turns."""
+    """Send three messages, by the first, second and first user; the tool fails in one turn."""
     tool = _Tool(inputs["first_id"])
-    server, why = make_server(lambda: subject(tool.create_task))
+    server, problem = make_server(lambda: subject(tool.create_task))
     if server is None:
-        return {"unmade": why}
-    one, two = inputs["names"]
+        return {"unmade": problem}
+    first_user, second_user = inputs["names"]
+    senders = (first_user, second_user, first_user)
     turns: list[Any] = []
-    for number, (who, title) in enumerate(zip((one, two, one), inputs["titles"], strict=True)):
-        tool.broken = number == inputs["fails"]
-        tool.tape, tool.calls = Tape(), []
-        turn = server.send(title, RequestContext(user_id=who))
-        [seen] = await watched(server, [(turn, tool.tape)], [who])
-        await tool.put_away()
-        turns.append(seen | {"calls": tool.calls})
+    for index, (user_id, title) in enumerate(zip(senders, inputs["titles"], strict=True)):
+        tool.should_fail = index == inputs["fails"]
+        tool.recording, tool.calls = TurnRecording(), []
+        turn = server.send(title, RequestContext(user_id=user_id))
+        [record] = await record_turns(server, [(turn, tool.recording)], [user_id])
+        await tool.close_unawaited_call()
+        turns.append(record | {"calls": tool.calls})
     return {"turns": turns}

@@ -1,44 +1,45 @@
-"""Part 05.2: a form, filled in and submitted as a browser does it; the verdict."""
+"""Judges part 05.2: the nodes of the form, and the payload that a browser would submit."""
 
 from collections.abc import Iterator
 from typing import Any, cast
 
 from chatlab.course.findings import Finding, failed, needless_async, passed
-from chatlab.lessons.support.dialogue import shorten
-from chatlab.lessons.support.explain import explain_validation, source_line
+from chatlab.lessons.support.explain import explain_validation, shorten, source_line
 
 __all__ = ["judge"]
 
 _PRIORITIES = ("low", "normal", "high")
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """A title that has to be given, a choice of three, and a payload that carries both."""
-    if why := seen.get("raised"):
-        said = (
-            explain_validation(why["message"])
-            if why["type"] == "ValidationError"
-            else why["message"]
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """The title is required, the priority one of three, and the payload carries both."""
+    if error := observation.get("raised"):
+        message = (
+            explain_validation(error["message"])
+            if error["type"] == "ValidationError"
+            else error["message"]
         )
-        return [failed(f"task_form() raised {why['type']}: {said}", _mend(why))]
-    if wrong := needless_async("task_form", seen):
+        return [failed(f"task_form() raised {error['type']}: {message}", _suggest_fix(error))]
+    if wrong := needless_async("task_form", observation):
         return [wrong]
-    form = _form_of(seen["value"])
+    form = _find_form(observation["value"])
     if isinstance(form, Finding):
         return [form]
     wrong = _title_wrong(form) or _priority_wrong(form) or _submit_wrong(form, inputs)
     return [wrong or passed(2, "Filled in and submitted, it says all that a server needs.")]
 
 
-def _mend(why: dict[str, Any]) -> str:
-    if "children" in why["message"]:
+def _suggest_fix(error: dict[str, Any]) -> str:
+    """The next step for an exception that came out of `task_form()`."""
+    if "children" in error["message"]:
         return "`children` is a tuple or a list of nodes, even for a single one: children=[...]."
-    if "instance of Action" in why["message"]:
-        return f'An action is an object: Action(type="create_task"). {source_line(why)}'.strip()
-    return source_line(why)
+    if "instance of Action" in error["message"]:
+        return f'An action is an object: Action(type="create_task"). {source_line(error)}'.strip()
+    return source_line(error)
 
 
-def _form_of(value: Any) -> dict[str, Any] | Finding:
+def _find_form(value: Any) -> dict[str, Any] | Finding:
+    """The one form in the widget, or what is wrong when there is no such form."""
     if value is None:
         return failed("task_form() gave back None.", "End with `return Widget(root=...)`.")
     kind = cast("dict[str, Any]", value).get("type") if isinstance(value, dict) else None
@@ -49,25 +50,27 @@ def _form_of(value: Any) -> dict[str, Any] | Finding:
         )
     if kind != "widget":
         return failed(f"task_form() gave back {shorten(str(value))}.", "Return a Widget.")
-    nodes = list(_nodes(value["root"]))
+    nodes = list(_walk_nodes(value["root"]))
     forms = [node for node in nodes if node["type"] == "form"]
     if not forms:
-        return _no_form(nodes)
+        return _explain_missing_form(nodes)
     if len(forms) > 1:
         return failed(
             f"There are {len(forms)} forms, and submitting one sends nothing of the other.",
             "Put everything that belongs together into one Form.",
         )
-    inside = list(_nodes(forms[0]))
-    if stray := [node["name"] for node in nodes if "name" in node and node not in inside]:
+    form_nodes = list(_walk_nodes(forms[0]))
+    if outside_names := [
+        node["name"] for node in nodes if "name" in node and node not in form_nodes
+    ]:
         return failed(
-            f"The input {stray[0]!r} stands outside of the Form, so it is never sent.",
+            f"The input {outside_names[0]!r} stands outside of the Form, so it is never sent.",
             "A Form sends what is in its own `children`.",
         )
     return forms[0]
 
 
-def _no_form(nodes: list[dict[str, Any]]) -> Finding:
+def _explain_missing_form(nodes: list[dict[str, Any]]) -> Finding:
     if any(node["type"] == "button" for node in nodes):
         return failed(
             "The widget has a Button and no Form.",
@@ -79,18 +82,20 @@ def _no_form(nodes: list[dict[str, Any]]) -> Finding:
     )
 
 
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _walk_nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The node and all below it, depth first."""
     yield node
     for child in node.get("children", ()):
-        yield from _nodes(child)
+        yield from _walk_nodes(child)
 
 
-def _named(form: dict[str, Any], name: str) -> dict[str, Any] | Finding:
-    fields = [node for node in _nodes(form) if "name" in node]
-    found = [node for node in fields if node["name"] == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
+def _find_input(form: dict[str, Any], name: str) -> dict[str, Any] | Finding:
+    """The one input of this name, or what is wrong when there is none or more than one."""
+    fields = [node for node in _walk_nodes(form) if "name" in node]
+    matches = [node for node in fields if node["name"] == name]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         return failed(f"Two inputs are called {name!r}.", "Only one can arrive under that name.")
     names = ", ".join(repr(node["name"]) for node in fields) or "none"
     return failed(
@@ -100,7 +105,7 @@ def _named(form: dict[str, Any], name: str) -> dict[str, Any] | Finding:
 
 
 def _title_wrong(form: dict[str, Any]) -> Finding | None:
-    title = _named(form, "title")
+    title = _find_input(form, "title")
     if isinstance(title, Finding):
         return title
     if title["type"] == "select":
@@ -119,7 +124,7 @@ def _title_wrong(form: dict[str, Any]) -> Finding | None:
 
 
 def _priority_wrong(form: dict[str, Any]) -> Finding | None:
-    priority = _named(form, "priority")
+    priority = _find_input(form, "priority")
     if isinstance(priority, Finding):
         return priority
     if priority["type"] != "select":
@@ -127,16 +132,16 @@ def _priority_wrong(form: dict[str, Any]) -> Finding | None:
             "The priority is typed, so somebody will type 'hihg'.",
             "Three values are possible: let people choose, with a Select.",
         )
-    if sorted(priority["options"]) != sorted(_PRIORITIES):
+    value, options = priority["value"], priority["options"]
+    if sorted(options) != sorted(_PRIORITIES):
         return failed(
-            f"The options are {', '.join(map(repr, priority['options']))}.",
+            f"The options are {', '.join(map(repr, options))}.",
             "A TaskBook knows 'low', 'normal' and 'high', letter for letter.",
         )
-    chosen = priority["value"]
-    chosen = chosen if chosen in priority["options"] else priority["options"][0]
-    if chosen != "normal":
+    initial_value = value if value in options else options[0]
+    if initial_value != "normal":
         return failed(
-            f"Submitted as it comes, the form says {chosen!r}.",
+            f"Submitted as it comes, the form says {initial_value!r}.",
             'Without a `value`, a browser takes the first option. Say value="normal".',
         )
     return None
@@ -144,8 +149,8 @@ def _priority_wrong(form: dict[str, Any]) -> Finding | None:
 
 def _submit_wrong(form: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
     action = form["action"]
-    sends = [node for node in _nodes(form) if node["type"] == "button"]
-    if any(node["action"]["type"] == "create_task" for node in sends):
+    buttons = [node for node in _walk_nodes(form) if node["type"] == "button"]
+    if any(node["action"]["type"] == "create_task" for node in buttons):
         return failed(
             "A Button in the form says create_task, too, and sends nothing of what was typed.",
             "A Form brings its own button; its text is `submit`.",
@@ -155,7 +160,7 @@ def _submit_wrong(form: dict[str, Any], inputs: dict[str, Any]) -> Finding | Non
             f"Submitted, the form says {action['type']!r}; the server waits for 'create_task'.",
             'Form(..., action=Action(type="create_task")).',
         )
-    values = {node["name"]: node.get("value") for node in _nodes(form) if "name" in node}
+    values = {node["name"]: node.get("value") for node in _walk_nodes(form) if "name" in node}
     payload = action["payload"] | values | inputs
     if {name: payload[name] for name in inputs} != inputs:
         return failed(

@@ -1,4 +1,4 @@
-"""Part 05.4: a long job that says how far it is, and how it ended."""
+"""Part 05.4: a server runs an export, shows how far it is, and says how it ended."""
 
 import asyncio
 import time
@@ -7,93 +7,106 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.lessons.l05_events.recording import Tape, watched
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-)
+from chatlab.lessons.l05_events.recording import TurnRecording, record_turns
+from chatlab.lessons.support.random_inputs import USER_NAMES
+from chatlab.lessons.support.server_turns import make_server
 from chatlab.server import ChatKitServer
 
-__all__ = ["ASKED", "inputs", "observe"]
+__all__ = ["REQUEST_TEXT", "inputs", "observe"]
 
-_BLOCKED = 0.05
-"""Seconds between two pages in which nobody else got on: somebody slept on the loop."""
+_BLOCKING_SECONDS = 0.05
+"""A pause between two pages that is longer, and in which no timer ran, blocked the loop."""
 
 
-ASKED = "Export my tasks"
+REQUEST_TEXT = "Export my tasks"
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Three people, how many pages each has, and after how many one job breaks off."""
+    """Three users, how many pages each has, and after how many pages the third job fails."""
     pages = random.sample(range(5, 11), 3)
     return {
-        "names": random.sample(NAMES, 3),
+        "names": random.sample(USER_NAMES, 3),
         "pages": pages,
         "breaks_after": random.randint(3, pages[2] - 1),
     }
 
 
 class _Job:
-    """Writes pages, and breaks off after so many if it is told to; the tape knows when."""
+    """Writes pages, fails after `fails_after` of them, and marks in `recording` what it does.
 
-    def __init__(self, pages: int, breaks_after: int | None = None) -> None:
+    `blocking_pages` counts the pages after which the reader blocked the loop.
+    """
+
+    def __init__(self, pages: int, fails_after: int | None = None) -> None:
         self.pages = pages
-        self.breaks_after = breaks_after
-        self.tape = Tape()
-        self.blocked = 0
+        self.fails_after = fails_after
+        self.recording = TurnRecording()
+        self.blocking_pages = 0
 
     async def run(self) -> AsyncIterator[tuple[int, int]]:
-        self.tape.mark("began")
+        """After each page: how many are written, and how many there are.
+
+        Raises:
+            OSError: The job failed, as planned.
+        """
+        self.recording.mark("began")
         for page in range(1, self.pages + 1):
             await asyncio.sleep(0)
-            self.tape.mark(f"page {page}")
-            others = asyncio.Event()
-            timer = asyncio.get_running_loop().call_later(_BLOCKED / 2, others.set)
-            since = time.monotonic()
+            self.recording.mark(f"page {page}")
+            loop_ran = asyncio.Event()
+            timer = asyncio.get_running_loop().call_later(_BLOCKING_SECONDS / 2, loop_ran.set)
+            yielded_at = time.monotonic()
             yield page, self.pages
             timer.cancel()
-            self.blocked += time.monotonic() - since > _BLOCKED and not others.is_set()
-            if page == self.breaks_after:
-                self.tape.mark("ended")
+            self.blocking_pages += (
+                time.monotonic() - yielded_at > _BLOCKING_SECONDS and not loop_ran.is_set()
+            )
+            if page == self.fails_after:
+                self.recording.mark("ended")
                 raise OSError("No space left on device")
         await asyncio.sleep(0)
-        self.tape.mark("ended")
+        self.recording.mark("ended")
 
 
-class _Press:
-    """Hands a job to whoever asks for one, and notes who did."""
+class _Exporter:
+    """Runs the job of the user for whom an export is asked, and notes each such user."""
 
     def __init__(self, jobs: dict[str, _Job]) -> None:
         self.jobs = jobs
-        self.asked: list[Any] = []
+        self.asked_by: list[Any] = []
 
     def export(self, user_id: Any) -> AsyncIterator[tuple[int, int]]:
-        self.asked.append(user_id)
+        """What the learner's server gets; a user without a job gets one of three pages."""
+        self.asked_by.append(user_id)
         return self.jobs.get(str(user_id), _Job(3)).run()
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """One job breaks off beside another; two run side by side; one breaks off after its last."""
-    press = _Press({})
-    server, why = make_server(lambda: subject(press.export))
+    """A job fails beside another; two run side by side; one fails after its last page."""
+    exporter = _Exporter({})
+    server, problem = make_server(lambda: subject(exporter.export))
     if server is None:
-        return {"unmade": why}
-    (one, two, three), pages = inputs["names"], inputs["pages"]
-    broken = _Job(pages[2], inputs["breaks_after"])
-    turns = (await _exported(server, press, {three: broken, two: _Job(pages[1])}))[:1]
-    if broken.blocked >= inputs["breaks_after"]:
-        return {"blocked": broken.blocked}
-    turns += await _exported(server, press, {one: _Job(pages[0]), two: _Job(pages[1])})
-    turns += await _exported(server, press, {one: _Job(pages[1], pages[1])})
+        return {"unmade": problem}
+    (first_user, second_user, third_user), pages = inputs["names"], inputs["pages"]
+    failing_job = _Job(pages[2], inputs["breaks_after"])
+    jobs = {third_user: failing_job, second_user: _Job(pages[1])}
+    turns = (await _run_exports(server, exporter, jobs))[:1]
+    if failing_job.blocking_pages >= inputs["breaks_after"]:
+        return {"blocked": failing_job.blocking_pages}
+    jobs = {first_user: _Job(pages[0]), second_user: _Job(pages[1])}
+    turns += await _run_exports(server, exporter, jobs)
+    turns += await _run_exports(server, exporter, {first_user: _Job(pages[1], pages[1])})
     return {"turns": turns}
 
 
-async def _exported(
-    server: ChatKitServer[Any], press: _Press, jobs: dict[str, _Job]
+async def _run_exports(
+    server: ChatKitServer[Any], exporter: _Exporter, jobs: dict[str, _Job]
 ) -> list[dict[str, Any]]:
-    press.jobs, press.asked = jobs, []
+    """Ask for an export of each user at the same time; the turns as data, in that order."""
+    exporter.jobs, exporter.asked_by = jobs, []
     turns = [
-        (server.send(ASKED, RequestContext(user_id=who)), job.tape) for who, job in jobs.items()
+        (server.send(REQUEST_TEXT, RequestContext(user_id=user_id)), job.recording)
+        for user_id, job in jobs.items()
     ]
-    became = await watched(server, turns, list(jobs))
-    return [seen | {"asked": press.asked} for seen in became]
+    records = await record_turns(server, turns, list(jobs))
+    return [record | {"asked_by": exporter.asked_by} for record in records]

@@ -1,69 +1,70 @@
-"""Part 05.4: a long job that says how far it is, and how it ended; the verdict."""
+"""Judges part 05.4: the Tasks of each export, beside another and when it fails; the replies."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l05_events.p4_export import ASKED
-from chatlab.lessons.l05_events.p4_progress_bar import bar_wrong
-from chatlab.lessons.l05_events.recording import broke_off, same_words
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.l05_events.p4_export import REQUEST_TEXT
+from chatlab.lessons.l05_events.progress_bar_judge import bar_wrong
+from chatlab.lessons.l05_events.recording import explain_escaped_failure, is_same_wording
+from chatlab.lessons.support.explain import explain_no_server, shorten, source_line, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """The bar tells the truth all the way, and so does the reply."""
-    if "unmade" in seen:
-        return [explain_unmade("ExportServer", seen["unmade"])]
-    if "blocked" in seen:
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """The progress and the end of each bar are those of its job, and so is the reply."""
+    if "unmade" in observation:
+        return [explain_no_server("ExportServer", observation["unmade"])]
+    if "blocked" in observation:
         return [
             failed(
                 "While your server waited between two pages, nobody else got on.",
                 "time.sleep stops everybody. You need no pause; if you want one, await it.",
             )
         ]
-    one, two, three = inputs["names"]
-    broken, first, second, closing = seen["turns"]
-    called = f"send({ASKED!r})"
-    for who, turn, pages in zip((one, two), (first, second), inputs["pages"], strict=False):
-        at = f"{called} by {who}, while another export runs"
-        wrong = _job_wrong(at, turn, [one, two]) or bar_wrong(at, turn, pages, "completed")
-        if wrong:
-            return [wrong]
-    for users, turn, pages, when in (
-        ([three, two], broken, inputs["pages"][2], f"after page {inputs['breaks_after']}"),
-        ([one], closing, inputs["pages"][1], "after the last page"),
+    first_user, second_user, third_user = inputs["names"]
+    failing_turn, first_turn, second_turn, failing_at_end_turn = observation["turns"]
+    called = f"send({REQUEST_TEXT!r})"
+    for user_id, turn, pages in (
+        (first_user, first_turn, inputs["pages"][0]),
+        (second_user, second_turn, inputs["pages"][1]),
     ):
-        at = f"{called}, when the job fails {when}"
-        wrong = _job_wrong(at, turn, users) or bar_wrong(at, turn, pages, "failed")
-        if wrong := wrong or _excuse_wrong(at, turn, reply_text(first)):
+        situation = f"{called} by {user_id}, while another export runs"
+        wrong = _job_wrong(situation, turn, [first_user, second_user])
+        if wrong := wrong or bar_wrong(situation, turn, pages, "completed"):
+            return [wrong]
+    failures = [
+        ([third_user, second_user], failing_turn, inputs["pages"][2], inputs["breaks_after"]),
+        ([first_user], failing_at_end_turn, inputs["pages"][1], None),
+    ]
+    for users, turn, pages, fails_after in failures:
+        moment = f"after page {fails_after}" if fails_after else "after the last page"
+        situation = f"{called}, when the job fails {moment}"
+        wrong = _job_wrong(situation, turn, users) or bar_wrong(situation, turn, pages, "failed")
+        if wrong := wrong or _failure_reply_wrong(situation, turn, reply_text(first_turn)):
             return [wrong]
     return [passed(3, "The bar rises with the job, and the end is what really happened.")]
 
 
 def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding | None:
-    raised = turn["raised"]
-    if raised and raised["type"] == "OSError":
-        return broke_off(called, "job", "its bar")
-    if raised and raised["type"] == "ValidationError" and "progress" in raised["message"]:
+    error = turn["raised"]
+    if error and error["type"] == "OSError":
+        return explain_escaped_failure(called, "job", "its bar")
+    if error and error["type"] == "ValidationError" and "progress" in error["message"]:
         return failed(
             f"{called}: `progress` got a number that it cannot take.",
-            f"It runs from 0 to 1: pages written / pages in all. {_line(raised)}",
+            f"It runs from 0 to 1: pages written / pages in all. {source_line(error)}",
         )
-    if wrong := turn_problem(called, turn):
+    if wrong := turn_wrong(called, turn):
         return wrong
-    if not turn["asked"]:
+    if not turn["asked_by"]:
         return failed(
             f"{called}: the job was never begun.",
             "async for written, pages in self.export(context.user_id): ...",
         )
-    if sorted(map(str, turn["asked"])) != sorted(users):
-        got = ", ".join(map(str, turn["asked"]))
+    if sorted(map(str, turn["asked_by"])) != sorted(users):
+        got = ", ".join(map(str, turn["asked_by"]))
         return failed(
             f"{called}: the export was asked for by {', '.join(users)}, and made for {got}.",
             "One job for each who asks: self.export(context.user_id), once.",
@@ -71,12 +72,8 @@ def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding |
     return None
 
 
-def _line(why: dict[str, Any]) -> str:
-    return f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
-
-
-def _excuse_wrong(called: str, turn: dict[str, Any], usual: str) -> Finding | None:
-    if not same_words(reply_text(turn), usual):
+def _failure_reply_wrong(called: str, turn: dict[str, Any], success_reply: str) -> Finding | None:
+    if not is_same_wording(reply_text(turn), success_reply):
         return None
     return failed(
         f"{called}: the reply is {shorten(reply_text(turn))}, as if it had worked.",

@@ -50,7 +50,7 @@ LESSON = Lesson(
                 "context); the first item with role 'tool' and an id in its output is the one; "
                 "then await self.book.get(context.user_id, id)",
             ),
-            check=f"{__package__}.p1_its",
+            check=f"{__package__}.p1_pronoun",
         ),
         Part(
             id="06.2",

@@ -1,44 +1,47 @@
-"""Part 06.2: one run of the newest items that the budget pays for."""
+"""Part 06.2: a function that gives the newest items whose cost fits into a budget."""
 
 from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
 from chatlab.items import ThreadItem
-from chatlab.lessons.l06_memory.threads import item_of
+from chatlab.lessons.l06_memory.threads import build_item
 
 __all__ = ["Row", "inputs", "observe"]
 
 Row = list[Any]
+"""`[role, cost]`."""
 
 
 def inputs(random: Random) -> list[dict[str, Any]]:
-    """Conversations of `[role, cost]`, each with a budget; the telling ones first."""
-    plain = [_row(("user", "assistant")[n % 2], random.randint(5, 40)) for n in range(16)]
-    speech = [_row("user", 5), _row("assistant", random.randint(500, 2000))]
-    dear = plain[:10] + speech + plain[10:]
-    question = _row("user", random.randint(300, 900))
-    newest = [*plain[:6], question, _row("tool", 20), _row("assistant", 30)]
-    looked_up = [_row("user", 60), _row("assistant", 9), _row("tool", 8), _row("tool", 7)]
-    tools = plain[:4] + looked_up + plain[:3]
-    told = plain[:4] + looked_up + [_row("assistant", 15), _row("user", 12), _row("assistant", 11)]
-    rest = [_row(role, random.randint(1, 30)) for role in ("user", "assistant")]
+    """Conversations as rows, each with a budget: first the special cases, then random ones."""
+    roles = ("user", "assistant")
+    plain_rows = [_row(roles[index % 2], random.randint(5, 40)) for index in range(16)]
+    long_exchange = [_row("user", 5), _row("assistant", random.randint(500, 2000))]
+    expensive_rows = plain_rows[:10] + long_exchange + plain_rows[10:]
+    question_row = _row("user", random.randint(300, 900))
+    question_rows = [*plain_rows[:6], question_row, _row("tool", 20), _row("assistant", 30)]
+    tool_exchange = [_row("user", 60), _row("assistant", 9), _row("tool", 8), _row("tool", 7)]
+    tool_rows = plain_rows[:4] + tool_exchange + plain_rows[:3]
+    follow_up = [_row("assistant", 15), _row("user", 12), _row("assistant", 11)]
+    answered_rows = plain_rows[:4] + tool_exchange + follow_up
+    short_rows = [_row(role, random.randint(1, 30)) for role in roles]
     cases = [
-        _case(plain, sum(cost for _, cost in plain[-5:]) + 2),
-        _case(newest, random.randint(60, 200)),
-        _case(newest[:-2], random.randint(60, 200)),
-        _case(dear, sum(cost for _, cost in plain[10:]) + 40),
-        _case(tools, sum(cost for _, cost in tools[-3:]) + 20),
-        _case(told, 15 + 12 + 11 + 7 + 8 + 9 + 40),
-        _case(plain, sum(cost for _, cost in plain[-7:])),
-        _case(plain, 10_000),
+        _case(plain_rows, sum(cost for _, cost in plain_rows[-5:]) + 2),
+        _case(question_rows, random.randint(60, 200)),
+        _case(question_rows[:-2], random.randint(60, 200)),
+        _case(expensive_rows, sum(cost for _, cost in plain_rows[10:]) + 40),
+        _case(tool_rows, sum(cost for _, cost in tool_rows[-3:]) + 20),
+        _case(answered_rows, 15 + 12 + 11 + 7 + 8 + 9 + 40),
+        _case(plain_rows, sum(cost for _, cost in plain_rows[-7:])),
+        _case(plain_rows, 10_000),
         _case([["assistant", 12]], 20),
         _case([["assistant", 12]], 3),
         _case([["user", 12]], 0),
         _case([], 50),
-        _case(rest, 100),
+        _case(short_rows, 100),
     ]
-    return cases + [_any_case(random) for _ in range(30)]
+    return cases + [_random_case(random) for _ in range(30)]
 
 
 def _row(role: str, cost: int) -> Row:
@@ -49,7 +52,7 @@ def _case(rows: list[Row], budget: int) -> dict[str, Any]:
     return {"rows": rows, "budget": budget}
 
 
-def _any_case(random: Random) -> dict[str, Any]:
+def _random_case(random: Random) -> dict[str, Any]:
     rows: list[Row] = []
     for _ in range(random.randint(1, 6)):
         rows.append(["user", random.randint(1, 40)])
@@ -59,13 +62,17 @@ def _any_case(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each case the window, and how often `count` was asked."""
-    return [await _one(subject, case) for case in inputs]
+    """For each case the window, and how often the learner's code called `count`."""
+    return [await _observe_case(subject, case) for case in inputs]
 
 
-async def _one(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+async def _observe_case(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+    """The outcome of `attempt`, and the number of `calls` of `count`; the ids show the index."""
     rows = case["rows"]
-    items = [item_of([role, f"{role} {n}"], id=f"msg_{n}") for n, (role, _) in enumerate(rows)]
+    items = [
+        build_item([role, f"{role} {index}"], id=f"msg_{index}")
+        for index, (role, _) in enumerate(rows)
+    ]
     costs = {item.id: cost for item, (_, cost) in zip(items, rows, strict=True)}
     calls = 0
 
@@ -74,5 +81,5 @@ async def _one(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
         calls += 1
         return costs[item.id]
 
-    seen = await attempt(lambda: subject(items, case["budget"], count))
-    return seen | {"calls": calls}
+    result = await attempt(lambda: subject(items, case["budget"], count))
+    return result | {"calls": calls}

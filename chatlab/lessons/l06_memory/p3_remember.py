@@ -1,4 +1,4 @@
-"""Part 06.3: what falls out becomes one summary, and nothing is summarised twice."""
+"""Part 06.3: a coroutine that puts one summary in place of all but the newest items."""
 
 from collections.abc import Sequence
 from random import Random
@@ -6,25 +6,26 @@ from typing import Any
 
 from chatlab.course.checking.observe import attempt
 from chatlab.items import ThreadItem
-from chatlab.lessons.l06_memory.threads import item_of
-from chatlab.lessons.support.dialogue import random_messages
+from chatlab.lessons.l06_memory.threads import build_item
+from chatlab.lessons.support.random_inputs import random_messages
 from chatlab.memory import is_summary, make_summary
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> list[dict[str, Any]]:
-    """How many items there are, how many stay, and the earlier summary."""
-    first, second, third, fourth, *earlier = random_messages(random, 7)
-    long, keep = random.randint(8, 14), random.randint(2, 5)
+    """Cases: how many items there are, how many stay, the earlier summary, the new one."""
+    texts = random_messages(random, 7)
+    new_texts, earlier_texts = texts[:4], texts[4:]
+    long_count, keep = random.randint(8, 14), random.randint(2, 5)
     return [
-        _case(long, keep, None, first),
-        _case(long, keep, earlier[0], second),
+        _case(long_count, keep, None, new_texts[0]),
+        _case(long_count, keep, earlier_texts[0], new_texts[1]),
         _case(keep, keep, None, "unasked"),
-        _case(keep - 1, keep, earlier[1], "unasked"),
-        _case(keep, keep, earlier[1], "unasked"),
-        _case(random.randint(4, 7), 0, None, third),
-        _case(random.randint(4, 7), 0, earlier[2], fourth),
+        _case(keep - 1, keep, earlier_texts[1], "unasked"),
+        _case(keep, keep, earlier_texts[1], "unasked"),
+        _case(random.randint(4, 7), 0, None, new_texts[2]),
+        _case(random.randint(4, 7), 0, earlier_texts[2], new_texts[3]),
         _case(0, keep, None, "unasked"),
     ]
 
@@ -34,35 +35,41 @@ def _case(count: int, keep: int, earlier: str | None, text: str) -> dict[str, An
 
 
 async def observe(subject: Any, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each case what stays, and what was handed over to be summarised."""
-    return [await _one(subject, case) for case in inputs]
+    """For each case the items that came back, and the calls of `summarise`."""
+    return [await _observe_case(subject, case) for case in inputs]
 
 
-async def _one(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+async def _observe_case(subject: Any, case: dict[str, Any]) -> dict[str, Any]:
+    """The outcome of `attempt`, the `calls` of `summarise`, and the returned items as `rows`."""
     roles = ("user", "tool", "assistant")
-    said = [item_of([roles[n % 3], f"remark {n}"], id=f"msg_{n}") for n in range(case["count"])]
-    older = [] if case["earlier"] is None else [make_summary(case["earlier"])]
-    names = {item.id: "summary" for item in older} | {item.id: item.id for item in said}
+    items = [
+        build_item([roles[index % 3], f"remark {index}"], id=f"msg_{index}")
+        for index in range(case["count"])
+    ]
+    earlier_summaries = [] if case["earlier"] is None else [make_summary(case["earlier"])]
+    labels = {item.id: item.id for item in items}
+    labels |= {item.id: "summary" for item in earlier_summaries}
     calls: list[Any] = []
 
     async def summarise(previous_text: str, items: Sequence[ThreadItem]) -> str:
-        calls.append([previous_text, [names.get(item.id, "?") for item in items]])
+        calls.append([previous_text, [labels.get(item.id, "?") for item in items]])
         return case["text"]
 
-    kept: list[Any] = []
+    result_rows: list[Any] = []
 
     async def run() -> Any:
-        value = await subject([*older, *said], case["keep"], summarise)
+        value = await subject([*earlier_summaries, *items], case["keep"], summarise)
         if isinstance(value, list | tuple):
-            kept.extend(map(_row, value))
+            result_rows.extend(map(_item_row, value))
         return value
 
-    return await attempt(run) | {"calls": calls, "kept": kept}
+    return await attempt(run) | {"calls": calls, "rows": result_rows}
 
 
-def _row(item: Any) -> list[Any]:
-    """What is returned, in brief: `[kind, content or id]`."""
+def _item_row(item: Any) -> list[Any]:
+    """One item that was returned: `["summary", content]`, `["item", id]`, or `["text", text]`."""
     if isinstance(item, str):
         return ["text", item]
-    summary = hasattr(item, "id") and is_summary(item)
-    return ["summary", item.content] if summary else ["item", getattr(item, "id", repr(item))]
+    if hasattr(item, "id") and is_summary(item):
+        return ["summary", item.content]
+    return ["item", getattr(item, "id", repr(item))]

@@ -1,4 +1,4 @@
-"""Threads that somebody else has written, for the checks of lesson 06."""
+"""For the checks of lesson 06: write threads straight into a store, and read them from it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,48 +14,54 @@ from chatlab.items import (
 )
 from chatlab.stores.base import Store
 
-__all__ = ["all_of", "filled", "item_of"]
+__all__ = ["build_item", "load_all_items", "write_thread"]
 
 
-def item_of(row: Sequence[Any], thread_id: str = "thr_1", id: str | None = None) -> ThreadItem:
-    """One item from `[role, content]`; a tool's row is `["tool", tool, output]`."""
+def build_item(row: Sequence[Any], thread_id: str = "thr_1", id: str | None = None) -> ThreadItem:
+    """One item from a row, `[role, content]` or `["tool", tool, output]`.
+
+    A new id is made where `id` is None.
+    """
     role, content, *output = row
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": new_id("msg") if id is None else id,
         "thread_id": thread_id,
         "content": content,
         "timestamp": SystemClock().now(),
     }
     if role == "user":
-        return UserMessageItem(**said)
+        return UserMessageItem(**fields)
     if role == "assistant":
-        return AssistantMessageItem(**said)
-    more: dict[str, Any] = {"call_id": new_id("call"), "output": output[0] if output else None}
-    return ToolItem(**said | more, tool=content, outcome="completed")
+        return AssistantMessageItem(**fields)
+    tool_fields: dict[str, Any] = {
+        "call_id": new_id("call"),
+        "output": output[0] if output else None,
+    }
+    return ToolItem(**fields | tool_fields, tool=content, outcome="completed")
 
 
-async def filled(
+async def write_thread(
     store: Store[ThreadItem], rows: Sequence[Sequence[Any]], context: RequestContext
 ) -> ThreadMetadata:
-    """A new thread with these rows in it, written without any server."""
+    """A new thread of the context's user with an item for each row, made without a server."""
     now = SystemClock().now()
     thread = ThreadMetadata(
         id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now
     )
     await store.save_thread(thread, context)
     for row in rows:
-        await store.add_thread_item(thread.id, item_of(row, thread.id), context)
+        await store.add_thread_item(thread.id, build_item(row, thread.id), context)
     return thread
 
 
-async def all_of(
+async def load_all_items(
     store: Store[ThreadItem], thread_id: str, context: RequestContext
 ) -> list[ThreadItem]:
     """Every item of the thread, oldest first."""
     items: list[ThreadItem] = []
-    after, more = None, True
-    while more:
+    after, has_more = None, True
+    while has_more:
         page = await store.load_thread_items(thread_id, after, 1000, "asc", context)
         items += page.data
-        after, more = page.after, page.has_more
+        after, has_more = page.after, page.has_more
     return items

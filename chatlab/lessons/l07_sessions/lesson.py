@@ -59,7 +59,7 @@ LESSON = Lesson(
                 "It is over when self.clock.now() has reached record.last_used + self.time_out.",
                 "await self.store.save(replace(record, last_used=now)), after the two checks",
             ),
-            check=f"{__package__}.p2_sliding",
+            check=f"{__package__}.p2_sliding_timeout",
             disabled_names=_TWIN,
         ),
         Part(
@@ -94,7 +94,7 @@ LESSON = Lesson(
                 "self.locks = defaultdict(asyncio.Lock); async with self.locks[thread_id]: return "
                 "await super().send(thread_id, message)",
             ),
-            check=f"{__package__}.p4_tabs",
+            check=f"{__package__}.p4_thread_lock",
         ),
     ),
 )

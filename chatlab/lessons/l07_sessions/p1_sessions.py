@@ -1,4 +1,4 @@
-"""Part 07.1: log-ins that are kept; and what the next two parts are put on."""
+"""Part 07.1: sessions that are stored; and the store and the sessions of parts 07.2 and 07.3."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
 from chatlab.errors import SessionNotFound
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
-__all__ = ["Kept", "Record", "Records", "inputs", "observe"]
+__all__ = ["Record", "SessionStore", "SessionsWithoutTimeout", "inputs", "observe"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,11 @@ class Record:
     last_used: datetime
 
 
-class Records:
-    """The exercise's `SessionStore`: whatever was saved, under its session key."""
+class SessionStore:
+    """The exercise's `SessionStore`: records by their session key, in memory.
+
+    `conversations` are what each user has said, which `delete_user` deletes, too.
+    """
 
     def __init__(self) -> None:
         self.records: dict[str, Any] = {}
@@ -42,31 +45,35 @@ class Records:
         return self.records.get(session_key)
 
     async def all(self) -> list[Any]:
-        """All of them."""
+        """All records."""
         await asyncio.sleep(0)
         return list(self.records.values())
 
     async def delete(self, session_key: str) -> None:
-        """Take one away."""
+        """Delete the record, if there is one."""
         await asyncio.sleep(0)
         self.records.pop(session_key, None)
 
     async def delete_user(self, user_id: str) -> None:
-        """Take the user away, with everything they said."""
+        """Delete the user's records and conversations."""
         await asyncio.sleep(0)
         self.conversations.pop(user_id, None)
-        for key in [key for key, one in self.records.items() if one.user_id == user_id]:
+        for key in [key for key, record in self.records.items() if record.user_id == user_id]:
             del self.records[key]
 
 
-class Kept:
-    """Sessions without a time-out: what 07.2 and 07.3 are put on."""
+class SessionsWithoutTimeout:
+    """Sessions that never expire: the base class for the learner's methods in 07.2 and 07.3."""
 
-    def __init__(self, store: Records, clock: FixedClock, time_out: timedelta) -> None:
-        self.store, self.clock, self.time_out = store, clock, time_out
+    def __init__(self, store: SessionStore, clock: FixedClock, timeout: timedelta) -> None:
+        self.store, self.clock, self.time_out = store, clock, timeout
 
     async def resume(self, session_key: str) -> RequestContext:
-        """Whose key it is."""
+        """The context of the user who has this key.
+
+        Raises:
+            SessionNotFound: Nobody has it.
+        """
         record = await self.store.load(session_key)
         if record is None:
             raise SessionNotFound
@@ -74,35 +81,38 @@ class Kept:
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Two people, and a key that nobody has."""
-    first, second = random.sample(NAMES, 2)
-    return {"users": [first, first, second], "unknown": f"{random.getrandbits(128):032x}"}
-
-
-async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Three log-ins, each resumed by a second server on the same store; and an unknown key."""
-    store, clock = Records(), FixedClock()
-    sessions = subject(store, clock, timedelta(minutes=30))
-    keys = []
-    for user in inputs["users"]:
-        clock.advance(60)
-        keys.append(await attempt(lambda user=user: sessions.create(user)))
-    times = [_iso(record) for record in store.records.values()]
-    restarted = subject(store, clock, timedelta(minutes=30))
-    resumed, again = [], []
-    for key in keys:
-        resumed.append(await attempt(lambda key=key: sessions.resume(key.get("value"))))
-        again.append(await attempt(lambda key=key: restarted.resume(key.get("value"))))
+    """Three log-ins by two users, and a key that nobody has."""
+    first_user, second_user = random.sample(USER_NAMES, 2)
     return {
-        "keys": keys,
-        "resumed": resumed,
-        "again": again,
-        "unknown": await attempt(lambda: sessions.resume(inputs["unknown"])),
-        "saved": len(times),
-        "on_time": times == [f"2026-01-05T09:0{n}:00+00:00" for n in (1, 2, 3)],
+        "users": [first_user, first_user, second_user],
+        "unknown": f"{random.getrandbits(128):032x}",
     }
 
 
-def _iso(record: Any) -> str:
-    used = getattr(record, "last_used", None)
-    return used.isoformat() if isinstance(used, datetime) else str(used)
+async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Log in three times; resume each session, also in a second object on the same store."""
+    store, clock = SessionStore(), FixedClock()
+    sessions = subject(store, clock, timedelta(minutes=30))
+    create_results = []
+    for user in inputs["users"]:
+        clock.advance(60)
+        create_results.append(await attempt(lambda user=user: sessions.create(user)))
+    used_times = [_last_used_text(record) for record in store.records.values()]
+    restarted_sessions = subject(store, clock, timedelta(minutes=30))
+    results, restart_results = [], []
+    keys = [result.get("value") for result in create_results]
+    for key in keys:
+        results.append(await attempt(lambda key=key: sessions.resume(key)))
+        restart_results.append(await attempt(lambda key=key: restarted_sessions.resume(key)))
+    return {
+        "created": create_results,
+        "resumed": results,
+        "resumed_after_restart": restart_results,
+        "unknown": await attempt(lambda: sessions.resume(inputs["unknown"])),
+        "on_time": used_times == [f"2026-01-05T09:0{minute}:00+00:00" for minute in (1, 2, 3)],
+    }
+
+
+def _last_used_text(record: Any) -> str:
+    last_used = getattr(record, "last_used", None)
+    return last_used.isoformat() if isinstance(last_used, datetime) else str(last_used)

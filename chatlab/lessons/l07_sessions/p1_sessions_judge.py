@@ -1,23 +1,24 @@
-"""Part 07.1: log-ins that are kept; and what the next two parts are put on; the verdict."""
+"""Judges part 07.1: the keys that were created, and what resuming with them gave."""
 
 import re
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.support.explain import source_line
 
-__all__ = ["broken", "judge", "resumed_wrong", "unknown_wrong"]
+__all__ = ["explain_error", "judge", "resume_wrong", "unknown_key_wrong"]
 
-_SHORTEST_KEY = 16
+_MIN_KEY_CHARS = 16
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """A key of one's own for each log-in, that only its owner has."""
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Each log-in gets an unguessable key of its own, which resumes its session after a restart."""
     users = inputs["users"]
-    for user, key in zip(users, seen["keys"], strict=True):
-        if wrong := _key_wrong(user, key):
+    for user, result in zip(users, observation["created"], strict=True):
+        if wrong := _key_wrong(user, result):
             return [wrong]
-    keys = [key["value"] for key in seen["keys"]]
-    if _made_of_names(users, keys):
+    keys = [result["value"] for result in observation["created"]]
+    if _is_made_of_names(users, keys):
         return [
             failed(
                 f"create({users[0]!r}) gave the key {keys[0]!r}: whoever knows the name can write "
@@ -32,13 +33,13 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
                 "Each log-in is a session of its own: make a fresh key each time.",
             )
         ]
-    for where, resumed in (("", seen["resumed"]), (" after a restart", seen["again"])):
-        for user, one in zip(users, resumed, strict=True):
-            if wrong := resumed_wrong(user, one, where):
+    for key, suffix in (("resumed", ""), ("resumed_after_restart", " after a restart")):
+        for user, result in zip(users, observation[key], strict=True):
+            if wrong := resume_wrong(user, result, suffix):
                 return [wrong]
-    if wrong := unknown_wrong(seen["unknown"]):
+    if wrong := unknown_key_wrong(observation["unknown"]):
         return [wrong]
-    if not seen["on_time"]:
+    if not observation["on_time"]:
         return [
             failed(
                 "The records do not say when the sessions were used.",
@@ -48,16 +49,16 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     return [passed(3, "Everybody comes back as themselves; nobody comes in without a key.")]
 
 
-def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
+def _key_wrong(user: str, result: dict[str, Any]) -> Finding | None:
     called = f"create({user!r})"
-    if "raised" in key:
-        return broken(called, key["raised"])
-    value = key["value"]
+    if "raised" in result:
+        return explain_error(called, result["raised"])
+    value = result["value"]
     if value is None:
         return failed(f"{called} gave back None.", "Return the session key: the user needs it.")
     if not isinstance(value, str):
         return failed(f"{called} gave back {str(value)[:60]!r}.", "Return the session key, a text.")
-    if len(value) < _SHORTEST_KEY:
+    if len(value) < _MIN_KEY_CHARS:
         return failed(
             f"{called} gave the key {value!r}: the next one can be guessed.",
             "A session key must be unguessable: secrets.token_urlsafe().",
@@ -65,25 +66,28 @@ def _key_wrong(user: str, key: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _made_of_names(users: list[str], keys: list[str]) -> bool:
-    """Whether every key is its user's name and what all keys have, but for a number.
+def _is_made_of_names(users: list[str], keys: list[str]) -> bool:
+    """Whether the keys are the same but for digits and each user's name, which every key has.
 
     A random key may have the name in it, too.
     """
-    named = all(user in key.lower() for user, key in zip(users, keys, strict=True))
-    frames = {
+    has_all_names = all(user in key.lower() for user, key in zip(users, keys, strict=True))
+    remainders = {
         re.sub(r"\d", "", key.lower().replace(user, ""))
         for user, key in zip(users, keys, strict=True)
     }
-    return named and len(frames) == 1
+    return has_all_names and len(remainders) == 1
 
 
-def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:
-    """What is wrong with the badge that a good key gave; None when nothing is."""
-    called = f"resume(the key of {user}){where}"
-    if "raised" in one:
-        error = one["raised"]
-        if where and error["type"] in {"SessionNotFound", "KeyError"}:
+def resume_wrong(user: str, result: dict[str, Any], suffix: str) -> Finding | None:
+    """What is wrong with the outcome of `resume(key)` for a valid key of this user.
+
+    `suffix` says in the message when it was called.
+    """
+    called = f"resume(the key of {user}){suffix}"
+    if "raised" in result:
+        error = result["raised"]
+        if suffix and error["type"] in {"SessionNotFound", "KeyError"}:
             return failed(
                 f"{called} raised {error['type']}: another server has another `self`.",
                 "Keep the record in the store: await self.store.save(...).",
@@ -93,8 +97,8 @@ def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:
                 f"{called} raised SessionNotFound.",
                 "Did you save the record, under this very key, and await the save?",
             )
-        return broken(called, error)
-    value = one["value"]
+        return explain_error(called, error)
+    value = result["value"]
     if value is None:
         return failed(f"{called} gave back None.", "Return RequestContext(user_id=...).")
     if not isinstance(value, dict) or "user_id" not in value:
@@ -110,47 +114,48 @@ def resumed_wrong(user: str, one: dict[str, Any], where: str) -> Finding | None:
     return None
 
 
-def unknown_wrong(one: dict[str, Any]) -> Finding | None:
-    """What is wrong with the answer to a key that nobody has; None when nothing is."""
+def unknown_key_wrong(result: dict[str, Any]) -> Finding | None:
+    """What is wrong with the outcome of `resume(key)` for a key that nobody has."""
     called = "resume(a key that nobody has)"
-    if "value" in one:
-        return failed(f"{called} gave back {str(one['value'])[:60]}.", "Raise SessionNotFound.")
-    error = one["raised"]
+    if "value" in result:
+        return failed(f"{called} gave back {str(result['value'])[:60]}.", "Raise SessionNotFound.")
+    error = result["raised"]
     if error["type"] == "SessionNotFound":
         return None
     if "SessionNotFound" in error["message"]:
-        return broken(called, error)
+        return explain_error(called, error)
     return failed(
         f"{called} raised {error['type']}.",
         "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
     )
 
 
-_MADE_LIKE_THIS = {
+_CONSTRUCTOR_HINTS = {
     "SessionNotFound": "It takes nothing: raise SessionNotFound",
     "SessionExpired": "It takes the key that is over: raise SessionExpired(session_key)",
     "SessionRecord": "It has three fields: SessionRecord(session_key, user_id, last_used)",
 }
 
 
-def _field_of(error: dict[str, Any]) -> str:
+def _quoted_field(error: dict[str, Any]) -> str:
+    """The field that a FrozenInstanceError names between quotes."""
     return error["message"].partition("'")[2].partition("'")[0] or "fields"
 
 
-def broken(called: str, error: dict[str, Any]) -> Finding:
-    """What to try when the learner's code raised."""
-    said = f"{called} raised {error['type']}: {error['message']}"
-    at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    for kind, fix in _MADE_LIKE_THIS.items():
-        if error["type"] == "TypeError" and f"{kind}.__init__()" in error["message"]:
-            return failed(f"{called}: {kind} was not made as it wants to be.", fix)
+def explain_error(called: str, error: dict[str, Any]) -> Finding:
+    """What to try when the learner's code raised something that it should not."""
+    message = f"{called} raised {error['type']}: {error['message']}"
+    line = source_line(error)
+    for class_name, hint in _CONSTRUCTOR_HINTS.items():
+        if error["type"] == "TypeError" and f"{class_name}.__init__()" in error["message"]:
+            return failed(f"{called}: {class_name} was not made as it wants to be.", hint)
     if error["type"] == "FrozenInstanceError":
         return failed(
-            f"{called}: a record stays as it is, and you set its {_field_of(error)}.",
+            f"{called}: a record stays as it is, and you set its {_quoted_field(error)}.",
             "`replace(record, last_used=...)` makes a changed copy; save that one.",
         )
     if error["type"] == "TypeError" and "offset-naive" in error["message"]:
-        return failed(said, "datetime.now() has no zone. Ask self.clock.now().")
+        return failed(message, "datetime.now() has no zone. Ask self.clock.now().")
     if "coroutine" in error["message"]:
-        return failed(said, f"A coroutine is only a promise; put `await` before it. {at}")
-    return failed(said, at)
+        return failed(message, f"A coroutine is only a promise; put `await` before it. {line}")
+    return failed(message, line)

@@ -1,4 +1,4 @@
-"""Parts 07.2 and 07.3: a time-out that slides, and clearing away."""
+"""Part 07.3: a `clean_up` that deletes expired sessions, and says how many."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,42 +6,44 @@ from random import Random
 from typing import Any
 
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.l07_sessions.p1_sessions import Record, Records
-from chatlab.lessons.l07_sessions.p2_sliding import class_with
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.l07_sessions.p1_sessions import Record, SessionStore
+from chatlab.lessons.l07_sessions.p2_sliding_timeout import sessions_class_with
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Who has which sessions, each with the minutes since its last use; the time-out is 30."""
-    people = random.sample(NAMES, 4)
-    fresh = [[who, random.randint(0, 29)] for who in people[:3]]
-    old = [[who, random.randint(31, 999)] for who in (*people[1:], people[3])]
-    rows = fresh + old
+    """Rows of a user and the minutes since they used that session; the time-out is 30 minutes."""
+    users = random.sample(USER_NAMES, 4)
+    active_rows = [[user_id, random.randint(0, 29)] for user_id in users[:3]]
+    expired_rows = [[user_id, random.randint(31, 999)] for user_id in (*users[1:], users[3])]
+    rows = active_rows + expired_rows
     random.shuffle(rows)
     return {"rows": rows}
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What is there before and after, conversations too; then once more."""
-    store, clock = Records(), FixedClock()
+    """Clean up twice; which sessions and conversations are left, and which were changed."""
+    store, clock = SessionStore(), FixedClock()
     clock.advance(86_400)
-    for number, (who, minutes) in enumerate(inputs["rows"]):
-        used = clock.now() - timedelta(minutes=minutes)
-        await store.save(Record(f"key {number}", who, used))
-        store.conversations[who] = ["Create a task"]
-    before = dict(store.records)
-    sessions = class_with(clean_up=subject)(store, clock, timedelta(minutes=30))
-    first = await attempt(sessions.clean_up)
-    left = list(store.records)
-    touched = [key for key in left if replace(store.records[key]) != before[key]]
-    second = await attempt(sessions.clean_up)
+    for number, (user_id, minutes) in enumerate(inputs["rows"]):
+        last_used = clock.now() - timedelta(minutes=minutes)
+        await store.save(Record(f"key {number}", user_id, last_used))
+        store.conversations[user_id] = ["Create a task"]
+    records_before = dict(store.records)
+    sessions = sessions_class_with(clean_up=subject)(store, clock, timedelta(minutes=30))
+    first_result = await attempt(sessions.clean_up)
+    remaining_keys = list(store.records)
+    changed_keys = [
+        key for key in remaining_keys if replace(store.records[key]) != records_before[key]
+    ]
+    second_result = await attempt(sessions.clean_up)
     return {
-        "first": first,
-        "left": left,
-        "touched": touched,
-        "second": second,
+        "first": first_result,
+        "remaining": remaining_keys,
+        "changed": changed_keys,
+        "second": second_result,
         "conversations": sorted(store.conversations),
     }

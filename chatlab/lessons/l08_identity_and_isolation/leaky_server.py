@@ -1,4 +1,4 @@
-"""A task server that can be made without some of its four guards (lesson 08)."""
+"""A task server with or without each of its four guards, for part 08.4 and the demo."""
 
 import re
 from collections import defaultdict
@@ -26,27 +26,30 @@ _COMMANDS = {
     r"complete task (\d+)": "complete",
 }
 
-Tool = Callable[["_Talking", str, RequestContext], Awaitable[str]]
+Tool = Callable[["_CommandServer", str, RequestContext], Awaitable[str]]
 
 
-class _Talking(ChatKitServer):
-    """Understands five commands; four of them are put in by `task_server`."""
+class _CommandServer(ChatKitServer):
+    """Understands the five commands of `_COMMANDS`: `create`, and four that `task_server` adds.
+
+    `refusal` is the answer without the guard `existence`, when a task is somebody else's.
+    """
 
     def __init__(
-        self, book: TaskBook, refusal: str = "Task {id} is not yours.", **more: Any
+        self, book: TaskBook, refusal: str = "Task {id} is not yours.", **options: Any
     ) -> None:
-        super().__init__(**more)
+        super().__init__(**options)
         self.book = book
         self.refusal = refusal
-        self.said: defaultdict[str, list[str]] = defaultdict(list)
+        self.messages_by_thread: defaultdict[str, list[str]] = defaultdict(list)
 
     async def respond(
         self, thread: ThreadMetadata, input: UserMessageItem | None, context: RequestContext
     ) -> AsyncIterator[ThreadStreamEvent]:
         text = "" if input is None else input.content
-        self.said[thread.id].append(text)
+        self.messages_by_thread[thread.id].append(text)
         try:
-            answer = await self._obey(text, context)
+            answer = await self._run_command(text, context)
         except NotFoundError as error:
             answer = str(error)
         yield AssistantMessage(content=answer)
@@ -55,90 +58,93 @@ class _Talking(ChatKitServer):
         task = await self.book.create(context.user_id, title)
         return f"Created. Its ID is {task.id}."
 
-    async def _obey(self, text: str, context: RequestContext) -> str:
+    async def _run_command(self, text: str, context: RequestContext) -> str:
+        """The answer to the command in the text; "Noted." if there is none in it."""
         for pattern, name in _COMMANDS.items():
-            if found := re.fullmatch(pattern, text.strip(), re.IGNORECASE):
+            if match := re.fullmatch(pattern, text.strip(), re.IGNORECASE):
                 tool: Callable[[str, RequestContext], Awaitable[str]] = getattr(self, name)
-                return await tool(found[1], context)
+                return await tool(match[1], context)
         return "Noted."
 
 
-async def _recap_by_owner(self: _Talking, thread_id: str, context: RequestContext) -> str:
+async def _recap_by_owner(self: _CommandServer, thread_id: str, context: RequestContext) -> str:
     thread = await self.thread(thread_id, context, limit=1000)
-    return _said([item.content for item in thread.items.data if item.role == "user"])
+    return _recap_text([item.content for item in thread.items.data if item.role == "user"])
 
 
-async def _recap_by_id(self: _Talking, thread_id: str, _context: RequestContext) -> str:
-    if thread_id not in self.said:
+async def _recap_by_id(self: _CommandServer, thread_id: str, _context: RequestContext) -> str:
+    if thread_id not in self.messages_by_thread:
         raise NotFoundError("thread", thread_id)
-    return _said(self.said[thread_id])
+    return _recap_text(self.messages_by_thread[thread_id])
 
 
-async def _show_by_owner(self: _Talking, task_id: str, context: RequestContext) -> str:
-    return _line(await self.book.get(context.user_id, int(task_id)))
+async def _show_by_owner(self: _CommandServer, task_id: str, context: RequestContext) -> str:
+    return _task_text(await self.book.get(context.user_id, int(task_id)))
 
 
-async def _show_by_id(self: _Talking, task_id: str, _context: RequestContext) -> str:
-    return _line(await self.book.find(int(task_id)))
+async def _show_by_id(self: _CommandServer, task_id: str, _context: RequestContext) -> str:
+    return _task_text(await self.book.find(int(task_id)))
 
 
-async def _list_of_asker(self: _Talking, _user_id: str, context: RequestContext) -> str:
-    return _lines(await self.book.list(context.user_id))
+async def _list_for_asker(self: _CommandServer, _user_id: str, context: RequestContext) -> str:
+    return _tasks_text(await self.book.list(context.user_id))
 
 
-async def _list_of_argument(self: _Talking, user_id: str, _context: RequestContext) -> str:
-    return _lines(await self.book.list(user_id))
+async def _list_for_argument(self: _CommandServer, user_id: str, _context: RequestContext) -> str:
+    return _tasks_text(await self.book.list(user_id))
 
 
-async def _complete_quietly(self: _Talking, task_id: str, context: RequestContext) -> str:
-    return f"Done: {_line(await self.book.complete(context.user_id, int(task_id)))}"
+async def _complete_by_owner(self: _CommandServer, task_id: str, context: RequestContext) -> str:
+    return f"Done: {_task_text(await self.book.complete(context.user_id, int(task_id)))}"
 
 
-async def _complete_telling(self: _Talking, task_id: str, context: RequestContext) -> str:
+async def _complete_with_refusal(
+    self: _CommandServer, task_id: str, context: RequestContext
+) -> str:
     task = await self.book.find(int(task_id))
     if task.user_id != context.user_id:
         return self.refusal.format(id=task.id)
-    return await _complete_quietly(self, task_id, context)
+    return await _complete_by_owner(self, task_id, context)
 
 
 _TOOLS: dict[str, tuple[str, Tool, Tool]] = {
     "thread": ("recap", _recap_by_owner, _recap_by_id),
     "task": ("show", _show_by_owner, _show_by_id),
-    "argument": ("tasks_of", _list_of_asker, _list_of_argument),
-    "existence": ("complete", _complete_quietly, _complete_telling),
+    "argument": ("tasks_of", _list_for_asker, _list_for_argument),
+    "existence": ("complete", _complete_by_owner, _complete_with_refusal),
 }
 
 
-def task_server(guards: Collection[str]) -> type[_Talking]:
-    """A server class with these of the `GUARDS`; its name says nothing about the others."""
+def task_server(guards: Collection[str]) -> type[_CommandServer]:
+    """A server class with these of the `GUARDS`; its name is the same, whichever they are."""
     tools = {
         name: guarded if guard in guards else unguarded
         for guard, (name, guarded, unguarded) in _TOOLS.items()
     }
-    return cast("type[_Talking]", type("TaskServer", (_Talking,), tools))
+    return cast("type[_CommandServer]", type("TaskServer", (_CommandServer,), tools))
 
 
 async def ask(
     server: ChatKitServer, text: str, context: RequestContext, thread_id: str | None = None
 ) -> tuple[str, str]:
-    """One whole turn: what reached the user as text, and the id of its thread."""
+    """Run one whole turn: the text of its messages and errors, and the id of its thread."""
     turn = server.send(text, context, thread_id)
-    said = ""
+    reply = ""
     async for event in turn:
         if isinstance(event, AssistantMessage):
-            said += event.content
+            reply += event.content
         elif isinstance(event, ErrorEvent):
-            said += event.message
-    return said, turn.thread_id
+            reply += event.message
+    return reply, turn.thread_id
 
 
-def _said(texts: list[str]) -> str:
+def _recap_text(texts: list[str]) -> str:
     return "You said: " + " / ".join(texts)
 
 
-def _line(task: TaskRecord) -> str:
+def _task_text(task: TaskRecord) -> str:
     return f"{task.id} {task.title}"
 
 
-def _lines(tasks: list[TaskRecord]) -> str:
-    return "Tasks: " + (", ".join(map(_line, tasks)) or "none")
+def _tasks_text(tasks: list[TaskRecord]) -> str:
+    return "Tasks: " + (", ".join(map(_task_text, tasks)) or "none")

@@ -1,4 +1,4 @@
-"""Part 08.1: a signed session key becomes a badge; everything else is refused alike."""
+"""Part 08.1: a function that turns a signed session key into a context, or raises."""
 
 import base64
 import json
@@ -8,102 +8,113 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
-__all__ = ["WHENS", "inputs", "observe"]
+__all__ = ["CLOCK_TIMES", "inputs", "observe"]
 
 _AUDIENCE = "taskmanager"
 
 
-_RIGHTS = ("tasks:create", "tasks:delete", "tasks:export", "tasks:share")
+_PERMISSIONS = ("tasks:create", "tasks:delete", "tasks:export", "tasks:share")
 
 
-WHENS = ("now", "years ago", "in years to come")
+CLOCK_TIMES = ("now", "years ago", "in years to come")
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A secret, another one, two people, what one of them may do, and how long a key is good."""
-    user, other = random.sample(NAMES, 2)
+    """Two secrets, two users, the permissions of the first, how many minutes a key is valid.
+
+    `years` is how far the clocks of the check go back, and on.
+    """
+    user, other_user = random.sample(USER_NAMES, 2)
     return {
         "secret": f"{random.getrandbits(256):064x}",
         "other_secret": f"{random.getrandbits(256):064x}",
         "user": user,
-        "other": other,
-        "permissions": sorted(random.sample(_RIGHTS, 2)),
+        "other": other_user,
+        "permissions": sorted(random.sample(_PERMISSIONS, 2)),
         "minutes": random.randint(5, 50),
         "years": random.randint(5, 9),
     }
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Good keys at three times, on clocks of their own; then every kind of bad one."""
-    good: dict[str, Any] = {}
-    late: dict[str, Any] = {}
-    for when, start in zip(WHENS, _starts(inputs["years"]), strict=True):
+    """Try valid keys, and the same keys expired, on three clocks; then each kind of bad key."""
+    good_results: dict[str, Any] = {}
+    expired_results: dict[str, Any] = {}
+    for clock_time, start in zip(CLOCK_TIMES, _clock_starts(inputs["years"]), strict=True):
         clock = FixedClock(start)
-        key = _signed(_claims(inputs, start), inputs["secret"])
-        good[when] = await _tried(subject, key, inputs, clock)
+        key = _sign_key(_claims(inputs, start), inputs["secret"])
+        good_results[clock_time] = await _attempt_key(subject, key, inputs, clock)
         clock.advance(60 * inputs["minutes"] + 1)
-        late[when] = await _tried(subject, key, inputs, clock)
+        expired_results[clock_time] = await _attempt_key(subject, key, inputs, clock)
     now = datetime.now(UTC)
-    refused = {
-        name: await _tried(subject, key, inputs, FixedClock(now))
-        for name, key in _bad_keys(inputs, now).items()
+    bad_key_results = {
+        kind: await _attempt_key(subject, key, inputs, FixedClock(now))
+        for kind, key in _bad_keys(inputs, now).items()
     }
-    return {"good": good, "late": late, "refused": refused}
+    return {"good": good_results, "expired": expired_results, "bad": bad_key_results}
 
 
-def _starts(years: int) -> list[datetime]:
+def _clock_starts(years: int) -> list[datetime]:
+    """The times that `CLOCK_TIMES` name."""
     now = datetime.now(UTC)
-    span = timedelta(days=365 * years)
-    return [now, now - span, now + span]
+    offset = timedelta(days=365 * years)
+    return [now, now - offset, now + offset]
 
 
-async def _tried(subject: Any, key: str, inputs: dict[str, Any], clock: Any) -> dict[str, Any]:
-    badge: list[str] = []
+async def _attempt_key(
+    subject: Any, key: str, inputs: dict[str, Any], clock: Any
+) -> dict[str, Any]:
+    """The outcome of a call; `badge` says whether its value is a RequestContext."""
+    is_context = False
 
     def call() -> Any:
-        given = subject(key, inputs["secret"], clock)
-        badge.extend(["yes"] if isinstance(given, RequestContext) else [])
-        return given
+        nonlocal is_context
+        value = subject(key, inputs["secret"], clock)
+        is_context = isinstance(value, RequestContext)
+        return value
 
-    seen = await attempt(call)
-    return seen | {"badge": bool(badge)} if "value" in seen else seen
+    result = await attempt(call)
+    return result | {"badge": is_context} if "value" in result else result
 
 
 def _claims(inputs: dict[str, Any], now: datetime) -> dict[str, Any]:
-    over = now + timedelta(minutes=inputs["minutes"])
+    """The claims of a valid key that is made now."""
+    expires_at = now + timedelta(minutes=inputs["minutes"])
     return {
         "sub": inputs["user"],
         "aud": _AUDIENCE,
-        "exp": int(over.timestamp()),
+        "exp": int(expires_at.timestamp()),
         "permissions": inputs["permissions"],
     }
 
 
-def _signed(claims: dict[str, Any], secret: str | None, algorithm: str = "HS256") -> str:
+def _sign_key(claims: dict[str, Any], secret: str | None, algorithm: str = "HS256") -> str:
     import jwt
 
     return jwt.encode(claims, secret or "", algorithm=algorithm)
 
 
 def _bad_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
+    """One key of each kind that has to be refused."""
     secret, claims = inputs["secret"], _claims(inputs, now)
-    good = _signed(claims, secret)
-    header, _, signature = good.split(".")
-    lied = json.dumps(claims | {"sub": inputs["other"]}).encode()
-    without = {name: {k: v for k, v in claims.items() if k != name} for name in claims}
+    good_key = _sign_key(claims, secret)
+    header, _, signature = good_key.split(".")
+    changed_claims = json.dumps(claims | {"sub": inputs["other"]}).encode()
+    changed_payload = base64.urlsafe_b64encode(changed_claims).rstrip(b"=").decode()
+    claims_without = {name: {key: claims[key] for key in claims if key != name} for name in claims}
     return {
-        "forged": _signed(claims, inputs["other_secret"]),
-        "changed": f"{header}.{base64.urlsafe_b64encode(lied).rstrip(b'=').decode()}.{signature}",
-        "unsigned": _signed(claims, None, "none"),
-        "other algorithm": _signed(claims, secret, "HS512"),
-        "other audience": _signed(claims | {"aud": "photos"}, secret),
-        "no audience": _signed(without["aud"], secret),
-        "no expiry": _signed(without["exp"], secret),
-        "no user": _signed(without["sub"], secret),
+        "forged": _sign_key(claims, inputs["other_secret"]),
+        "changed": f"{header}.{changed_payload}.{signature}",
+        "unsigned": _sign_key(claims, None, "none"),
+        "other algorithm": _sign_key(claims, secret, "HS512"),
+        "other audience": _sign_key(claims | {"aud": "photos"}, secret),
+        "no audience": _sign_key(claims_without["aud"], secret),
+        "no expiry": _sign_key(claims_without["exp"], secret),
+        "no user": _sign_key(claims_without["sub"], secret),
         "empty": "",
         "no key": "let me in",
-        "broken": good[: len(good) // 2],
+        "broken": good_key[: len(good_key) // 2],
     }

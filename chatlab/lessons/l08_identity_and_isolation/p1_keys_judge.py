@@ -1,13 +1,14 @@
-"""Part 08.1: a signed session key becomes a badge; everything else is refused alike."""
+"""Judges part 08.1: the contexts for valid keys, and the errors for all others."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l08_identity_and_isolation.p1_keys import WHENS
+from chatlab.lessons.l08_identity_and_isolation.p1_keys import CLOCK_TIMES
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
-_REFUSED = {
+_BAD_KEYS = {
     "forged": (
         "a key signed with another secret",
         "Anybody can write such a key. The signature proves that it is yours: verify it.",
@@ -50,40 +51,43 @@ _REFUSED = {
 }
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Good keys give the right badge at any time; all others end in the same error."""
-    good = seen["good"]
-    for when in WHENS:
-        if wrong := _good_wrong(inputs, when, good[when]):
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Valid keys give the right context on every clock; all others raise the same error."""
+    good_results = observation["good"]
+    for clock_time in CLOCK_TIMES:
+        if wrong := _good_key_wrong(inputs, clock_time, good_results[clock_time]):
             return [wrong]
-    for name, one in seen["refused"].items():
-        if wrong := _let_in(name, one):
+    for kind, result in observation["bad"].items():
+        if wrong := _acceptance_wrong(kind, result):
             return [wrong]
-    for when in WHENS:
-        if wrong := _let_in("expired", seen["late"][when]):
+    for clock_time in CLOCK_TIMES:
+        if wrong := _acceptance_wrong("expired", observation["expired"][clock_time]):
             return [wrong]
-    if wrong := _told_apart(seen["refused"] | {"expired": seen["late"]["now"]}):
+    bad_key_results = observation["bad"] | {"expired": observation["expired"]["now"]}
+    if wrong := _errors_wrong(bad_key_results):
         return [wrong]
     return [passed(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
 
 
-def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Finding | None:
+def _good_key_wrong(
+    inputs: dict[str, Any], clock_time: str, result: dict[str, Any]
+) -> Finding | None:
     called = f"authenticate(a good key of {inputs['user']})"
-    if "raised" in one:
-        error = one["raised"]
-        if when != WHENS[0]:
+    if "raised" in result:
+        error = result["raised"]
+        if clock_time != CLOCK_TIMES[0]:
             return failed(
-                f"{called} raised {error['type']} when its clock stood {when}.",
+                f"{called} raised {error['type']} when its clock stood {clock_time}.",
                 'PyJWT asks the wall clock: options={"verify_exp": False} stops that. Then compare '
                 '"exp" with clock.now().',
             )
-        return _good_broke(called, error)
-    if not one["badge"]:
+        return _explain_good_key_error(called, error)
+    if not result["badge"]:
         return failed(
-            f"{called} gave back {str(one['value'])[:60]!r}.",
+            f"{called} gave back {str(result['value'])[:60]!r}.",
             "Return a badge: RequestContext(user_id=..., permissions=...).",
         )
-    badge = one["value"]
+    badge = result["value"]
     if badge["user_id"] != inputs["user"]:
         return failed(f"{called} gave the badge of {badge['user_id']!r}.", 'The user is in "sub".')
     if sorted(badge["permissions"]) != inputs["permissions"]:
@@ -95,7 +99,7 @@ def _good_wrong(inputs: dict[str, Any], when: str, one: dict[str, Any]) -> Findi
     return None
 
 
-def _good_broke(called: str, error: dict[str, Any]) -> Finding:
+def _explain_good_key_error(called: str, error: dict[str, Any]) -> Finding:
     message = error["message"]
     if "offset-naive" in message:
         return failed(
@@ -108,44 +112,45 @@ def _good_broke(called: str, error: dict[str, Any]) -> Finding:
             "Verify it with the secret that you were given (the check makes its own), with "
             'algorithms=["HS256"] and audience="taskmanager".',
         )
-    at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
     if error["type"] == "TypeError" and "'datetime.datetime'" in message:
         return failed(
             f"{called}: {message}", '"exp" is in seconds: clock.now().timestamp() is, too.'
         )
-    return failed(f"{called} raised {error['type']}: {message[:160]}", at)
+    return failed(f"{called} raised {error['type']}: {message[:160]}", source_line(error))
 
 
-def _let_in(name: str, one: dict[str, Any]) -> Finding | None:
-    if "raised" in one:
+def _acceptance_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
+    """What is wrong when a bad key of this kind raised nothing."""
+    if "raised" in result:
         return None
-    what, fix = _REFUSED[name]
-    if not one["value"]:
+    description, hint = _BAD_KEYS[kind]
+    if not result["value"]:
         return failed(
-            f"authenticate({what}) gave back {one['value']!r}.",
+            f"authenticate({description}) gave back {result['value']!r}.",
             "Whoever forgets to look at that goes on without a log-in: raise SessionNotFound.",
         )
-    return failed(f"authenticate({what}) was let in.", fix)
+    return failed(f"authenticate({description}) was let in.", hint)
 
 
-def _told_apart(refused: dict[str, dict[str, Any]]) -> Finding | None:
-    errors = {name: one["raised"] for name, one in refused.items()}
-    for name, error in errors.items():
+def _errors_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
+    """What is wrong when bad keys raised anything but a SessionNotFound of the same text."""
+    errors = {kind: result["raised"] for kind, result in results.items()}
+    for kind, error in errors.items():
         if error["type"] == "SessionNotFound":
             continue
         if error["type"] == "TypeError" and "SessionNotFound" in error["message"]:
             return failed(
-                f"authenticate({_REFUSED[name][0]}): SessionNotFound was given something to say.",
+                f"authenticate({_BAD_KEYS[kind][0]}): SessionNotFound was given something to say.",
                 "It takes nothing, so that it always says the same: raise SessionNotFound",
             )
-        said = (
-            f"authenticate({_REFUSED[name][0]}) raised {error['type']} ({error['message'][:50]}): "
+        message = (
+            f"authenticate({_BAD_KEYS[kind][0]}) raised {error['type']} ({error['message'][:50]}): "
             "that tells a thief what to try next."
         )
         if error["type"] == "KeyError":
-            return failed(said, 'Say which claims must be there: options={"require": [...]}.')
+            return failed(message, 'Say which claims must be there: options={"require": [...]}.')
         return failed(
-            said,
+            message,
             "One error for all of them: SessionNotFound. All of PyJWT's are a jwt.PyJWTError.",
         )
     if len({error["message"] for error in errors.values()}) > 1:

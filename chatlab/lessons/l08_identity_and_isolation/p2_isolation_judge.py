@@ -1,14 +1,10 @@
-"""Part 08.2: four leaks closed, and everything that belongs to the one who asks still there."""
+"""Judges part 08.2: what each command told its owner, and what it told another user."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l08_identity_and_isolation.p2_isolation import todo
-from chatlab.lessons.support.dialogue import (
-    explain_exception,
-    explain_unmade,
-    shorten,
-)
+from chatlab.lessons.l08_identity_and_isolation.p2_isolation import is_unwritten
+from chatlab.lessons.support.explain import explain_exception, explain_no_server, shorten
 
 __all__ = ["judge"]
 
@@ -20,122 +16,131 @@ _TOOLS = {
 }
 
 
-_REFUSALS = {"NotFoundError", "PermissionDenied"}
+_REFUSAL_ERRORS = {"NotFoundError", "PermissionDenied"}
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """A point for each leak that is closed; what belongs to the asker has to work."""
-    if "unmade" in seen:
-        return [explain_unmade("SafeTaskServer", seen["unmade"])]
-    if (why := seen["first"].get("raised")) is not None:
-        return [explain_exception(f"send({inputs['said']!r})", why)]
-    tools = seen["tools"]
-    return [_judged(leak, inputs, tools) for leak in _TOOLS]
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """A point for each command that works for the owner, and gives nobody else anything."""
+    if "unmade" in observation:
+        return [explain_no_server("SafeTaskServer", observation["unmade"])]
+    if (error := observation["first"].get("raised")) is not None:
+        return [explain_exception(f"send({inputs['said']!r})", error)]
+    tools = observation["tools"]
+    return [_judge_tool(leak, inputs, tools) for leak in _TOOLS]
 
 
-def _judged(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Finding:
+def _judge_tool(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Finding:
+    """The finding for the command that could have this leak."""
     tool, name = tools[leak], _TOOLS[leak]
-    if todo(tool):
+    if is_unwritten(tool):
         return failed(f"{name}() is not started.", "Write it where it says TODO.")
-    if wrong := _crashed(tool, inputs) or _leaked(leak, tool, inputs):
+    if wrong := _crash_wrong(tool, inputs) or _leak_wrong(leak, tool, inputs):
         return wrong
-    if wrong := _own_wrong(leak, tool, inputs):
+    if wrong := _own_attempt_wrong(leak, tool, inputs):
         return wrong
-    if leak == "existence" and (wrong := _told(inputs, tools)):
+    if leak == "existence" and (wrong := _existence_wrong(inputs, tools)):
         return wrong
     return passed(1, f"{name}() keeps {inputs['owner']}'s things for {inputs['owner']}.")
 
 
-def _crashed(tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    for who, one in (("own", "owner"), ("theirs", "other"), ("none", "other")):
-        why = tool[who]["raised"]
-        if why is not None and why["type"] not in _REFUSALS:
-            what = tool["words"] if who != "none" else f"{tool['words']} (an unknown one)"
-            return explain_exception(f"{inputs[one]} said {what!r}: it", why)
+def _crash_wrong(tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
+    for attempt, sender in (("own", "owner"), ("other", "other"), ("missing", "other")):
+        error = tool[attempt]["raised"]
+        if error is not None and error["type"] not in _REFUSAL_ERRORS:
+            command = tool["text"] if attempt != "missing" else f"{tool['text']} (an unknown one)"
+            return explain_exception(f"{inputs[sender]} said {command!r}: it", error)
     return None
 
 
-def _leaked(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    owner, other, theirs = inputs["owner"], inputs["other"], tool["theirs"]
-    out = any(canary in theirs["events"] for canary in inputs["canaries"])
+def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
+    owner, other_user, other_attempt = inputs["owner"], inputs["other"], tool["other"]
+    has_canary = any(canary in other_attempt["events"] for canary in inputs["canaries"])
     match leak:
-        case "thread" if out:
+        case "thread" if has_canary:
             return failed(
-                f"{other} knew the id of {owner}'s thread, and read what was said there.",
+                f"{other_user} knew the id of {owner}'s thread, and read what was said there.",
                 "Ids get shared; check the owner: await self.thread(thread_id, context) does.",
             )
-        case "task" if out:
+        case "task" if has_canary:
             return failed(
-                f"{other} said 'Show task {tool['its']}' and saw a task of {owner}.",
-                f"We know who {other} is, not what they may do. Ask the book for a task of "
+                f"{other_user} said 'Show task {tool['argument']}' and saw a task of {owner}.",
+                f"We know who {other_user} is, not what they may do. Ask the book for a task of "
                 "context.user_id.",
             )
-        case "argument" if out:
+        case "argument" if has_canary:
             return failed(
-                f"{other} said 'List tasks of {owner}' and got them.",
+                f"{other_user} said 'List tasks of {owner}' and got them.",
                 "The name comes from whoever types it. Only the badge says who asks: "
                 "context.user_id.",
             )
-        case "argument" if owner in theirs["left"]:
+        case "argument" if owner in other_attempt["rows_read_of"]:
             return failed(
-                f"{other} said 'List tasks of {owner}'. You loaded them, then threw them away: "
-                f"{owner}'s rows have already left the database.",
+                f"{other_user} said 'List tasks of {owner}'. You loaded them, then threw them "
+                f"away: {owner}'s rows have already left the database.",
                 "Ask only for what this user may see: self.book.list(context.user_id).",
             )
-        case "existence" if theirs["done"]:
+        case "existence" if other_attempt["done"]:
             return failed(
-                f"{other} said 'Complete task {tool['its']}', and {owner}'s task is done now.",
+                f"{other_user} said 'Complete task {tool['argument']}', and {owner}'s task is done "
+                "now.",
                 "We know who they are, not what they may do: complete(context.user_id, ...) looks.",
             )
         case _:
             return None
 
 
-def _own_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
-    owner, own = inputs["owner"], tool["own"]
-    said, *titles = inputs["canaries"]
-    wanted = {"thread": [said], "task": titles[:1], "argument": titles, "existence": []}[leak]
-    if wanted and f"'{tool['its']}'" in own["answer"] and leak == "task":
+def _own_attempt_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Finding | None:
+    owner, own_attempt = inputs["owner"], tool["own"]
+    answer = own_attempt["answer"]
+    expected_canaries = {
+        "thread": inputs["canaries"][:1],
+        "task": inputs["canaries"][1:2],
+        "argument": inputs["canaries"][1:],
+        "existence": [],
+    }[leak]
+    if leak == "task" and f"'{tool['argument']}'" in answer:
         return failed(
-            f"{owner} said {shorten(tool['words'])} and heard {shorten(own['answer'])}.",
+            f"{owner} said {shorten(tool['text'])} and heard {shorten(answer)}.",
             "The argument is a text, the book counts in numbers: int(task_id).",
         )
-    if missing := [canary for canary in wanted if canary not in own["answer"]]:
+    if missing_canaries := [canary for canary in expected_canaries if canary not in answer]:
         return failed(
-            f"{owner} said {shorten(tool['words'])} and got {shorten(own['answer'])}: "
-            f"{missing[0]} is missing.",
+            f"{owner} said {shorten(tool['text'])} and got {shorten(answer)}: "
+            f"{missing_canaries[0]} is missing.",
             "What is the asker's own must still be there.",
         )
-    if leak == "existence" and not own["done"]:
+    if leak == "existence" and not own_attempt["done"]:
         return failed(
-            f"{owner} said {shorten(tool['words'])}, and her or his own task is not done.",
+            f"{owner} said {shorten(tool['text'])}, and her or his own task is not done.",
             "Complete it for context.user_id.",
         )
-    if leak == "argument" and inputs["others_title"] not in tool["mine"].get("answer", ""):
+    if leak == "argument" and inputs["others_title"] not in tool["other_own"].get("answer", ""):
         return failed(
             f"{inputs['other']} listed their own tasks and got "
-            f"{shorten(tool['mine'].get('answer', ''))}.",
+            f"{shorten(tool['other_own'].get('answer', ''))}.",
             "List the tasks of context.user_id.",
         )
     return None
 
 
-def _told(inputs: dict[str, Any], tools: dict[str, Any]) -> Finding | None:
-    """Whether any answer differs between somebody's thing and nobody's."""
+def _existence_wrong(inputs: dict[str, Any], tools: dict[str, Any]) -> Finding | None:
+    """What is wrong when an answer tells somebody else's thing from one that does not exist."""
     for tool in tools.values():
-        if todo(tool):
+        if is_unwritten(tool):
             continue
-        theirs, none = tool["theirs"], tool["none"]
-        if any(canary in theirs["events"] for canary in inputs["canaries"]):
+        other_attempt, missing_attempt = tool["other"], tool["missing"]
+        if any(canary in other_attempt["events"] for canary in inputs["canaries"]):
             continue
-        if (theirs["alike"], _kind(theirs)) != (none["alike"], _kind(none)):
+        is_same_answer = other_attempt["alike"] == missing_attempt["alike"]
+        if not is_same_answer or _error_type(other_attempt) != _error_type(missing_attempt):
             return failed(
-                f"{inputs['other']} said {shorten(tool['words'])} and heard "
-                f"{shorten(theirs['answer'])}. For one that nobody has: {shorten(none['answer'])}.",
+                f"{inputs['other']} said {shorten(tool['text'])} and heard "
+                f"{shorten(other_attempt['answer'])}. For one that nobody has: "
+                f"{shorten(missing_attempt['answer'])}.",
                 "'Forbidden' confirms that it exists. Let both end in the same words.",
             )
     return None
 
 
-def _kind(one: dict[str, Any]) -> str | None:
-    return None if one["raised"] is None else str(one["raised"]["type"])
+def _error_type(attempt: dict[str, Any]) -> str | None:
+    return None if attempt["raised"] is None else str(attempt["raised"]["type"])

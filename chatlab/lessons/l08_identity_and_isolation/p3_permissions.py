@@ -1,39 +1,43 @@
-"""Part 08.3: what somebody may do."""
+"""Part 08.3: a function that raises when a context lacks a permission."""
 
 from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt
-from chatlab.lessons.support.dialogue import NAMES
+from chatlab.lessons.support.random_inputs import USER_NAMES
 
 __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A permission, and badges that have it, have none, or have ones that look like it."""
-    verb, other = random.sample(("create", "delete", "export", "share", "archive"), 2)
-    wanted = f"tasks:{verb}"
-    people = [*random.sample(NAMES, 6), "admin"]
-    badges = [
-        [wanted],
-        [f"tasks:{other}", wanted, "tasks:read"],
+    """A permission, and seven users with the permissions that each has, some much like it."""
+    verb, other_verb = random.sample(("create", "delete", "export", "share", "archive"), 2)
+    permission = f"tasks:{verb}"
+    users = [*random.sample(USER_NAMES, 6), "admin"]
+    permission_sets = [
+        [permission],
+        [f"tasks:{other_verb}", permission, "tasks:read"],
         [],
-        [f"tasks:{other}"],
-        [f"{wanted}_all"],
+        [f"tasks:{other_verb}"],
+        [f"{permission}_all"],
         ["tasks"],
         [],
     ]
-    return {"wanted": wanted, "badges": [list(pair) for pair in zip(people, badges, strict=True)]}
+    return {
+        "wanted": permission,
+        "badges": [list(pair) for pair in zip(users, permission_sets, strict=True)],
+    }
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    """What happens for each badge."""
+    """The outcome of the call with the context of each user."""
     return [
         await attempt(
-            lambda name=name, rights=rights: subject(
-                RequestContext(user_id=name, permissions=frozenset(rights)), inputs["wanted"]
+            lambda user_id=user_id, permissions=permissions: subject(
+                RequestContext(user_id=user_id, permissions=frozenset(permissions)),
+                inputs["wanted"],
             )
         )
-        for name, rights in inputs["badges"]
+        for user_id, permissions in inputs["badges"]
     ]

@@ -1,46 +1,46 @@
-"""Part 08.3: what somebody may do; the verdict."""
+"""Judges part 08.3: for which contexts the function raised, and what."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: list[dict[str, Any]]) -> list[Finding]:
-    """Nothing happens to those who may; the others get the error that names both."""
-    wanted = inputs["wanted"]
-    for (name, rights), one in zip(inputs["badges"], seen, strict=True):
-        called = f"require(the badge of {name}, {wanted!r})"
+def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Finding]:
+    """Those who have the permission get no error, the others one that names both."""
+    permission = inputs["wanted"]
+    for (user_id, granted), result in zip(inputs["badges"], observation, strict=True):
+        called = f"require(the badge of {user_id}, {permission!r})"
         wrong = (
-            _allowed_wrong(called, one)
-            if wanted in rights
-            else _denied_wrong(called, name, wanted, rights, one)
+            _allowed_call_wrong(called, result)
+            if permission in granted
+            else _denied_call_wrong(called, user_id, permission, granted, result)
         )
         if wrong:
             return [wrong]
     return [passed(2, "Those who may go on; the others are told what they lack.")]
 
 
-def _allowed_wrong(called: str, one: dict[str, Any]) -> Finding | None:
-    if "value" in one:
+def _allowed_call_wrong(called: str, result: dict[str, Any]) -> Finding | None:
+    if "value" in result:
         return None
-    error = one["raised"]
+    error = result["raised"]
     if error["type"] == "PermissionDenied":
         return failed(
             f"{called} raised PermissionDenied, and the badge has it.",
             "Go on when it is in context.permissions, whatever else is in there.",
         )
-    at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    return failed(f"{called} raised {error['type']}: {error['message']}", at)
+    return failed(f"{called} raised {error['type']}: {error['message']}", source_line(error))
 
 
-def _denied_wrong(
-    called: str, name: str, wanted: str, rights: list[str], one: dict[str, Any]
+def _denied_call_wrong(
+    called: str, user_id: str, permission: str, granted: list[str], result: dict[str, Any]
 ) -> Finding | None:
-    if "value" in one:
-        return _let_through(called, name, wanted, rights, one["value"])
-    error = one["raised"]
+    if "value" in result:
+        return _explain_allowed(called, user_id, permission, granted, result["value"])
+    error = result["raised"]
     if error["type"] == "NotFoundError":
         return failed(
             f"{called} raised NotFoundError.",
@@ -52,12 +52,12 @@ def _denied_wrong(
             f"{called} raised {error['type']}: {error['message'][:100]}",
             "Raise chatlab's PermissionDenied(permission, context.user_id).",
         )
-    if error["message"].startswith(wanted):
+    if error["message"].startswith(permission):
         return failed(
             f"{called} said: {error['message']}",
             "The other way round: PermissionDenied(permission, context.user_id).",
         )
-    if name not in error["message"] or wanted not in error["message"]:
+    if user_id not in error["message"] or permission not in error["message"]:
         return failed(
             f"{called} said: {error['message']}",
             "The error names both: PermissionDenied(permission, context.user_id).",
@@ -65,23 +65,26 @@ def _denied_wrong(
     return None
 
 
-def _let_through(called: str, name: str, wanted: str, rights: list[str], value: Any) -> Finding:
+def _explain_allowed(
+    called: str, user_id: str, permission: str, granted: list[str], value: Any
+) -> Finding:
+    """The finding for a call that raised nothing, where the permission is missing."""
     if value is False:
         return failed(
             f"{called} gave back False, and the caller goes on.",
             "An answer can be overlooked, an error cannot: raise PermissionDenied.",
         )
-    if name == "admin":
+    if user_id == "admin":
         return failed(
             f"{called} let them through: the name says admin, the badge has no permission.",
             "A name is no permission. Look at context.permissions, and at nothing else.",
         )
-    if rights and any(right in wanted or wanted in right for right in rights):
+    if any(other in permission or permission in other for other in granted):
         return failed(
-            f"{called} let {name} through with {rights[0]!r}.",
+            f"{called} let {user_id} through with {granted[0]!r}.",
             "That is another permission. Look for exactly this one in the set.",
         )
     return failed(
-        f"{called} let {name} through with {rights or 'no permission at all'}.",
-        f"We know who {name} is, not what they may do. Is this permission in the badge?",
+        f"{called} let {user_id} through with {granted or 'no permission at all'}.",
+        f"We know who {user_id} is, not what they may do. Is this permission in the badge?",
     )

@@ -1,13 +1,14 @@
-"""Part 08.4: an attack that finds the leaks which were planted, and no others; the verdict."""
+"""Judges part 08.4: which of the planted leaks were reported, and what the attack changed."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l08_identity_and_isolation.p4_attack import LEAKS
+from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
 
-_FALSE = {
+_FALSE_ALARM_HINTS = {
     "thread": (
         "`Recap` of the victim's thread counts as a leak only when a canary is in the answer. "
         "'There is no thread' is no leak."
@@ -21,7 +22,7 @@ _FALSE = {
 }
 
 
-_MISSED = {
+_MISSED_LEAK_HINTS = {
     "thread": "Mallory has the thread's id. Which command takes one?",
     "task": (
         "Numbers rise by one, whoever's the task is: create one, and the number below it is "
@@ -35,61 +36,62 @@ _MISSED = {
 }
 
 
-def judge(inputs: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list[Finding]:
-    """Exactly the planted leaks, for every server, and Alice's things as they were."""
-    for one in seen:
-        if wrong := _unusable(one):
+def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> list[Finding]:
+    """Each report is the planted leaks, and the victim's things are unchanged."""
+    for outcome in observation:
+        if wrong := _attack_wrong(outcome):
             return [wrong]
-    found = [set(one["said"]["value"]) for one in seen]
-    if len({tuple(sorted(names)) for names in found}) == 1:
-        return [_always(found[0], len(inputs))]
+    reports = [set(outcome["report"]["value"]) for outcome in observation]
+    if len({tuple(sorted(reported)) for reported in reports}) == 1:
+        return [_explain_same_report(reports[0], len(inputs))]
     for leak in LEAKS:
-        claims = [
-            (leak in world["planted"], leak in names)
-            for world, names in zip(inputs, found, strict=True)
+        pairs = [
+            (leak in scenario["planted"], leak in reported)
+            for scenario, reported in zip(inputs, reports, strict=True)
         ]
-        name = f"Leak.{leak.upper()}"
-        if wrongly := claims.count((False, True)):
-            safe = sum(not planted for planted, _ in claims)
+        leak_name = f"Leak.{leak.upper()}"
+        if false_alarms := pairs.count((False, True)):
+            safe_servers = sum(not is_planted for is_planted, _ in pairs)
             return [
                 failed(
-                    f"attack() reported {name} in {wrongly} of the {safe} servers that do not "
-                    "have it.",
-                    _FALSE[leak],
+                    f"attack() reported {leak_name} in {false_alarms} of the {safe_servers} "
+                    "servers that do not have it.",
+                    _FALSE_ALARM_HINTS[leak],
                 )
             ]
-        if missed := claims.count((True, False)):
-            leaky = sum(planted for planted, _ in claims)
+        if missed_leaks := pairs.count((True, False)):
+            leaky_servers = sum(is_planted for is_planted, _ in pairs)
             return [
                 failed(
-                    f"attack() missed {name} in {missed} of the {leaky} servers that have it.",
-                    _MISSED[leak],
+                    f"attack() missed {leak_name} in {missed_leaks} of the {leaky_servers} "
+                    "servers that have it.",
+                    _MISSED_LEAK_HINTS[leak],
                 )
             ]
     return [passed(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
 
 
-def _unusable(one: dict[str, Any]) -> Finding | None:
-    said = one["said"]
-    if "raised" in said:
-        error = said["raised"]
-        at = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+def _attack_wrong(outcome: dict[str, Any]) -> Finding | None:
+    report = outcome["report"]
+    if "raised" in report:
+        error = report["raised"]
+        next_step = source_line(error)
         if "coroutine" in error["message"]:
-            at = f"A coroutine is only a promise; put `await` before it. {at}"
-        return failed(f"attack() raised {error['type']}: {error['message'][:160]}", at)
-    if "tasks" in one["changed"]:
+            next_step = f"A coroutine is only a promise; put `await` before it. {next_step}"
+        return failed(f"attack() raised {error['type']}: {error['message'][:160]}", next_step)
+    if "tasks" in outcome["changed"]:
         return failed(
             "After attack(), Alice's tasks are not what they were.",
             "A red team looks, and leaves everything as it was: use commands, with Mallory's "
             "badge.",
         )
-    if one["changed"]:
+    if outcome["changed"]:
         return failed(
-            f"After attack(), Alice has other {one['changed'][0]} than before: somebody spoke "
+            f"After attack(), Alice has other {outcome['changed'][0]} than before: somebody spoke "
             "with her badge.",
             "With her badge everything is allowed, and proves nothing. Mallory has only her own.",
         )
-    value = said["value"]
+    value = report["value"]
     if not isinstance(value, list) or not set(map(str, value)) <= set(LEAKS):
         return failed(
             f"attack() gave back {str(value)[:60]!r}.",
@@ -98,14 +100,15 @@ def _unusable(one: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _always(names: set[str], servers: int) -> Finding:
-    if not names:
+def _explain_same_report(reported: set[str], servers: int) -> Finding:
+    """The finding for an attack that reported this of every server."""
+    if not reported:
         return failed(
             f"attack() found no leak in any of {servers} servers, and most of them have some.",
             "An attack asks for something that is Alice's, and looks for a canary in the answer.",
         )
-    said = ", ".join(f"Leak.{leak.upper()}" for leak in LEAKS if leak in names)
+    leak_names = ", ".join(f"Leak.{leak.upper()}" for leak in LEAKS if leak in reported)
     return failed(
-        f"attack() said the same of all {servers} servers: {said}. Some of them are safe.",
+        f"attack() said the same of all {servers} servers: {leak_names}. Some of them are safe.",
         "A leak has to be proved: report it only when the answer shows it.",
     )

@@ -1,4 +1,4 @@
-"""For the checks of lesson 09: agents whose model follows a script, and what became of them.
+"""For the checks of lesson 09: agents whose model follows a script, and turns recorded as data.
 
 The Agents SDK is loaded when a part is checked, so that the course lists its lessons without it.
 """
@@ -17,18 +17,18 @@ from chatlab.taskbook import TaskBook
 from chatlab.testing import FixedClock
 
 __all__ = [
-    "LONG",
-    "Bench",
+    "LONG_STORY",
+    "AgentFixture",
     "RunContext",
-    "bench",
+    "cancel_runs",
+    "make_agent_fixture",
     "missing_requirement",
-    "runs_ended",
-    "seen_at_first",
-    "stopped",
+    "run_timed_turn",
+    "stop_turn",
 ]
 
-LONG = "This goes on and on, and nobody listens any more. " * 200
-"""A story that takes its time: one should be able to stop it."""
+LONG_STORY = "This goes on and on, and nobody listens any more. " * 200
+"""A reply of 200 sentences, long enough to be stopped in the middle."""
 
 
 def missing_requirement() -> str | None:
@@ -40,25 +40,26 @@ def missing_requirement() -> str | None:
 
 @dataclass(frozen=True)
 class RunContext:
-    """What a run's tools are given, as in the exercise."""
+    """The context that a run hands to its tools, as in the exercise."""
 
     request_context: RequestContext
     book: TaskBook
 
 
 @dataclass(frozen=True)
-class Bench:
-    """An agent, its scripted model, and the clock that the model goes by."""
+class AgentFixture:
+    """An agent, its scripted model, and the fake clock that the model advances as it speaks."""
 
     agent: Any
     model: Any
     clock: FixedClock
 
 
-def bench(script: Any, *tools: Callable[..., Any], raise_on: str = "") -> Bench:
-    """An agent that follows the script and has these functions as its tools.
+def make_agent_fixture(script: Any, *tools: Callable[..., Any], raise_on: str = "") -> AgentFixture:
+    """An agent whose model follows `script`, with these functions as its tools.
 
-    An exception in the tool `raise_on` ends the run; of others the model is told.
+    An exception in the tool named `raise_on` ends the run; one in another tool is reported to the
+    model.
     """
     from agents import Agent, default_tool_error_function, function_tool
 
@@ -66,20 +67,24 @@ def bench(script: Any, *tools: Callable[..., Any], raise_on: str = "") -> Bench:
 
     clock = FixedClock()
     model = ScriptedAgentModel(script, 10, clock=clock)
-    tell_the_model = default_tool_error_function
-    made: list[Any] = [
+    report_to_model = default_tool_error_function
+    function_tools: list[Any] = [
         function_tool(
             tool,
             description_override="A tool.",
-            failure_error_function=None if tool.__name__ == raise_on else tell_the_model,
+            failure_error_function=None if tool.__name__ == raise_on else report_to_model,
         )
         for tool in tools
     ]
-    return Bench(Agent("Taskmanager", model=model, tools=made), model, clock)
+    return AgentFixture(Agent("Taskmanager", model=model, tools=function_tools), model, clock)
 
 
-async def stopped(server: ChatKitServer[Any], model: Any, user_id: str) -> dict[str, Any]:
-    """Stop a turn at its first piece of text: how it ended, and what the model did afterwards."""
+async def stop_turn(server: ChatKitServer[Any], model: Any, user_id: str) -> dict[str, Any]:
+    """Close a turn at its first piece of text: `{"open", "error", "state"}`.
+
+    `open` is how many streams the model still writes afterwards, `error` the name of the type of
+    what was raised, or None.
+    """
     turn = server.send("Tell me a long story", RequestContext(user_id=user_id))
     error = None
     async for event in turn:
@@ -87,49 +92,58 @@ async def stopped(server: ChatKitServer[Any], model: Any, user_id: str) -> dict[
             break
     try:
         await turn.aclose()
-    except Exception as escaped:  # noqa: BLE001 - it is what was observed
-        error = type(escaped).__name__
-    # A plain loop in respond() leaves it to Python to close the stream, a moment later.
+    except Exception as exception:  # noqa: BLE001 - it is what was observed
+        error = type(exception).__name__
+    # After a plain loop in respond(), Python closes the stream a few rounds of the loop later.
     for _ in range(40):
         await asyncio.sleep(0)
     problem = error or (type(turn.error).__name__ if turn.error else None)
     return {"open": model.open_connections, "error": problem, "state": turn.state}
 
 
-async def seen_at_first(
+async def run_timed_turn(
     server: ChatKitServer[Any], clock: FixedClock, message: str, user_id: str
 ) -> dict[str, Any]:
-    """A whole turn, with the time of its first text and of its end."""
+    """Run a whole turn: what `record_turn` gives, plus `first` and `total`.
+
+    These are the seconds on the clock at the first piece of text (None without any) and at the end.
+    """
     turn = server.send(message, RequestContext(user_id=user_id))
-    first: float | None = None
+    first_text_time: float | None = None
     events: list[Any] = []
     async for event in turn:
         events.append(event.model_dump(mode="json"))
         if event.type == "assistant_message":
-            first = clock.monotonic()
+            first_text_time = clock.monotonic()
             break
-    seen = await record_turn(turn)
-    return seen | {
-        "events": [*events, *seen["events"]],
+    recorded_rest = await record_turn(turn)
+    return recorded_rest | {
+        "events": [*events, *recorded_rest["events"]],
         "saved": [],
-        "first": first,
+        "first": first_text_time,
         "total": clock.monotonic(),
     }
 
 
-async def runs_ended() -> None:
-    """End the runs that nobody reads any more; what the judge says of them is better."""
+async def cancel_runs() -> None:
+    """Cancel the SDK's tasks that still run, so that the judge can say what went wrong.
+
+    Otherwise the check would only report tasks that were left behind.
+    """
     import agents
 
-    home = str(Path(agents.__file__).parent)
-    # A run that is cancelled begins to tidy up after itself, in a task of its own.
-    while left := [task for task in asyncio.all_tasks() if _began_in(home, task)]:
-        for task in left:
+    package_folder = str(Path(agents.__file__).parent)
+    # A run that is cancelled cleans up in a new task: look again until there is none.
+    while remaining := [
+        task for task in asyncio.all_tasks() if _runs_code_in(package_folder, task)
+    ]:
+        for task in remaining:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*remaining, return_exceptions=True)
         await asyncio.sleep(0)
 
 
-def _began_in(home: str, task: asyncio.Task[Any]) -> bool:
+def _runs_code_in(folder: str, task: asyncio.Task[Any]) -> bool:
+    """Whether the task's coroutine is defined in a file below the folder."""
     code = getattr(task.get_coro(), "cr_code", None)
-    return code is not None and code.co_filename.startswith(home)
+    return code is not None and code.co_filename.startswith(folder)

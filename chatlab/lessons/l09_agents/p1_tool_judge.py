@@ -1,31 +1,35 @@
-"""Part 09.1: a tool that knows who asks, whatever the model says; the verdict."""
+"""Part 09.1, judged: whose task the tool makes, and what it tells the model."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.support.explain import shorten, source_line
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Each task belongs to who asks, and the model is told what was made."""
-    if "kind" in seen:
-        return [_no_tool(seen)]
-    if "title" not in seen["properties"]:
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Each task must belong to the user of the request; the output must name its id and title."""
+    if "kind" in observation:
+        return [_explain_no_tool(observation)]
+    if "title" not in observation["properties"]:
         return [
             failed(
-                f"The model is asked for {', '.join(seen['properties']) or 'nothing'}.",
+                f"The model is asked for {', '.join(observation['properties']) or 'nothing'}.",
                 "It should be asked for a `title`, and it may give a `priority`.",
             )
         ]
-    for call, run in zip(inputs["calls"], seen["runs"], strict=True):
-        called = f"{seen['name']}({', '.join(f'{k}={v!r}' for k, v in run['arguments'].items())})"
+    for call, run in zip(inputs["calls"], observation["runs"], strict=True):
+        called = (
+            f"{observation['name']}({', '.join(f'{k}={v!r}' for k, v in run['arguments'].items())})"
+        )
         if run["raised"] is not None:
-            return [_raised(called, run["raised"])]
-        if wrong := _wrong(called, call, run["output"], inputs["claimed"], seen["tasks"]):
+            return [_explain_error(called, run["raised"])]
+        if wrong := _task_wrong(
+            called, call, run["output"], inputs["claimed"], observation["tasks"]
+        ):
             return [wrong]
-    if not seen["description"].strip():
+    if not observation["description"].strip():
         return [
             failed(
                 "The tool has no description, and the model has nothing else to choose it by.",
@@ -35,21 +39,21 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     return [passed(2, "Each task belongs to the one who asks, whatever the model says.")]
 
 
-def _no_tool(seen: dict[str, Any]) -> Finding:
-    if seen["callable"]:
+def _explain_no_tool(observation: dict[str, Any]) -> Finding:
+    if observation["callable"]:
         return failed(
-            f"You made a {seen['kind']}. A model can only call what is described to it.",
+            f"You made a {observation['kind']}. A model can only call what is described to it.",
             "Write `@function_tool` above it: that makes a tool from the function.",
         )
     return failed(
-        f"create_task_tool is a {seen['kind']}, not a tool.",
+        f"create_task_tool is a {observation['kind']}, not a tool.",
         "Write an async function, and `@function_tool` above it.",
     )
 
 
-def _raised(called: str, why: dict[str, Any]) -> Finding:
-    message = why["message"].splitlines()[0] if why["message"] else ""
-    line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
+def _explain_error(called: str, error: dict[str, Any]) -> Finding:
+    message = error["message"].splitlines()[0] if error["message"] else ""
+    line = source_line(error)
     if "'str' object has no attribute" in message:
         return failed(
             f"{called}: your first parameter was filled in by the model, with a text.",
@@ -57,32 +61,37 @@ def _raised(called: str, why: dict[str, Any]) -> Finding:
         )
     if "has no attribute 'user_id'" in message or "has no attribute 'request_context'" in message:
         return failed(
-            f"{called} raised {why['type']}: {message}",
+            f"{called} raised {error['type']}: {message}",
             "Who asks is one step further in: run.context.request_context.user_id.",
         )
     if "has no attribute 'book'" in message:
-        return failed(f"{called} raised {why['type']}: {message}", "The book is run.context.book.")
+        return failed(
+            f"{called} raised {error['type']}: {message}", "The book is run.context.book."
+        )
     if "coroutine" in message:
-        return failed(f"{called} raised {why['type']}: {message}", f"`await` the book. {line}")
-    return failed(f"{called} raised {why['type']}: {message}", line)
+        return failed(f"{called} raised {error['type']}: {message}", f"`await` the book. {line}")
+    return failed(f"{called} raised {error['type']}: {message}", line)
 
 
-def _wrong(
+def _task_wrong(
     called: str, call: dict[str, Any], output: str, claimed: str, tasks: list[dict[str, Any]]
 ) -> Finding | None:
-    found = [task for task in tasks if task["title"] == call["title"]]
-    if not found and "coroutine" in output:
+    """What is wrong with the task that a call made, or with the tool's output."""
+    matching_tasks = [task for task in tasks if task["title"] == call["title"]]
+    if not matching_tasks and "coroutine" in output:
         return failed(
             f"{called}: the tool gave back {shorten(output)}.", "`await` what the book does."
         )
-    if not found:
+    if not matching_tasks:
         return failed(
             f"{called}: {call['user']} asked, and has no such task afterwards.",
             "Create it in `run.context.book`, for `run.context.request_context.user_id`.",
         )
-    (task, *more) = found
-    if more:
-        return failed(f"{called}: the task is there {len(found)} times.", "Create it once.")
+    (task, *duplicates) = matching_tasks
+    if duplicates:
+        return failed(
+            f"{called}: the task is there {len(matching_tasks)} times.", "Create it once."
+        )
     if task["user_id"] == claimed:
         return failed(
             f"{called}: {call['user']} asked, and {claimed} got the task.",

@@ -1,38 +1,36 @@
-"""Part 09.2: a server with an agent behind it; the verdict."""
+"""Part 09.2, judged: what reached the user, when it did, and whether a stop reached the model."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-    turn_problem,
-)
+from chatlab.lessons.support.explain import explain_no_server, shorten, turn_wrong
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """What the agent says and does arrives as it happens, and a stop reaches the model."""
-    if "unmade" in seen:
-        return [explain_unmade("AgentServer", seen["unmade"])]
-    for message, user, turn in zip(inputs["messages"], inputs["names"], seen["turns"], strict=True):
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Text and tool events must arrive while the agent runs; a stop must end the model's stream."""
+    if "unmade" in observation:
+        return [explain_no_server("AgentServer", observation["unmade"])]
+    for message, user, turn in zip(
+        inputs["messages"], inputs["names"], observation["turns"], strict=True
+    ):
         called = f"send({message!r}) by {user}"
-        wrong = _broken(called, turn) or turn_problem(called, turn)
-        if wrong := wrong or _wrong(called, message, user, inputs, turn):
+        wrong = _stream_wrong(called, turn) or turn_wrong(called, turn)
+        if wrong := wrong or _reply_wrong(called, message, user, inputs, turn):
             return [wrong]
-    if seen["stopped"]["open"]:
+    if observation["stopped"]["open"]:
         return [
             failed(
                 "The chat was stopped, and the model went on talking: somebody pays for that.",
                 "Read the run with `stream_agent_response(result)`: it cancels the run.",
             )
         ]
-    if seen["stopped"]["error"]:
+    if observation["stopped"]["error"]:
         return [
             failed(
-                f"Stopping the chat raised {seen['stopped']['error']}.",
+                f"Stopping the chat raised {observation['stopped']['error']}.",
                 "Let a stop go through: do not catch it, and yield nothing after it.",
             )
         ]
@@ -41,7 +39,8 @@ def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _broken(called: str, turn: dict[str, Any]) -> Finding | None:
+def _stream_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
+    """What is wrong when the turn raised because of how the run was started or read."""
     message = (turn["raised"] or {}).get("message", "")
     if turn["raised"] and turn["raised"]["type"] == "RespondError":
         if "async_generator" in message:
@@ -62,7 +61,7 @@ def _broken(called: str, turn: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _wrong(
+def _reply_wrong(
     called: str, message: str, user: str, inputs: dict[str, Any], turn: dict[str, Any]
 ) -> Finding | None:
     got = reply_text(turn)

@@ -7,42 +7,42 @@ from typing import Any
 from chatlab.course.checking.observe import attempt
 from chatlab.items import thread_item_adapter
 from chatlab.lessons.l09_agents.agent_harness import missing_requirement
-from chatlab.lessons.support.dialogue import random_messages
+from chatlab.lessons.support.random_inputs import random_messages
 
 __all__ = ["inputs", "missing_requirement", "observe"]
 
-_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+_START_TIME = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A conversation with tools at work: one succeeds, one fails, one is interrupted."""
-    said = random_messages(random, 8)
+    """The items of a conversation with three tool calls: one done, one failed, one interrupted."""
+    texts = random_messages(random, 8)
     number = random.randint(100, 999)
     tools = [
-        _tool(random, said[1], {"id": number, "title": said[2]}, "completed"),
-        _tool(random, said[3], f"There is no task {number + 1}.", "failed"),
-        _tool(random, said[4], None, None),
+        _tool_item(random, texts[1], {"id": number, "title": texts[2]}, "completed"),
+        _tool_item(random, texts[3], f"There is no task {number + 1}.", "failed"),
+        _tool_item(random, texts[4], None, None),
     ]
     random.shuffle(tools)
     items = [
-        _words("user", said[0]),
+        _message_item("user", texts[0]),
         tools[0],
-        _words("assistant", said[5]),
-        _words("user", said[6]),
+        _message_item("assistant", texts[5]),
+        _message_item("user", texts[6]),
     ]
-    items += [tools[1], tools[2], _words("assistant", said[7])]
+    items += [tools[1], tools[2], _message_item("assistant", texts[7])]
     items[-1]["status"] = "incomplete"
-    for place, item in enumerate(items):
-        item |= {"id": f"item_{place}", "thread_id": "thr_1"}
-        item["timestamp"] = (_START + timedelta(minutes=place)).isoformat()
+    for index, item in enumerate(items):
+        item |= {"id": f"item_{index}", "thread_id": "thr_1"}
+        item["timestamp"] = (_START_TIME + timedelta(minutes=index)).isoformat()
     return {"items": items}
 
 
-def _words(role: str, content: str) -> dict[str, Any]:
+def _message_item(role: str, content: str) -> dict[str, Any]:
     return {"type": f"{role}_message", "content": content, "status": "completed"}
 
 
-def _tool(random: Random, title: str, output: Any, outcome: str | None) -> dict[str, Any]:
+def _tool_item(random: Random, title: str, output: Any, outcome: str | None) -> dict[str, Any]:
     return {
         "type": "tool",
         "content": "Create task ✓",
@@ -56,7 +56,7 @@ def _tool(random: Random, title: str, output: Any, outcome: str | None) -> dict[
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The list for the whole conversation, and for an empty one."""
+    """The learner's list for all items, and for none."""
     items = [thread_item_adapter.validate_python(item) for item in inputs["items"]]
     return {
         "whole": await attempt(lambda: subject(items)),

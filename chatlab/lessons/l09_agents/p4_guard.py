@@ -4,40 +4,42 @@ from random import Random
 from typing import Any
 
 from chatlab.lessons.l09_agents.agent_harness import (
-    LONG,
-    bench,
+    LONG_STORY,
+    cancel_runs,
+    make_agent_fixture,
     missing_requirement,
-    runs_ended,
-    stopped,
+    stop_turn,
 )
-from chatlab.lessons.support.dialogue import (
-    NAMES,
-    make_server,
-    random_messages,
-    run_turn,
-)
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
+from chatlab.lessons.support.server_turns import make_server, run_turn
 
-__all__ = ["MOST", "inputs", "missing_requirement", "observe"]
+__all__ = ["MAX_MODEL_CALLS", "inputs", "missing_requirement", "observe"]
 
-MOST = 5
-"""How often the model may be asked in one turn."""
+MAX_MODEL_CALLS = 5
+"""How many times a turn may call the model."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """What is said, what the model begins with, and a secret that the broken tool gives away."""
+    """A message, the model's texts, and a secret that is in the failing tool's exception.
+
+    `needs` is how many tool calls the healthy agent makes before it answers.
+    """
     message, opening, answer = random_messages(random, 3)
     return {
-        "user": random.choice(NAMES),
+        "user": random.choice(USER_NAMES),
         "message": message,
         "opening": opening,
         "answer": answer,
         "secret": f"postgres://admin:{random.randint(10**7, 10**8)}@db",
-        "needs": random.randint(2, MOST - 1),
+        "needs": random.randint(2, MAX_MODEL_CALLS - 1),
     }
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Four agents: one that is well, one whose tool raises, one that never stops, and a stop."""
+    """Run a turn of a healthy agent, of one whose tool raises, and of one that never stops.
+
+    Then stop a turn in the middle of a long reply. `asked` counts the calls of the model.
+    """
     from chatlab.adapters.agents import Call
 
     async def look() -> str:
@@ -46,21 +48,21 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     async def save() -> str:
         raise ConnectionError(inputs["secret"])
 
-    stages = {
-        "well": bench([*[Call("look")] * inputs["needs"], inputs["answer"]], look),
-        "broken": bench([(inputs["opening"], Call("save"))], save, raise_on="save"),
-        "endless": bench([Call("look")], look),
-        "long": bench(LONG),
+    fixtures = {
+        "well": make_agent_fixture([*[Call("look")] * inputs["needs"], inputs["answer"]], look),
+        "broken": make_agent_fixture([(inputs["opening"], Call("save"))], save, raise_on="save"),
+        "endless": make_agent_fixture([Call("look")], look),
+        "long": make_agent_fixture(LONG_STORY),
     }
-    seen: dict[str, Any] = {"turns": {}, "asked": {}}
-    for name, stage in stages.items():
-        server, why = make_server(lambda stage=stage: subject(stage.agent))
+    observation: dict[str, Any] = {"turns": {}, "asked": {}}
+    for name, fixture in fixtures.items():
+        server, error = make_server(lambda stage=fixture: subject(stage.agent))
         if server is None:
-            return {"unmade": why}
+            return {"unmade": error}
         if name == "long":
-            seen["stopped"] = await stopped(server, stage.model, inputs["user"])
+            observation["stopped"] = await stop_turn(server, fixture.model, inputs["user"])
         else:
-            seen["turns"][name] = await run_turn(server, inputs["message"], inputs["user"])
-            seen["asked"][name] = len(stage.model.prompts)
-    await runs_ended()
-    return seen
+            observation["turns"][name] = await run_turn(server, inputs["message"], inputs["user"])
+            observation["asked"][name] = len(fixture.model.prompts)
+    await cancel_runs()
+    return observation

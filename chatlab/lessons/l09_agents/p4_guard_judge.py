@@ -1,71 +1,71 @@
-"""Part 09.4: a server that survives a broken tool and a model that never stops; the verdict."""
+"""Part 09.4, judged: how turns end with a failing tool, an endless model, and a stop."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l09_agents.p4_guard import MOST
-from chatlab.lessons.support.dialogue import (
-    explain_unmade,
-    reply_text,
-    shorten,
-)
+from chatlab.lessons.l09_agents.p4_guard import MAX_MODEL_CALLS
+from chatlab.lessons.support.explain import explain_no_server, shorten, source_line
+from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Both end in words and with the turn completed, and nothing else is changed."""
-    if "unmade" in seen:
-        return [explain_unmade("GuardedServer", seen["unmade"])]
-    turns, asked = seen["turns"], seen["asked"]
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Both failures must end in a sentence and a completed turn, and a stop must still stop."""
+    if "unmade" in observation:
+        return [explain_no_server("GuardedServer", observation["unmade"])]
+    turns, model_calls = observation["turns"], observation["asked"]
     wrong = (
-        _well_wrong(inputs, turns["well"])
-        or _unguarded("A tool raised", turns["broken"])
-        or _broken_wrong(inputs, turns["broken"])
-        or _endless_wrong(turns["endless"], asked["endless"])
-        or _same_words(inputs, turns)
-        or _stop_wrong(seen["stopped"])
+        _healthy_wrong(inputs, turns["well"])
+        or _unfinished_wrong("A tool raised", turns["broken"])
+        or _failing_tool_wrong(inputs, turns["broken"])
+        or _endless_wrong(turns["endless"], model_calls["endless"])
+        or _same_words_wrong(inputs, turns)
+        or _stop_wrong(observation["stopped"])
     )
     return [
         wrong or passed(3, "Both end in a sentence and a finished turn, and a stop still stops.")
     ]
 
 
-def _well_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
+def _healthy_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
     calls = inputs["needs"] + 1
     if reply_text(turn) == inputs["answer"] and turn["state"] == "completed":
         return None
-    why = turn["raised"]
-    if why is None and not reply_text(turn) and turn["state"] == "completed":
+    error = turn["raised"]
+    if error is None and not reply_text(turn) and turn["state"] == "completed":
         return failed("A healthy agent answered, and the user read nothing.", "Yield every event.")
-    if why is None and inputs["answer"] in reply_text(turn):
+    if error is None and inputs["answer"] in reply_text(turn):
         return failed(
             f"A healthy agent said {inputs['answer']!r};"
             f" the user read {shorten(reply_text(turn))}.",
             "Apologise only when something went wrong.",
         )
-    if why is not None and why["type"] not in {"TooManyTurns", "MaxTurnsExceeded"}:
-        line = f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
-        return failed(f"A healthy agent ended in {why['type']}: {shorten(why['message'])}", line)
+    if error is not None and error["type"] not in {"TooManyTurns", "MaxTurnsExceeded"}:
+        return failed(
+            f"A healthy agent ended in {error['type']}: {shorten(error['message'])}",
+            source_line(error),
+        )
     return failed(
         f"A healthy agent asks its model {calls} times, and was not allowed to finish.",
-        f"Give it max_turns={MOST}.",
+        f"Give it max_turns={MAX_MODEL_CALLS}.",
     )
 
 
-def _unguarded(what: str, turn: dict[str, Any]) -> Finding | None:
+def _unfinished_wrong(cause: str, turn: dict[str, Any]) -> Finding | None:
+    """The turn must be completed without an error; `cause` begins the message, if it is not."""
     if turn["raised"] is None and turn["state"] == "completed":
         return None
     kind = (turn["raised"] or {}).get("type", "an error")
     return failed(
-        f"{what}, and the turn failed with {kind}: the user got an error, not an answer.",
+        f"{cause}, and the turn failed with {kind}: the user got an error, not an answer.",
         "The run raises while you read it: put the `async for` into a `try`, and catch it.",
     )
 
 
-def _broken_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
+def _failing_tool_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | None:
     got = reply_text(turn)
-    if any(part in got for part in (inputs["secret"], "postgres:")):
+    if any(leaked_text in got for leaked_text in (inputs["secret"], "postgres:")):
         return failed(
             "A tool raised, and the user read what was in the exception: a database password.",
             "Say in words of your own what went wrong; details are for the log.",
@@ -89,13 +89,13 @@ def _broken_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | Non
     return None
 
 
-def _endless_wrong(turn: dict[str, Any], asked: int) -> Finding | None:
-    if asked > MOST:
+def _endless_wrong(turn: dict[str, Any], model_calls: int) -> Finding | None:
+    if model_calls > MAX_MODEL_CALLS:
         return failed(
-            f"The model never stopped calling tools, and was asked {asked} times.",
-            f"Set the limit yourself: Runner.run_streamed(..., max_turns={MOST}).",
+            f"The model never stopped calling tools, and was asked {model_calls} times.",
+            f"Set the limit yourself: Runner.run_streamed(..., max_turns={MAX_MODEL_CALLS}).",
         )
-    if wrong := _unguarded("The model never stopped calling tools", turn):
+    if wrong := _unfinished_wrong("The model never stopped calling tools", turn):
         return wrong
     if not reply_text(turn).strip():
         return failed(
@@ -105,7 +105,8 @@ def _endless_wrong(turn: dict[str, Any], asked: int) -> Finding | None:
     return None
 
 
-def _same_words(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
+def _same_words_wrong(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
+    """The two failures must be reported in different words."""
     broken = reply_text(turns["broken"]).replace(inputs["opening"], "").strip()
     if broken != reply_text(turns["endless"]).strip():
         return None
@@ -115,15 +116,15 @@ def _same_words(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None
     )
 
 
-def _stop_wrong(seen: dict[str, Any]) -> Finding | None:
-    if seen["open"]:
+def _stop_wrong(stop: dict[str, Any]) -> Finding | None:
+    if stop["open"]:
         return failed(
             "The chat was stopped, and the model went on talking.",
             "Read the run with `stream_agent_response(result)`: it cancels the run.",
         )
-    if seen["error"]:
+    if stop["error"]:
         return failed(
-            f"The chat was stopped, and respond() went on: {seen['error']}.",
+            f"The chat was stopped, and respond() went on: {stop['error']}.",
             "A stop is no failure. Catch AgentError, not everything there is.",
         )
     return None

@@ -4,40 +4,50 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.lessons.l10_capstone.scenarios import Fixture, play_all, random_inputs
+from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 
 __all__ = ["inputs", "observe"]
 
 
-async def create_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """One task, with a priority."""
-    who = RequestContext(user_id=inputs["names"][0])
+async def _run_create(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Create one task with a priority."""
+    context = RequestContext(user_id=inputs["names"][0])
     text = f"Create a task: {inputs['titles'][0]} ({inputs['priority']})"
-    return {"turn": await room.say(text, who), "tasks": await room.tasks(who.user_id)}
+    return {"turn": await fixture.say(text, context), "tasks": await fixture.tasks(context.user_id)}
 
 
-async def everyday_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Two tasks, a list, one completed, a list again."""
-    who = RequestContext(user_id=inputs["names"][0])
-    first, second = inputs["titles"][:2]
-    thread = (await room.say(f"Create a task: {first}", who))["thread_id"]
-    await room.say(f"Create a task: {second}", who, thread)
-    listed = await room.say("List my tasks", who, thread)
-    completed = await room.say(f"Complete {inputs['first_id']}", who, thread)
-    return {"listed": listed, "completed": completed, "tasks": await room.tasks(who.user_id)}
+async def _run_list_and_complete(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Create two tasks, list them, and complete the first."""
+    context = RequestContext(user_id=inputs["names"][0])
+    first_title, second_title = inputs["titles"][:2]
+    thread_id = (await fixture.say(f"Create a task: {first_title}", context))["thread_id"]
+    await fixture.say(f"Create a task: {second_title}", context, thread_id)
+    list_turn = await fixture.say("List my tasks", context, thread_id)
+    complete_turn = await fixture.say(f"Complete {inputs['first_id']}", context, thread_id)
+    return {
+        "listed": list_turn,
+        "completed": complete_turn,
+        "tasks": await fixture.tasks(context.user_id),
+    }
 
 
-async def more_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A new priority, and a message that is no command."""
-    who = RequestContext(user_id=inputs["names"][0])
-    number = inputs["first_id"]
-    opened = await room.whole(room.manager.send(None, who))
-    thread = (await room.say(f"Create a task: {inputs['titles'][0]}", who))["thread_id"]
-    turn = await room.say(f"Set {number} to {inputs['priority']}", who, thread)
-    asked = await room.say(f"What's the priority of {number}?", who, thread)
-    chatter = await room.say(inputs["chatter"][0], who, thread)
-    tasks = await room.tasks(who.user_id)
-    return {"opened": opened, "set": turn, "asked": asked, "chatter": chatter, "tasks": tasks}
+async def _run_priority_and_small_talk(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Open a chat without a message; set a priority and ask for it; say what is no command."""
+    context = RequestContext(user_id=inputs["names"][0])
+    task_id = inputs["first_id"]
+    opening_turn = await fixture.finish_turn(fixture.manager.send(None, context))
+    thread_id = (await fixture.say(f"Create a task: {inputs['titles'][0]}", context))["thread_id"]
+    set_turn = await fixture.say(f"Set {task_id} to {inputs['priority']}", context, thread_id)
+    question_turn = await fixture.say(f"What's the priority of {task_id}?", context, thread_id)
+    chatter_turn = await fixture.say(inputs["chatter"][0], context, thread_id)
+    tasks = await fixture.tasks(context.user_id)
+    return {
+        "opened": opening_turn,
+        "set": set_turn,
+        "asked": question_turn,
+        "chatter": chatter_turn,
+        "tasks": tasks,
+    }
 
 
 def inputs(random: Random) -> dict[str, Any]:
@@ -46,5 +56,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> list[Any]:
-    """Play all three scenarios."""
-    return await play_all((create_played, everyday_played, more_played), subject, inputs)
+    """What happened in each of the three scenarios."""
+    return await run_scenarios(
+        (_run_create, _run_list_and_complete, _run_priority_and_small_talk), subject, inputs
+    )

@@ -1,51 +1,51 @@
-"""Part 10.1: the TaskManager works, and shows its tools at work; the verdict."""
+"""Part 10.1, judged: what the tools did, what they showed, and what was answered."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
-    judge_all,
+    judge_scenarios,
     missing_words,
-    tools_of,
+    tool_statuses,
 )
 
-__all__ = ["judge", "visible_wrong"]
+__all__ = ["judge"]
 
 
-def create_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """It is in the book; the tool was seen; the answer names it."""
-    title, number, turn = inputs["titles"][0], inputs["first_id"], seen["turn"]
+def _create_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """The task must be in the book, the tool shown, and both title and id in the answer."""
+    title, task_id, turn = inputs["titles"][0], inputs["first_id"], observation["turn"]
     called = f"'Create a task: {title} ({inputs['priority']})'"
     if wrong := missing_words(called, turn, []):
         return wrong
-    kept = [(task["title"], task["priority"]) for task in seen["tasks"]]
-    if kept != [(title, inputs["priority"])]:
+    stored = [(task["title"], task["priority"]) for task in observation["tasks"]]
+    if stored != [(title, inputs["priority"])]:
         return failed(
-            f"{called}: the book of {inputs['names'][0]} holds {kept}.",
+            f"{called}: the book of {inputs['names'][0]} holds {stored}.",
             "self.book.create(context.user_id, command.title, command.priority), once.",
         )
-    return visible_wrong(called, turn, "create_task") or missing_words(
-        called, turn, [title, str(number)]
+    return _tool_status_wrong(called, turn, "create_task") or missing_words(
+        called, turn, [title, str(task_id)]
     )
 
 
-def visible_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | None:
-    """What is wrong with how the tool was shown."""
-    tools = tools_of(turn)
-    if not tools:
+def _tool_status_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | None:
+    """The turn must show this tool alone, running and then completed, before its answer."""
+    statuses = tool_statuses(turn)
+    if not statuses:
         return failed(
             f"{called}: it was done, but nobody saw the tool at work.",
             f"Yield ToolStatus(tool={tool!r}, status='running'), then 'completed'.",
         )
-    if {name for name, _ in tools} != {tool}:
+    if {name for name, _ in statuses} != {tool}:
         return failed(
-            f"{called}: the tool seen is {tools[0][0]!r}; expected {tool!r}.",
+            f"{called}: the tool seen is {statuses[0][0]!r}; expected {tool!r}.",
             "The specification names the tools.",
         )
-    if [status for _, status in tools] != ["running", "completed"]:
+    if [status for _, status in statuses] != ["running", "completed"]:
         return failed(
-            f"{called}: the tool went through {[status for _, status in tools]}.",
+            f"{called}: the tool went through {[status for _, status in statuses]}.",
             "A chip shows 'running' until you yield 'completed' or 'failed'.",
         )
     kinds = [event["type"] for event in turn["events"]]
@@ -57,61 +57,65 @@ def visible_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | Non
     return None
 
 
-def everyday_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """Both are listed; the right one is done."""
-    first, second = inputs["titles"][:2]
+def _list_and_complete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """Both tasks must be listed, and the one that was asked for must be done."""
+    first_title, second_title = inputs["titles"][:2]
     called = "'List my tasks'"
-    if wrong := missing_words(called, seen["listed"], [first, second]):
+    if wrong := missing_words(called, observation["listed"], [first_title, second_title]):
         return wrong
-    if wrong := visible_wrong(called, seen["listed"], "list_tasks"):
+    if wrong := _tool_status_wrong(called, observation["listed"], "list_tasks"):
         return wrong
     called = f"'Complete {inputs['first_id']}'"
-    if wrong := missing_words(called, seen["completed"], [first]):
+    if wrong := missing_words(called, observation["completed"], [first_title]):
         return wrong
-    if [task["done"] for task in seen["tasks"]] != [True, False]:
+    if (done := [task["done"] for task in observation["tasks"]]) != [True, False]:
         return failed(
-            f"{called}: afterwards the tasks are done={[task['done'] for task in seen['tasks']]}.",
+            f"{called}: afterwards the tasks are done={done}.",
             "self.book.complete(context.user_id, the number that was asked for)",
         )
-    return visible_wrong(called, seen["completed"], "complete_task")
+    return _tool_status_wrong(called, observation["completed"], "complete_task")
 
 
-def more_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """It is set and told; small talk gets help; an opened chat does not break."""
-    number, priority = inputs["first_id"], inputs["priority"]
-    if seen["opened"]["raised"] is not None:
+def _priority_and_small_talk_wrong(
+    inputs: dict[str, Any], observation: dict[str, Any]
+) -> Finding | None:
+    """The priority must be set and answered; small talk runs no tool, and an empty chat works."""
+    task_id, priority = inputs["first_id"], inputs["priority"]
+    if observation["opened"]["raised"] is not None:
         return failed(
             "Somebody opened the chat and said nothing: respond() raised "
-            f"{seen['opened']['raised']['type']}.",
+            f"{observation['opened']['raised']['type']}.",
             "`input` is None then. Check for it first.",
         )
-    called = f"'Set {number} to {priority}'"
-    if wrong := missing_words(called, seen["set"], []):
+    called = f"'Set {task_id} to {priority}'"
+    if wrong := missing_words(called, observation["set"], []):
         return wrong
-    if [task["priority"] for task in seen["tasks"]] != [priority]:
+    if [task["priority"] for task in observation["tasks"]] != [priority]:
         return failed(
-            f"{called}: the book holds {[(t['id'], t['priority']) for t in seen['tasks']]}.",
+            f"{called}: the book holds {[(t['id'], t['priority']) for t in observation['tasks']]}.",
             "self.book.set_priority(context.user_id, number, command.priority)",
         )
-    if wrong := visible_wrong(called, seen["set"], "set_priority"):
+    if wrong := _tool_status_wrong(called, observation["set"], "set_priority"):
         return wrong
-    if wrong := missing_words(f'"What\'s the priority of {number}?"', seen["asked"], [priority]):
+    if wrong := missing_words(
+        f'"What\'s the priority of {task_id}?"', observation["asked"], [priority]
+    ):
         return wrong
     called = f"{inputs['chatter'][0]!r}"
-    if wrong := missing_words(called, seen["chatter"], []):
+    if wrong := missing_words(called, observation["chatter"], []):
         return wrong
-    if tools_of(seen["chatter"]):
+    if tool_statuses(observation["chatter"]):
         return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
     return None
 
 
 _SCENARIOS = (
-    Scenario("A task is created", 2, create_wrong),
-    Scenario("Tasks are listed and completed", 2, everyday_wrong),
-    Scenario("Priorities, and small talk", 1, more_wrong),
+    Scenario("A task is created", 2, _create_wrong),
+    Scenario("Tasks are listed and completed", 2, _list_and_complete_wrong),
+    Scenario("Priorities, and small talk", 1, _priority_and_small_talk_wrong),
 )
 
 
 def judge(inputs: dict[str, Any], observation: list[Any]) -> list[Finding]:
     """A finding for each scenario."""
-    return judge_all(_SCENARIOS, inputs, observation)
+    return judge_scenarios(_SCENARIOS, inputs, observation)

@@ -6,68 +6,78 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import to_plain_json
 from chatlab.items import AssistantMessageItem, UserMessageItem
-from chatlab.lessons.l10_capstone.scenarios import Fixture, play_all, random_inputs
-from chatlab.server import ChatKitServer
+from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 
-__all__ = ["ASK", "OTHER", "REMARKS", "inputs", "observe"]
+__all__ = ["OTHER_PRIORITY", "QUESTION", "REMARK_COUNT", "inputs", "observe"]
 
-ASK = "What's its priority?"
+QUESTION = "What's its priority?"
+OTHER_PRIORITY = {"low": "high", "high": "low"}
 
-
-OTHER = {"low": "high", "high": "low"}
-
-
-REMARKS = 30
+REMARK_COUNT = 30
+"""How many questions, each with an answer, stand between a task and the question about it."""
 
 
-async def its_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Two threads of one customer, each with a task of its own."""
-    who = RequestContext(user_id=inputs["names"][0])
-    mine, other = inputs["priority"], OTHER[inputs["priority"]]
-    one = await room.say(f"Create a task: {inputs['titles'][0]} ({mine})", who)
-    await room.say(f"Create a task: {inputs['titles'][1]} ({other})", who)
-    asked = await room.say(ASK, who, one["thread_id"])
-    done = await room.say("Complete it", who, one["thread_id"])
-    empty = await room.say(ASK, who)
-    tasks = await room.tasks(who.user_id)
-    return {"asked": asked, "done": done, "empty": empty, "tasks": tasks}
+async def _run_pronoun(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Create a task in each of two threads; ask for "it" in the first one, and in a third."""
+    context = RequestContext(user_id=inputs["names"][0])
+    own_priority, other_priority = inputs["priority"], OTHER_PRIORITY[inputs["priority"]]
+    first_turn = await fixture.say(
+        f"Create a task: {inputs['titles'][0]} ({own_priority})", context
+    )
+    await fixture.say(f"Create a task: {inputs['titles'][1]} ({other_priority})", context)
+    question_turn = await fixture.say(QUESTION, context, first_turn["thread_id"])
+    complete_turn = await fixture.say("Complete it", context, first_turn["thread_id"])
+    new_thread_turn = await fixture.say(QUESTION, context)
+    tasks = await fixture.tasks(context.user_id)
+    return {"asked": question_turn, "done": complete_turn, "empty": new_thread_turn, "tasks": tasks}
 
 
-async def _chat(room: Fixture, who: RequestContext, thread_id: str, manager: Any) -> None:
-    """A long chat about nothing, put straight into the store."""
+async def _add_small_talk(fixture: Fixture, context: RequestContext, thread_id: str) -> None:
+    """Add 2 * REMARK_COUNT items straight to the store."""
+    manager: Any = fixture.manager
     now = manager.clock.now()
-    for number in range(REMARKS):
-        more: dict[str, Any] = {"thread_id": thread_id, "timestamp": now}
-        question = UserMessageItem(id=f"msg_q{number}", content=f"Remark {number}", **more)
-        answer = AssistantMessageItem(id=f"msg_a{number}", content="I see.", **more)
-        await room.store.add_thread_item(thread_id, question, who)
-        await room.store.add_thread_item(thread_id, answer, who)
+    for number in range(REMARK_COUNT):
+        fields: dict[str, Any] = {"thread_id": thread_id, "timestamp": now}
+        question = UserMessageItem(id=f"msg_q{number}", content=f"Remark {number}", **fields)
+        answer = AssistantMessageItem(id=f"msg_a{number}", content="I see.", **fields)
+        await fixture.store.add_thread_item(thread_id, question, context)
+        await fixture.store.add_thread_item(thread_id, answer, context)
 
 
-async def long_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A task, then more items than the history holds, then the question."""
-    who = RequestContext(user_id=inputs["names"][0])
+async def _run_long_history(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Create a task, add more items than `history` holds, and ask."""
+    context = RequestContext(user_id=inputs["names"][0])
     text = f"Create a task: {inputs['titles'][0]} ({inputs['priority']})"
-    thread = (await room.say(text, who))["thread_id"]
-    await _chat(room, who, thread, room.manager)
-    return {"asked": await room.say(ASK, who, thread)}
+    thread_id = (await fixture.say(text, context))["thread_id"]
+    await _add_small_talk(fixture, context, thread_id)
+    return {"asked": await fixture.say(QUESTION, context, thread_id)}
 
 
-async def branch_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A branch before the second task; then `it` in both."""
-    who = RequestContext(user_id=inputs["names"][0])
-    first, second = inputs["priority"], OTHER[inputs["priority"]]
-    thread = (await room.say(f"Create a task: {inputs['titles'][0]} ({first})", who))["thread_id"]
-    await room.say(f"Create a task: {inputs['titles'][1]} ({second})", who, thread)
-    manager: ChatKitServer[Any] = room.manager
-    items = (await manager.thread(thread, who)).items.data
-    before = to_plain_json(items)
+async def _run_branch(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Fork a thread before its second task; ask in the branch, then in the old thread."""
+    context = RequestContext(user_id=inputs["names"][0])
+    first_priority, second_priority = inputs["priority"], OTHER_PRIORITY[inputs["priority"]]
+    first_message, second_message = (
+        f"Create a task: {title} ({priority})"
+        for title, priority in zip(
+            inputs["titles"][:2], (first_priority, second_priority), strict=True
+        )
+    )
+    thread_id = (await fixture.say(first_message, context))["thread_id"]
+    await fixture.say(second_message, context, thread_id)
+    manager = fixture.manager
+    items = (await manager.thread(thread_id, context)).items.data
+    items_before = to_plain_json(items)
     messages = [item for item in items if item.role == "user"]
-    branch = await manager.fork(thread, messages[-1].id, who)
-    there = await room.say(ASK, who, branch.id)
-    untouched = to_plain_json((await manager.thread(thread, who)).items.data) == before
-    here = await room.say(ASK, who, thread)
-    return {"there": there, "here": here, "untouched": untouched}
+    branch = await manager.fork(thread_id, messages[-1].id, context)
+    branch_turn = await fixture.say(QUESTION, context, branch.id)
+    items_after = to_plain_json((await manager.thread(thread_id, context)).items.data)
+    old_thread_turn = await fixture.say(QUESTION, context, thread_id)
+    return {
+        "there": branch_turn,
+        "here": old_thread_turn,
+        "untouched": items_after == items_before,
+    }
 
 
 def inputs(random: Random) -> dict[str, Any]:
@@ -76,5 +86,5 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> list[Any]:
-    """Play all three scenarios."""
-    return await play_all((its_played, long_played, branch_played), subject, inputs)
+    """What happened in each of the three scenarios."""
+    return await run_scenarios((_run_pronoun, _run_long_history, _run_branch), subject, inputs)

@@ -1,90 +1,92 @@
-"""Part 10.2: the TaskManager remembers what this thread spoke of; the verdict."""
+"""Part 10.2, judged: which task `it` was taken for, in each thread."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
-from chatlab.lessons.l10_capstone.p2_remembers import ASK, OTHER, REMARKS
+from chatlab.lessons.l10_capstone.p2_remembers import OTHER_PRIORITY, QUESTION, REMARK_COUNT
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
-    judge_all,
+    judge_scenarios,
     missing_words,
 )
 
 __all__ = ["judge"]
 
 
-def its_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """`it` is the task of this thread; where there is none, the TaskManager asks."""
-    mine, other = inputs["priority"], OTHER[inputs["priority"]]
-    called = f'"{ASK}"'
-    if wrong := missing_words(called, seen["asked"], []):
+def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """`it` must be the task of this thread; in a thread without one, no task."""
+    own_priority, other_priority = inputs["priority"], OTHER_PRIORITY[inputs["priority"]]
+    called = f'"{QUESTION}"'
+    if wrong := missing_words(called, observation["asked"], []):
         return wrong
-    answer = seen["asked"]["reply"].lower()
-    if mine not in answer and other in answer:
+    answer = observation["asked"]["reply"].lower()
+    if own_priority not in answer and other_priority in answer:
         return failed(
             f"{called} was answered with the priority of another thread's task.",
             "Look in this thread for the last tool item that names a task; keep nothing on self.",
         )
-    if wrong := missing_words(called, seen["asked"], [mine]):
+    if wrong := missing_words(called, observation["asked"], [own_priority]):
         return wrong
-    if [task["done"] for task in seen["tasks"]] != [True, False]:
+    if [task["done"] for task in observation["tasks"]] != [True, False]:
         return failed(
             "'Complete it' in the first thread: afterwards the tasks are done="
-            f"{[task['done'] for task in seen['tasks']]}.",
+            f"{[task['done'] for task in observation['tasks']]}.",
             "`it` means the same for every command: find its number first.",
         )
-    if wrong := missing_words(f"{called} in a new thread", seen["empty"], []):
+    if wrong := missing_words(f"{called} in a new thread", observation["empty"], []):
         return wrong
-    if any(word in seen["empty"]["reply"].lower() for word in (mine, other)):
+    if any(
+        word in observation["empty"]["reply"].lower() for word in (own_priority, other_priority)
+    ):
         return failed(
-            f"{called} in a new thread was answered with {seen['empty']['reply'][:60]!r}.",
+            f"{called} in a new thread was answered with {observation['empty']['reply'][:60]!r}.",
             "This thread has spoken of no task. Ask which one is meant.",
         )
     return None
 
 
-def long_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """It is still known."""
-    called = f'"{ASK}", {2 * REMARKS} items later'
-    if wrong := missing_words(called, seen["asked"], []):
+def _long_history_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """The task must be found behind more items than `history` holds."""
+    called = f'"{QUESTION}", {2 * REMARK_COUNT} items later'
+    if wrong := missing_words(called, observation["asked"], []):
         return wrong
-    if inputs["priority"] not in seen["asked"]["reply"].lower():
+    if inputs["priority"] not in observation["asked"]["reply"].lower():
         return failed(
-            f"{called}, was answered with {seen['asked']['reply'][:60]!r}.",
+            f"{called}, was answered with {observation['asked']['reply'][:60]!r}.",
             "thread.history holds the newest 50 items. The store has them all: read on, page by "
             "page, newest first.",
         )
     return None
 
 
-def branch_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """In the branch it is the first task; in the old thread still the second."""
-    first, second = inputs["priority"], OTHER[inputs["priority"]]
-    for where, turn, wanted in (
-        ("in a branch from before the second task", seen["there"], first),
-        ("in the old thread", seen["here"], second),
+def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """`it` must be the first task in the branch, and still the second in the old thread."""
+    first_priority, second_priority = inputs["priority"], OTHER_PRIORITY[inputs["priority"]]
+    for where, turn, expected in (
+        ("in a branch from before the second task", observation["there"], first_priority),
+        ("in the old thread", observation["here"], second_priority),
     ):
-        called = f'"{ASK}" {where}'
+        called = f'"{QUESTION}" {where}'
         if wrong := missing_words(called, turn, []):
             return wrong
-        if wanted not in turn["reply"].lower():
+        if expected not in turn["reply"].lower():
             return failed(
                 f"{called} was answered with {turn['reply'][:60]!r}.",
                 "A branch has its own items, with new ids. What was spoken of is in them, and "
                 "nowhere else.",
             )
-    if not seen["untouched"]:
+    if not observation["untouched"]:
         return failed("The old thread changed when the branch was used.", "Write to `thread` only.")
     return None
 
 
 _SCENARIOS = (
-    Scenario("'its' is understood", 2, its_wrong),
-    Scenario("A long history", 2, long_wrong),
-    Scenario("A branch", 1, branch_wrong),
+    Scenario("'its' is understood", 2, _pronoun_wrong),
+    Scenario("A long history", 2, _long_history_wrong),
+    Scenario("A branch", 1, _branch_wrong),
 )
 
 
 def judge(inputs: dict[str, Any], observation: list[Any]) -> list[Finding]:
     """A finding for each scenario."""
-    return judge_all(_SCENARIOS, inputs, observation)
+    return judge_scenarios(_SCENARIOS, inputs, observation)

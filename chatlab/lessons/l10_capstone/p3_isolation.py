@@ -9,109 +9,136 @@ import jwt
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import attempt, to_plain_json
 from chatlab.items import Action
-from chatlab.lessons.l10_capstone.scenarios import Fixture, play_all, random_inputs
+from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 
-__all__ = ["MAY_DELETE", "confirming", "inputs", "observe"]
+__all__ = ["DELETE_PERMISSION", "find_button", "inputs", "observe"]
 
-MAY_DELETE = "tasks:delete"
+DELETE_PERMISSION = "tasks:delete"
 
 
-async def two_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Their turns overlap; then the second tries the first one's number, and one that never was."""
-    one, two = (RequestContext(user_id=name) for name in inputs["names"])
-    first, second = inputs["titles"][:2]
-    slow = room.manager.send(f"Create a task: {first}", one)
-    opening: list[Any] = []
-    async for event in slow:
-        opening.append(to_plain_json(event))
+async def _run_two_customers(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Two customers' turns overlap; then the second one names the first one's task.
+
+    Each attempt is made with that task's id and with one that does not exist.
+    """
+    first_context, second_context = (RequestContext(user_id=name) for name in inputs["names"])
+    first_title, second_title = inputs["titles"][:2]
+    slow_turn = fixture.manager.send(f"Create a task: {first_title}", first_context)
+    first_events: list[Any] = []
+    async for event in slow_turn:
+        first_events.append(to_plain_json(event))
         if event.type == "tool_status":
             break
-    quick = await room.say(f"Create a task: {second}", two)
-    rest = await room.whole(slow)
-    theirs = next((task["id"] for task in await room.tasks(one.user_id)), inputs["first_id"])
-    tried = [
-        [await room.say(text.format(n), two, quick["thread_id"]) for n in (theirs, 999_999)]
+    quick_turn = await fixture.say(f"Create a task: {second_title}", second_context)
+    slow_record = await fixture.finish_turn(slow_turn)
+    other_task_id = next(
+        (task["id"] for task in await fixture.tasks(first_context.user_id)), inputs["first_id"]
+    )
+    attempts = [
+        [
+            await fixture.say(text.format(task_id), second_context, quick_turn["thread_id"])
+            for task_id in (other_task_id, 999_999)
+        ]
         for text in ("Complete {}", "What's the priority of {}?", "Set {} to high")
     ]
     return {
-        "slow": rest | {"events": opening + rest["events"]},
-        "quick": quick,
-        "theirs": theirs,
-        "tried": tried,
-        "books": [await room.tasks(who.user_id) for who in (one, two)],
+        "slow": slow_record | {"events": first_events + slow_record["events"]},
+        "quick": quick_turn,
+        "theirs": other_task_id,
+        "tried": attempts,
+        "books": [
+            await fixture.tasks(context.user_id) for context in (first_context, second_context)
+        ],
     }
 
 
-async def forged_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Two good keys, and seven that are not."""
-    manager: Any = room.manager
+async def _run_session_keys(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What `authenticate` does with two good keys and seven bad ones, by their description."""
+    manager: Any = fixture.manager
     now = manager.clock.now()
-    good = {
+    claims = {
         "sub": inputs["names"][0],
         "aud": "taskmanager",
         "exp": now + timedelta(minutes=5),
-        "permissions": [MAY_DELETE],
+        "permissions": [DELETE_PERMISSION],
     }
-    secret = room.secret
-    signed = jwt.encode(good, secret, algorithm="HS256")
-    head, body, mark = signed.split(".")
+    secret = fixture.secret
+    signed = jwt.encode(claims, secret, algorithm="HS256")
+    head, body, signature = signed.split(".")
     keys = {
         "a good one": signed,
         "good, without permissions": jwt.encode(
-            {name: claim for name, claim in good.items() if name != "permissions"}, secret
+            {name: claim for name, claim in claims.items() if name != "permissions"}, secret
         ),
-        "signed with another secret": jwt.encode(good, secret[::-1], algorithm="HS256"),
-        "expired": jwt.encode(good | {"exp": now - timedelta(minutes=5)}, secret, "HS256"),
-        "for another audience": jwt.encode(good | {"aud": "bank"}, secret, "HS256"),
-        "unsigned": jwt.encode(good, "", algorithm="none"),
-        "without a user": jwt.encode({k: v for k, v in good.items() if k != "sub"}, secret),
-        "changed": ".".join([head, body[:-2] + ("AA" if body[-2:] != "AA" else "BB"), mark]),
+        "signed with another secret": jwt.encode(claims, secret[::-1], algorithm="HS256"),
+        "expired": jwt.encode(claims | {"exp": now - timedelta(minutes=5)}, secret, "HS256"),
+        "for another audience": jwt.encode(claims | {"aud": "bank"}, secret, "HS256"),
+        "unsigned": jwt.encode(claims, "", algorithm="none"),
+        "without a user": jwt.encode({k: v for k, v in claims.items() if k != "sub"}, secret),
+        "changed": ".".join([head, body[:-2] + ("AA" if body[-2:] != "AA" else "BB"), signature]),
         "no key at all": "hello",
     }
     return {
-        what: await attempt(lambda key=key: manager.authenticate(key)) for what, key in keys.items()
+        description: await attempt(lambda key=key: manager.authenticate(key))
+        for description, key in keys.items()
     }
 
 
-async def delete_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Without the permission; with it; a click of somebody without, of somebody else, the real."""
-    one, two = inputs["names"]
-    plain_one = RequestContext(user_id=one)
-    strong_one = RequestContext(user_id=one, permissions=frozenset({MAY_DELETE}))
-    strong_two = RequestContext(user_id=two, permissions=frozenset({MAY_DELETE}))
-    number = inputs["first_id"]
-    thread = (await room.say(f"Create a task: {inputs['titles'][0]}", plain_one))["thread_id"]
-    may_not = await room.say(f"Delete {number}", plain_one, thread)
-    asked = await room.say(f"Delete {number}", strong_one, thread)
-    left = len(await room.tasks(one))
-    seen: dict[str, Any] = {"may_not": may_not, "asked": asked, "left": left}
-    if (found := confirming(asked)) is None:
-        return seen
-    item_id, said = found
-    action = Action.model_validate(said)
-    other = (await room.say("Hello", strong_two))["thread_id"]
-    seen["weak"] = await room.whole(room.manager.act(action, plain_one, thread, item_id))
-    seen["other"] = await room.whole(room.manager.act(action, strong_two, other))
-    seen["still"] = len(await room.tasks(one))
-    seen["click"] = await room.whole(room.manager.act(action, strong_one, thread, item_id))
-    seen["gone"] = len(await room.tasks(one))
-    seen["again"] = await room.whole(room.manager.act(action, strong_one, thread, item_id))
-    return seen
+async def _run_delete(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a delete without and with the permission, then click the button that confirms it.
+
+    The clicks come from the owner without the permission, from another customer, and twice from
+    the owner with it. Without a button, only the first three entries are recorded.
+    """
+    owner_id, other_id = inputs["names"]
+    owner = RequestContext(user_id=owner_id)
+    owner_may_delete = RequestContext(user_id=owner_id, permissions=frozenset({DELETE_PERMISSION}))
+    other_may_delete = RequestContext(user_id=other_id, permissions=frozenset({DELETE_PERMISSION}))
+    task_id = inputs["first_id"]
+    thread_id = (await fixture.say(f"Create a task: {inputs['titles'][0]}", owner))["thread_id"]
+    refused_turn = await fixture.say(f"Delete {task_id}", owner, thread_id)
+    confirm_turn = await fixture.say(f"Delete {task_id}", owner_may_delete, thread_id)
+    task_count = len(await fixture.tasks(owner_id))
+    observation: dict[str, Any] = {
+        "may_not": refused_turn,
+        "asked": confirm_turn,
+        "left": task_count,
+    }
+    if (button := find_button(confirm_turn)) is None:
+        return observation
+    item_id, action_data = button
+    action = Action.model_validate(action_data)
+    other_thread_id = (await fixture.say("Hello", other_may_delete))["thread_id"]
+    observation["weak"] = await fixture.finish_turn(
+        fixture.manager.act(action, owner, thread_id, item_id)
+    )
+    observation["other"] = await fixture.finish_turn(
+        fixture.manager.act(action, other_may_delete, other_thread_id)
+    )
+    observation["still"] = len(await fixture.tasks(owner_id))
+    observation["click"] = await fixture.finish_turn(
+        fixture.manager.act(action, owner_may_delete, thread_id, item_id)
+    )
+    observation["gone"] = len(await fixture.tasks(owner_id))
+    observation["again"] = await fixture.finish_turn(
+        fixture.manager.act(action, owner_may_delete, thread_id, item_id)
+    )
+    return observation
 
 
-def confirming(turn: dict[str, Any]) -> tuple[str, Any] | None:
-    """The first button of the turn's widget: its item and its action."""
+def find_button(turn: dict[str, Any]) -> tuple[str, Any] | None:
+    """The id of the item and the action of the first button that the turn showed, if any."""
     for event in turn["events"]:
-        if event["type"] == "widget" and (found := _first_button(event["root"])) is not None:
-            return event["item_id"], found
+        if event["type"] == "widget" and (action := _find_action(event["root"])) is not None:
+            return event["item_id"], action
     return None
 
 
-def _first_button(node: dict[str, Any]) -> Any:
+def _find_action(node: dict[str, Any]) -> Any:
     if node["type"] == "button":
         return node["action"]
-    found = (_first_button(child) for child in node.get("children", ()))
-    return next((action for action in found if action is not None), None)
+    actions = (_find_action(child) for child in node.get("children", ()))
+    return next((action for action in actions if action is not None), None)
 
 
 def inputs(random: Random) -> dict[str, Any]:
@@ -120,5 +147,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> list[Any]:
-    """Play all three scenarios."""
-    return await play_all((two_played, forged_played, delete_played), subject, inputs)
+    """What happened in each of the three scenarios."""
+    return await run_scenarios(
+        (_run_two_customers, _run_session_keys, _run_delete), subject, inputs
+    )

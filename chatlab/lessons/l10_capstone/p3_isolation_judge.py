@@ -1,145 +1,152 @@
-"""Part 10.3: two customers, forged keys, and a delete that asks first; the verdict."""
+"""Part 10.3, judged: what customers saw of each other, which keys were good, who could delete."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
-from chatlab.lessons.l10_capstone.p3_isolation import MAY_DELETE, confirming
-from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_all, missing_words
-from chatlab.lessons.support.dialogue import explain_exception
+from chatlab.lessons.l10_capstone.p3_isolation import DELETE_PERMISSION, find_button
+from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_scenarios, missing_words
+from chatlab.lessons.support.explain import explain_exception, source_line
 
 __all__ = ["judge"]
 
 
-def two_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """Each has their own task; another one's number is like one that never was."""
-    first, second = inputs["titles"][:2]
-    one, two = inputs["names"]
-    for turn in (seen["slow"], seen["quick"]):
+def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """Each must have their own task; another's id must be answered like an unknown one."""
+    first_title, second_title = inputs["titles"][:2]
+    first_user, second_user = inputs["names"]
+    for turn in (observation["slow"], observation["quick"]):
         if wrong := missing_words("Two customers at once", turn, []):
             return wrong
-    titles = [[task["title"] for task in book] for book in seen["books"]]
-    if titles != [[first], [second]]:
+    titles = [[task["title"] for task in book] for book in observation["books"]]
+    if titles != [[first_title], [second_title]]:
         return failed(
-            f"{one} and {two} spoke at once; their books hold {titles[0]} and {titles[1]}.",
+            f"{first_user} and {second_user} spoke at once; their books hold {titles[0]} "
+            f"and {titles[1]}.",
             "One server serves everybody: what belongs to a turn is in its parameters, not on "
             "self.",
         )
-    if second.lower() in seen["slow"]["reply"].lower():
-        return failed(f"{one} was told of the task of {two}.", "Keep nothing of a turn on self.")
-    [task] = seen["books"][0]
+    if second_title.lower() in observation["slow"]["reply"].lower():
+        return failed(
+            f"{first_user} was told of the task of {second_user}.",
+            "Keep nothing of a turn on self.",
+        )
+    [task] = observation["books"][0]
     if task["done"] or task["priority"] != "normal":
         return failed(
-            f"{two} changed a task of {one}.", "Look tasks up for context.user_id, always."
+            f"{second_user} changed a task of {first_user}.",
+            "Look tasks up for context.user_id, always.",
         )
-    for theirs, unknown in seen["tried"]:
-        if wrong := missing_words(f"{two}, asking for the task of {one}", theirs, []):
+    for other_turn, unknown_turn in observation["tried"]:
+        if wrong := missing_words(
+            f"{second_user}, asking for the task of {first_user}", other_turn, []
+        ):
             return wrong
-        if _told(theirs, seen["theirs"]) != _told(unknown, 999_999):
+        if _visible_text(other_turn, observation["theirs"]) != _visible_text(unknown_turn, 999_999):
             return failed(
-                f"{two} can tell a task of {one} from one that never was: "
-                f"{theirs['reply'][:40]!r}, {unknown['reply'][:40]!r}.",
+                f"{second_user} can tell a task of {first_user} from one that never was: "
+                f"{other_turn['reply'][:40]!r}, {unknown_turn['reply'][:40]!r}.",
                 "The same words for both: there is no such task.",
             )
     return None
 
 
-def _told(turn: dict[str, Any], number: int) -> list[str]:
-    """All that a customer can see of the turn, without the number they asked for."""
+def _visible_text(turn: dict[str, Any], task_id: int) -> list[str]:
+    """All that a customer can see of the turn; the id they asked for is replaced by N."""
     shown = [str(event.get("detail") or event.get("content") or "") for event in turn["events"]]
     kinds = [f"{event['type']} {event.get('status', '')}" for event in turn["events"]]
-    return [text.replace(str(number), "N") for text in ("".join(shown), *kinds)]
+    return [text.replace(str(task_id), "N") for text in ("".join(shown), *kinds)]
 
 
-def forged_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """The good ones are badges; all others get one and the same error."""
-    good, weak, *bad = seen.values()
-    if "raised" in good:
-        error = good["raised"]
-        return failed(f"A good session key: {error['type']}: {error['message'][:80]}", _line(error))
-    badge = good["value"]
+def _session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """Good keys must give a badge; all bad ones must raise the same SessionNotFound."""
+    good_key, weak_key, *bad_keys = observation.values()
+    if "raised" in good_key:
+        error = good_key["raised"]
+        return failed(
+            f"A good session key: {error['type']}: {error['message'][:80]}", source_line(error)
+        )
+    badge = good_key["value"]
     if not isinstance(badge, dict) or badge.get("user_id") != inputs["names"][0]:
         return failed(
             f"A good session key gave {str(badge)[:60]!r}.",
             "RequestContext(user_id=claims['sub'], permissions=...)",
         )
-    if badge.get("permissions") != [MAY_DELETE]:
+    if badge.get("permissions") != [DELETE_PERMISSION]:
         return failed(
-            f"The key grants {[MAY_DELETE]}; the badge has {badge.get('permissions')}.",
+            f"The key grants {[DELETE_PERMISSION]}; the badge has {badge.get('permissions')}.",
             "permissions=frozenset(claims.get('permissions', ()))",
         )
-    if "raised" in weak or (weak["value"] or {}).get("permissions") != []:
-        said = weak["raised"]["type"] if "raised" in weak else str(weak["value"])[:60]
+    if "raised" in weak_key or (weak_key["value"] or {}).get("permissions") != []:
+        result = weak_key["raised"]["type"] if "raised" in weak_key else str(weak_key["value"])[:60]
         return failed(
-            f"A good session key that grants no permissions at all gave {said}.",
+            f"A good session key that grants no permissions at all gave {result}.",
             "It is a badge with none: permissions=frozenset(claims.get('permissions', ()))",
         )
-    for what, one in list(seen.items())[2:]:
-        if "value" in one:
+    for description, attempt in list(observation.items())[2:]:
+        if "value" in attempt:
             return failed(
-                f"A session key that is {what} was accepted.",
+                f"A session key that is {description} was accepted.",
                 "jwt.decode with the secret, algorithms=['HS256'] and the audience refuses it. "
                 "Compare `exp` with self.clock.",
             )
-    told = {(one["raised"]["type"], one["raised"]["message"]) for one in bad}
-    if len(told) > 1:
-        first, second = sorted(told)[:2]
+    errors = {(key["raised"]["type"], key["raised"]["message"]) for key in bad_keys}
+    if len(errors) > 1:
+        first_error, second_error = sorted(errors)[:2]
         return failed(
-            f"Bad keys can be told apart: {first[0]}, {second[0]}.",
+            f"Bad keys can be told apart: {first_error[0]}, {second_error[0]}.",
             "Catch jwt.PyJWTError and raise SessionNotFound, whatever was wrong.",
         )
-    if next(iter(told))[0] != "SessionNotFound":
-        return failed(f"A bad key raised {next(iter(told))[0]}.", "Raise SessionNotFound.")
+    if next(iter(errors))[0] != "SessionNotFound":
+        return failed(f"A bad key raised {next(iter(errors))[0]}.", "Raise SessionNotFound.")
     return None
 
 
-def _line(error: dict[str, Any]) -> str:
-    return f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-
-
-def delete_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """Nothing goes without the permission and the click; with both it does, once."""
-    number = inputs["first_id"]
-    called = f"'Delete {number}'"
-    if wrong := missing_words(f"{called} without the permission", seen["may_not"], []):
+def _delete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """Only a click of the owner with the permission may delete, and a second one do no harm."""
+    task_id = inputs["first_id"]
+    called = f"'Delete {task_id}'"
+    if wrong := missing_words(f"{called} without the permission", observation["may_not"], []):
         return wrong
-    if confirming(seen["may_not"]) is not None:
+    if find_button(observation["may_not"]) is not None:
         return failed(
             f"{called} without the permission was given a button.",
-            f"First context.require({MAY_DELETE!r}); it raises PermissionDenied.",
+            f"First context.require({DELETE_PERMISSION!r}); it raises PermissionDenied.",
         )
-    if seen["left"] != 1:
+    if observation["left"] != 1:
         return failed(
             f"{called}: the task was gone before anybody confirmed.",
             "Only ask: yield a Widget with a button. Delete in action().",
         )
-    if seen["asked"]["raised"] is not None:
-        return explain_exception(f"{called} with the permission", seen["asked"]["raised"])
-    if "click" not in seen:
+    if observation["asked"]["raised"] is not None:
+        return explain_exception(f"{called} with the permission", observation["asked"]["raised"])
+    if "click" not in observation:
         return failed(
             f"{called} with the permission: there was no button to confirm with.",
             "Yield a Widget whose first button confirms.",
         )
-    if seen["still"] != 1:
+    if observation["still"] != 1:
         return failed(
             "A click of somebody who may not delete it made the task go.",
             "Users can send any action: check the permission and the owner in action(), too.",
         )
-    if (error := seen["click"]["raised"]) is not None or seen["gone"] != 0:
-        said = f"raised {error['type']}: {error['message'][:80]}" if error else "changed nothing"
-        return failed(f"The click on the confirming button {said}.", "action() deletes the task.")
-    for what in ("weak", "other", "click", "again"):
-        if wrong := missing_words("A click on the confirming button", seen[what], []):
+    if (error := observation["click"]["raised"]) is not None or observation["gone"] != 0:
+        outcome = f"raised {error['type']}: {error['message'][:80]}" if error else "changed nothing"
+        return failed(
+            f"The click on the confirming button {outcome}.", "action() deletes the task."
+        )
+    for click in ("weak", "other", "click", "again"):
+        if wrong := missing_words("A click on the confirming button", observation[click], []):
             return wrong
     return None
 
 
 _SCENARIOS = (
-    Scenario("Two customers at once", 2, two_wrong),
-    Scenario("Session keys", 2, forged_wrong),
-    Scenario("Delete asks first", 1, delete_wrong),
+    Scenario("Two customers at once", 2, _two_customers_wrong),
+    Scenario("Session keys", 2, _session_keys_wrong),
+    Scenario("Delete asks first", 1, _delete_wrong),
 )
 
 
 def judge(inputs: dict[str, Any], observation: list[Any]) -> list[Finding]:
     """A finding for each scenario."""
-    return judge_all(_SCENARIOS, inputs, observation)
+    return judge_scenarios(_SCENARIOS, inputs, observation)

@@ -9,8 +9,8 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.course.checking.observe import to_plain_json
 from chatlab.items import Action
-from chatlab.lessons.l10_capstone.p3_isolation import confirming
-from chatlab.lessons.l10_capstone.scenarios import Fixture, play_all, random_inputs
+from chatlab.lessons.l10_capstone.p3_isolation import find_button
+from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 from chatlab.stores import SQLStore
 from chatlab.taskbook import Priority, TaskBook, TaskRecord
 
@@ -19,79 +19,81 @@ __all__ = ["SECRET_PATH", "inputs", "observe"]
 SECRET_PATH = "/var/tasks.db"
 
 
-class TornBook(TaskBook):
-    """A book whose pages tear when somebody wants to change a task, until they are mended."""
+class FailingBook(TaskBook):
+    """A book whose `set_priority` raises while `is_failing`."""
 
-    torn = True
+    is_failing = True
 
     async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
         """See `TaskBook`."""
-        if self.torn:
+        if self.is_failing:
             raise OSError(f"disk full: {SECRET_PATH}")
         return await super().set_priority(user_id, id, priority)
 
 
-async def stopped_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Stopped at the first piece of the reply; then asked about it."""
-    who = RequestContext(user_id=inputs["names"][0])
+async def _run_stop(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Close a turn at the first piece of its reply; then ask about its task, and create another."""
+    context = RequestContext(user_id=inputs["names"][0])
     text = f"Create a task: {inputs['titles'][0]} ({inputs['priority']})"
-    turn = room.manager.send(text, who)
+    turn = fixture.manager.send(text, context)
     pieces = 0
     async with turn:
         async for event in turn:
             if event.type == "assistant_message":
                 pieces += 1
                 break
-    items = to_plain_json((await room.manager.thread(turn.thread_id, who)).items.data)
-    asked = await room.say("What's its priority?", who, turn.thread_id)
+    items = to_plain_json((await fixture.manager.thread(turn.thread_id, context)).items.data)
+    question_turn = await fixture.say("What's its priority?", context, turn.thread_id)
     error = turn.error
-    whole = await room.say(f"Create a task: {inputs['titles'][1]}", who)
-    said = [event for event in whole["events"] if event["type"] == "assistant_message"]
+    full_turn = await fixture.say(f"Create a task: {inputs['titles'][1]}", context)
+    messages = [event for event in full_turn["events"] if event["type"] == "assistant_message"]
     return {
         "pieces": pieces,
         "raised": None if error is None else to_plain_json(str(error)),
         "items": items,
-        "asked": asked,
-        "tasks": len(await room.tasks(who.user_id)),
-        "pieces_of_a_whole": len(said),
+        "asked": question_turn,
+        "tasks": len(await fixture.tasks(context.user_id)),
+        "pieces_of_a_whole": len(messages),
     }
 
 
-async def failing_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A tool that fails; then the same once more, mended."""
-    room = Fixture(room.make, inputs, book := TornBook(inputs["first_id"]))
-    who = RequestContext(user_id=inputs["names"][0])
-    thread = (await room.say(f"Create a task: {inputs['titles'][0]}", who))["thread_id"]
+async def _run_failing_tool(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Ask for what makes the book raise; then ask again when it no longer does."""
+    fixture = Fixture(fixture.manager_class, inputs, book := FailingBook(inputs["first_id"]))
+    context = RequestContext(user_id=inputs["names"][0])
+    thread_id = (await fixture.say(f"Create a task: {inputs['titles'][0]}", context))["thread_id"]
     text = f"Set {inputs['first_id']} to {inputs['priority']}"
     logging.disable()  # the learner's log of this failure is not the notebook's output
     try:
-        failed = await room.say(text, who, thread)
+        failed_turn = await fixture.say(text, context, thread_id)
     finally:
         logging.disable(logging.NOTSET)
-    book.torn = False
-    return {"failed": failed, "mended": await room.say(text, who, thread)}
+    book.is_failing = False
+    return {"failed": failed_turn, "mended": await fixture.say(text, context, thread_id)}
 
 
-async def restart_played(room: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A delete is asked for; another process, on the same database, gets the click."""
-    who = RequestContext(user_id=inputs["names"][0], permissions=frozenset({"tasks:delete"}))
-    number = inputs["first_id"]
+async def _run_restart(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a delete; then question and click, on another manager with the same database."""
+    context = RequestContext(user_id=inputs["names"][0], permissions=frozenset({"tasks:delete"}))
+    task_id = inputs["first_id"]
     with tempfile.TemporaryDirectory(prefix="chatlab-") as folder:
         url = f"sqlite+aiosqlite:///{Path(folder, 'chat.sqlite')}"
         async with SQLStore(url) as store:
-            room.manager = room.opened(store)
+            fixture.manager = fixture.open_manager(store)
             text = f"Create a task: {inputs['titles'][0]} ({inputs['priority']})"
-            thread = (await room.say(text, who))["thread_id"]
-            asked = await room.say(f"Delete {number}", who, thread)
-        seen: dict[str, Any] = {"asked": asked}
+            thread_id = (await fixture.say(text, context))["thread_id"]
+            confirm_turn = await fixture.say(f"Delete {task_id}", context, thread_id)
+        observation: dict[str, Any] = {"asked": confirm_turn}
         async with SQLStore(url) as store:
-            room.manager = room.opened(store)
-            seen["its"] = await room.say("What's its priority?", who, thread)
-            if (found := confirming(asked)) is not None:
-                action = Action.model_validate(found[1])
-                seen["click"] = await room.whole(room.manager.act(action, who, thread, found[0]))
-            seen["left"] = len(await room.tasks(who.user_id))
-    return seen
+            fixture.manager = fixture.open_manager(store)
+            observation["its"] = await fixture.say("What's its priority?", context, thread_id)
+            if (button := find_button(confirm_turn)) is not None:
+                action = Action.model_validate(button[1])
+                observation["click"] = await fixture.finish_turn(
+                    fixture.manager.act(action, context, thread_id, button[0])
+                )
+            observation["left"] = len(await fixture.tasks(context.user_id))
+    return observation
 
 
 def inputs(random: Random) -> dict[str, Any]:
@@ -100,5 +102,5 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> list[Any]:
-    """Play all three scenarios."""
-    return await play_all((stopped_played, failing_played, restart_played), subject, inputs)
+    """What happened in each of the three scenarios."""
+    return await run_scenarios((_run_stop, _run_failing_tool, _run_restart), subject, inputs)

@@ -1,4 +1,4 @@
-"""Part 10.4: the TaskManager survives a stop, a tool that fails, and a restart; the verdict."""
+"""Part 10.4, judged: what was stored and answered after a stop, a failing tool, and a restart."""
 
 from typing import Any
 
@@ -6,43 +6,43 @@ from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.p4_survives import SECRET_PATH
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
-    judge_all,
+    judge_scenarios,
     missing_words,
-    tools_of,
+    tool_statuses,
 )
-from chatlab.lessons.support.dialogue import explain_exception
+from chatlab.lessons.support.explain import explain_exception
 
 __all__ = ["judge"]
 
 
-def stopped_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """What was said is kept, the tool ran once, and the talk goes on."""
-    if not seen["pieces"]:
+def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """The partial reply must be stored, each tool run once, and the next question answered."""
+    if not observation["pieces"]:
         return failed("Nothing was said that could be stopped.", "Yield the reply in pieces.")
-    if seen["pieces_of_a_whole"] < 2:
+    if observation["pieces_of_a_whole"] < 2:
         return failed(
             "The reply came in one piece: there was no midway to stop at.",
             "Yield it word by word.",
         )
-    roles = [item["role"] for item in seen["items"]]
-    if roles != ["user", "tool", "assistant"] or seen["items"][-1]["status"] != "incomplete":
+    roles = [item["role"] for item in observation["items"]]
+    if roles != ["user", "tool", "assistant"] or observation["items"][-1]["status"] != "incomplete":
         return failed(
             f"After the stop the thread holds {roles}, the last one "
-            f"{seen['items'][-1]['status'] if seen['items'] else 'missing'}.",
+            f"{observation['items'][-1]['status'] if observation['items'] else 'missing'}.",
             "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
         )
-    if seen["tasks"] != 2:
+    if observation["tasks"] != 2:
         return failed(
-            f"Two tasks were asked for; there are {seen['tasks']}.", "Create a task once."
+            f"Two tasks were asked for; there are {observation['tasks']}.", "Create a task once."
         )
     return missing_words(
-        '"What\'s its priority?" after the stop', seen["asked"], [inputs["priority"]]
+        '"What\'s its priority?" after the stop', observation["asked"], [inputs["priority"]]
     )
 
 
-def failing_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """The chip says failed, the reply explains, nothing inside is told."""
-    turn = seen["failed"]
+def _failing_tool_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """The tool must show as failed; the reply must explain it and keep the exception's text out."""
+    turn = observation["failed"]
     called = f"'Set {inputs['first_id']} to {inputs['priority']}' with a book that fails"
     if turn["raised"] is not None and turn["raised"]["type"] != "OSError":
         return explain_exception(called, turn["raised"])
@@ -51,7 +51,7 @@ def failing_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
             f"{called}: respond() raised {turn['raised']['type']}, and the chat broke off.",
             "Catch what the tool raises: yield 'failed', then explain in words.",
         )
-    statuses = [status for _, status in tools_of(turn)]
+    statuses = [status for _, status in tool_statuses(turn)]
     if statuses != ["running", "failed"]:
         return failed(
             f"{called}: the tool went through {statuses}.",
@@ -64,25 +64,25 @@ def failing_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
             f"{called}: the customer was shown {SECRET_PATH!r}.",
             "What an exception says is for your log. Say in your own words what happened.",
         )
-    return missing_words("The same once more, after it was mended", seen["mended"], [])
+    return missing_words("The same once more, after it was mended", observation["mended"], [])
 
 
-def restart_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | None:
-    """The conversation and the button work on."""
-    if wrong := missing_words('"What\'s its priority?" after a restart', seen["its"], []):
+def _restart_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+    """`it` and the button must still work after the restart."""
+    if wrong := missing_words('"What\'s its priority?" after a restart', observation["its"], []):
         return wrong
-    if inputs["priority"] not in seen["its"]["reply"].lower():
+    if inputs["priority"] not in observation["its"]["reply"].lower():
         return failed(
-            f'After a restart, "its" was not known: {seen["its"]["reply"][:60]!r}.',
+            f'After a restart, "its" was not known: {observation["its"]["reply"][:60]!r}.',
             "Another process has another self. What was spoken of is in the thread.",
         )
-    if seen["asked"]["raised"] is not None:
-        return explain_exception("Asking to delete", seen["asked"]["raised"])
-    if "click" not in seen:
+    if observation["asked"]["raised"] is not None:
+        return explain_exception("Asking to delete", observation["asked"]["raised"])
+    if "click" not in observation:
         return failed("There was no button to click after the restart.", "See 'Delete asks first'.")
-    if wrong := missing_words("The click after a restart", seen["click"], []):
+    if wrong := missing_words("The click after a restart", observation["click"], []):
         return wrong
-    if seen["left"] != 0:
+    if observation["left"] != 0:
         return failed(
             "The confirming button did nothing after a restart.",
             "The action's payload must say everything that action() needs: the task's number.",
@@ -91,12 +91,12 @@ def restart_wrong(inputs: dict[str, Any], seen: dict[str, Any]) -> Finding | Non
 
 
 _SCENARIOS = (
-    Scenario("Stopped midway", 2, stopped_wrong),
-    Scenario("A failing tool", 2, failing_wrong),
-    Scenario("A restart in the middle", 1, restart_wrong),
+    Scenario("Stopped midway", 2, _stop_wrong),
+    Scenario("A failing tool", 2, _failing_tool_wrong),
+    Scenario("A restart in the middle", 1, _restart_wrong),
 )
 
 
 def judge(inputs: dict[str, Any], observation: list[Any]) -> list[Finding]:
     """A finding for each scenario."""
-    return judge_all(_SCENARIOS, inputs, observation)
+    return judge_scenarios(_SCENARIOS, inputs, observation)

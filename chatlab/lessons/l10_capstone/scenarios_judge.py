@@ -1,26 +1,23 @@
-"""The verdict on scenarios: each has points of its own."""
+"""Judge the scenarios of lesson 10: each has points of its own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.dialogue import (
-    explain_exception,
-    explain_unmade,
-)
+from chatlab.lessons.support.explain import explain_exception, explain_no_server
 
-__all__ = ["Scenario", "judge_all", "missing_words", "tools_of"]
+__all__ = ["Scenario", "judge_scenarios", "missing_words", "tool_statuses"]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What one story is worth, and how it is judged.
+    """What one scenario is worth, and how it is judged.
 
     Attributes:
-        title: What it shows.
+        title: What it is about, for the learner.
         points: How many it is worth.
-        wrong: What is not as it should be; None when everything is.
+        wrong: Takes the inputs and what happened; returns what is wrong, or None.
     """
 
     title: str
@@ -28,35 +25,40 @@ class Scenario:
     wrong: Callable[[dict[str, Any], Any], Finding | None]
 
 
-def judge_all(
-    scenarios: Sequence[Scenario], inputs: dict[str, Any], played: list[Any]
+def judge_scenarios(
+    scenarios: Sequence[Scenario], inputs: dict[str, Any], results: list[Any]
 ) -> list[Finding]:
     """A finding for each scenario, in order."""
     return [
-        _finding(scenario, inputs, play) for scenario, play in zip(scenarios, played, strict=True)
+        _judge_scenario(scenario, inputs, result)
+        for scenario, result in zip(scenarios, results, strict=True)
     ]
 
 
-def _finding(scenario: Scenario, inputs: dict[str, Any], play: dict[str, Any]) -> Finding:
-    match play:
+def _judge_scenario(scenario: Scenario, inputs: dict[str, Any], result: dict[str, Any]) -> Finding:
+    """The finding for one entry of what `run_scenarios` returned."""
+    match result:
         case {"state": "not_started"}:
             return failed(f"{scenario.title}: not written yet.", "Its method still says TODO.")
-        case {"state": "unmade", "why": why}:
-            return explain_unmade("TaskManager", why)
-        case {"state": "raised", "raised": why}:
-            return explain_exception(scenario.title, why)
+        case {"state": "unmade", "why": error}:
+            return explain_no_server("TaskManager", error)
+        case {"state": "raised", "raised": error}:
+            return explain_exception(scenario.title, error)
         case _:
-            wrong = scenario.wrong(inputs, play["value"])
+            wrong = scenario.wrong(inputs, result["value"])
             return wrong or passed(scenario.points, scenario.title)
 
 
-def tools_of(turn: dict[str, Any]) -> list[tuple[str, str]]:
-    """Which tools were seen at work, as (tool, status)."""
+def tool_statuses(turn: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tool events of the turn, in order, as (tool, status)."""
     return [(e["tool"], e["status"]) for e in turn["events"] if e["type"] == "tool_status"]
 
 
-def missing_words(called: str, turn: dict[str, Any], wanted: list[str]) -> Finding | None:
-    """What to try when the turn broke, was silent, or its reply lacks one of these words."""
+def missing_words(called: str, turn: dict[str, Any], expected: list[str]) -> Finding | None:
+    """What is wrong when the turn failed, said nothing, or its reply lacks an expected word.
+
+    Upper and lower case do not matter.
+    """
     if turn["raised"] is not None:
         return explain_exception(called, turn["raised"])
     if turn["state"] != "completed":
@@ -65,10 +67,10 @@ def missing_words(called: str, turn: dict[str, Any], wanted: list[str]) -> Findi
         )
     if not turn["reply"].strip():
         return failed(f"{called}: there was no answer.", "Yield an AssistantMessage at the end.")
-    lacking = [word for word in wanted if word.lower() not in turn["reply"].lower()]
-    if lacking:
+    missing = [word for word in expected if word.lower() not in turn["reply"].lower()]
+    if missing:
         return failed(
-            f"{called}: the answer does not say {lacking[0]!r}; it says {turn['reply'][:70]!r}.",
+            f"{called}: the answer does not say {missing[0]!r}; it says {turn['reply'][:70]!r}.",
             "The specification says what each answer names.",
         )
     return None

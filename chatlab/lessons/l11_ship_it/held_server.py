@@ -1,4 +1,7 @@
-"""For the checks of lesson 11: a server whose reply can be held, and people who talk to it."""
+"""For the checks of lesson 11: a server that can be held in the middle of its reply.
+
+Also the random inputs of these checks: users, their session keys, their messages and a reply.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -10,21 +13,20 @@ from chatlab.course.checking.observe import cancel_leftovers
 from chatlab.errors import SessionNotFound
 from chatlab.events import AssistantMessage, RespondEvent
 from chatlab.items import ThreadItem, ThreadMetadata, UserMessageItem
-from chatlab.lessons.support.dialogue import NAMES, random_messages
-from chatlab.lessons.support.pacing import random_replies
+from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages, random_replies
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 
-__all__ = ["HeldServer", "authenticate_with", "patiently", "people_inputs"]
+__all__ = ["HeldServer", "make_authenticate", "random_people", "wait_until"]
 
 
-def people_inputs(random: Random) -> dict[str, Any]:
-    """Two people and their session keys, what they say, a reply, and where it is held."""
+def random_people(random: Random) -> dict[str, Any]:
+    """Two users with session keys, three messages, the pieces of a reply, and where it is held."""
     (reply,) = random_replies(random, 1)
     pieces = split_tokens(reply)
     return {
-        "names": random.sample(NAMES, 2),
+        "names": random.sample(USER_NAMES, 2),
         "keys": [f"key_{random.getrandbits(128):032x}" for _ in range(2)],
         "messages": random_messages(random, 3),
         "pieces": pieces,
@@ -32,38 +34,43 @@ def people_inputs(random: Random) -> dict[str, Any]:
     }
 
 
-def authenticate_with(inputs: dict[str, Any]) -> Callable[[str], RequestContext]:
-    """Knows the two keys, and no other."""
-    names = dict(zip(inputs["keys"], inputs["names"], strict=True))
+def make_authenticate(inputs: dict[str, Any]) -> Callable[[str], RequestContext]:
+    """An `authenticate` that knows the two session keys of the inputs, and no other."""
+    users = dict(zip(inputs["keys"], inputs["names"], strict=True))
 
     def authenticate(session_key: str) -> RequestContext:
-        if session_key not in names:
+        if session_key not in users:
             raise SessionNotFound
-        return RequestContext(user_id=names[session_key])
+        return RequestContext(user_id=users[session_key])
 
     return authenticate
 
 
-async def patiently(there: Callable[[], bool], rounds: int = 200) -> bool:
-    """Let others run until it is there; for good measure, threads of theirs, too."""
-    for number in range(rounds + 20):
-        if there():
+async def wait_until(condition: Callable[[], bool], rounds: int = 200) -> bool:
+    """Let other tasks run until the condition holds; return whether it does.
+
+    It is tried once in each round of the loop, and then 20 times more after 10 ms each, for what
+    is done in threads.
+    """
+    for round_number in range(rounds + 20):
+        if condition():
             return True
-        await asyncio.sleep(0 if number < rounds else 0.01)
-    return there()
+        await asyncio.sleep(0 if round_number < rounds else 0.01)
+    return condition()
 
 
 class HeldServer(ChatKitServer):
-    """Says its reply in pieces, and holds in the middle until it is told to go on.
+    """Yields its reply in pieces, and holds in the middle until `may_continue` is set.
 
-    Nobody has to tell it: when it has waited long enough, it goes on by itself.
+    When that takes too long (see `wait_until`), it continues all the same.
 
     Attributes:
-        hold_at: After so many pieces it holds; 0 does not hold.
-        went_on: Whether it had to go on by itself.
-        holds: Whether it holds now.
-        left: How each of its replies was left: `"completed"` or `"closed"`.
-        asked: What it was told, and by whom.
+        hold_at: After how many pieces it holds; 0 for not at all.
+        hold_timed_out: Whether it continued without `may_continue`.
+        endings: How each reply ended: `"completed"` or `"closed"`.
+        requests: User id and message of each turn.
+        may_continue: Ends the hold; it is reset then.
+        is_holding: Whether it holds now.
     """
 
     def __init__(
@@ -71,41 +78,41 @@ class HeldServer(ChatKitServer):
     ) -> None:
         super().__init__(MemoryStore(turn_wait=0.2) if store is None else store)
         self.hold_at = hold_at
-        self.went_on = False
-        self.left: list[str] = []
-        self.asked: list[list[str]] = []
-        self.go = False
-        self.holds = False
+        self.hold_timed_out = False
+        self.endings: list[str] = []
+        self.requests: list[list[str]] = []
+        self.may_continue = False
+        self.is_holding = False
         self._pieces = pieces
 
     async def respond(
         self, thread: ThreadMetadata, input: UserMessageItem | None, context: RequestContext
     ) -> AsyncGenerator[RespondEvent]:
-        """The reply, piece by piece."""
-        self.asked.append([context.user_id, "" if input is None else input.content])
-        left = "closed"
+        """Yield the reply, piece by piece."""
+        self.requests.append([context.user_id, "" if input is None else input.content])
+        ending = "closed"
         try:
             for number, piece in enumerate(self._pieces, start=1):
                 yield AssistantMessage(content=piece)
                 if number == self.hold_at:
                     await self._hold()
-            left = "completed"
+            ending = "completed"
         finally:
-            self.left.append(left)
+            self.endings.append(ending)
 
     async def _hold(self) -> None:
-        self.holds = True
-        if not await patiently(lambda: self.go):
-            self.went_on = True
-        self.holds = False
-        self.go = False
+        self.is_holding = True
+        if not await wait_until(lambda: self.may_continue):
+            self.hold_timed_out = True
+        self.is_holding = False
+        self.may_continue = False
 
-    async def all_over(self) -> None:
-        """Let every reply come to its end; what is still running then is ended."""
-        self.hold_at, self.go = 0, True
-        await patiently(lambda: len(self.left) == len(self.asked), 50)
+    async def finish(self) -> None:
+        """Let every reply end; then cancel what the app has left running."""
+        self.hold_at, self.may_continue = 0, True
+        await wait_until(lambda: len(self.endings) == len(self.requests), 50)
         await cancel_leftovers()
 
-    def until_left(self, times: int) -> Awaitable[bool]:
-        """Wait until so many replies are over."""
-        return patiently(lambda: len(self.left) >= times)
+    def wait_for_endings(self, count: int) -> Awaitable[bool]:
+        """Wait until `count` replies have ended."""
+        return wait_until(lambda: len(self.endings) >= count)

@@ -7,197 +7,224 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.clients import Visit, visited
-from chatlab.lessons.l11_ship_it.held_server import authenticate_with, people_inputs
-from chatlab.lessons.l11_ship_it.transport import client_of, wired
+from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
+from chatlab.lessons.l11_ship_it.held_server import make_authenticate, random_people
+from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
 
 __all__ = ["inputs", "observe"]
 
-_TURNS = "/api/turns"
-
-
-_ENDLESS = 2.0
-"""After so many seconds, a stream that should have ended is called endless."""
+_TURNS_PATH = "/api/turns"
+_STREAM_TIMEOUT_SECONDS = 2.0
+"""A stream that lasts longer is recorded as endless."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `people_inputs`."""
-    return people_inputs(random)
+    """See `random_people`."""
+    return random_people(random)
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A turn whose line is cut, and that is read again; another's tries; a turn that is stopped."""
-    return await visited(subject, inputs, lambda visit: _Turns(visit, subject).all())
+    """Send the app the requests of `_TurnRequests.run`."""
+    return await run_session(subject, inputs, lambda session: _TurnRequests(session, subject).run())
 
 
-class _Turns:
-    """What people do with turns."""
+class _TurnRequests:
+    """The requests that Alice, Bob and people without a good key send to the app."""
 
-    def __init__(self, visit: Visit, subject: Any) -> None:
-        self._visit = visit
+    def __init__(self, session: AppSession, subject: Any) -> None:
+        self._session = session
         self._subject = subject
-        self._server = visit.server
-        self._inputs = visit.inputs
+        self._server = session.server
+        self._inputs = session.inputs
 
-    async def all(self) -> dict[str, Any]:
-        seen: dict[str, Any] = {"refused": await self._refused()}
-        first = seen["first"] = await self._begun(self._inputs["messages"][0])
-        if first["turn_id"] is None:
-            return seen
-        turn = f"{_TURNS}/{first['turn_id']}"
-        seen["cut"] = await self._read_half(turn)
-        if not seen["cut"]["raw"]:
-            return seen
-        cursor = seen["cut"]["cursor"]
-        seen["bob"] = await self._bobs_tries(turn)
-        self._server.go = True
-        await self._server.until_left(1)
-        seen["left"] = list(self._server.left)
-        seen["back"] = await self._read(f"{turn}/events?cursor={cursor}")
-        seen["again"] = await self._read(f"{turn}/events")
-        seen["stopped"] = await self._stopped(first["thread_id"])
-        seen["other app"] = await self._other_app(turn)
-        return seen
+    async def run(self) -> dict[str, Any]:
+        """Start a turn, disconnect halfway, resume and replay it; then stop a second turn.
 
-    async def _other_app(self, turn: str) -> int:
-        """What a second app says of a turn of the first one."""
-        app = self._subject(self._server, authenticate_with(self._inputs))
+        Bob tries to read and stop the first one, and another app is asked for it. Returns the
+        replies and readings by name; it ends early when there is no turn, or nothing to read.
+        """
+        observation: dict[str, Any] = {"refused": await self._try_without_good_key()}
+        first_turn = observation["first"] = await self._start_turn(self._inputs["messages"][0])
+        if first_turn["turn_id"] is None:
+            return observation
+        turn_path = f"{_TURNS_PATH}/{first_turn['turn_id']}"
+        observation["cut"] = await self._read_half(turn_path)
+        if not observation["cut"]["raw"]:
+            return observation
+        cursor = observation["cut"]["cursor"]
+        observation["bob"] = await self._try_as_bob(turn_path)
+        self._server.may_continue = True
+        await self._server.wait_for_endings(1)
+        observation["left"] = list(self._server.endings)
+        observation["back"] = await self._read(f"{turn_path}/events?cursor={cursor}")
+        observation["again"] = await self._read(f"{turn_path}/events")
+        observation["stopped"] = await self._stop_second_turn(first_turn["thread_id"])
+        observation["other app"] = await self._ask_other_app(turn_path)
+        return observation
+
+    async def _ask_other_app(self, turn_path: str) -> int:
+        """The status that a second app answers for a turn of the first one."""
+        app = self._subject(self._server, make_authenticate(self._inputs))
         async with (
-            wired(app) as wire,
-            client_of(wire, self._inputs["keys"][0]) as client,
-            client.stream("GET", f"{turn}/events") as response,
+            transport_for(app) as transport,
+            make_client(transport, self._inputs["keys"][0]) as client,
+            client.stream("GET", f"{turn_path}/events") as response,
         ):
             return response.status_code
 
-    async def _refused(self) -> dict[str, Any]:
+    async def _try_without_good_key(self) -> dict[str, Any]:
+        """The replies to messages without a key and with a forged one."""
         body = {"message": "Hello"}
         return {
-            "nobody": await self._call(self._visit.nobody, "POST", _TURNS, body),
-            "mallory": await self._call(self._visit.mallory, "POST", _TURNS, body),
-            "asked": list(self._server.asked),
+            "nobody": await self._request(self._session.anonymous, "POST", _TURNS_PATH, body),
+            "mallory": await self._request(self._session.forger, "POST", _TURNS_PATH, body),
+            "asked": list(self._server.requests),
         }
 
-    async def _begun(self, message: str, thread_id: str | None = None) -> dict[str, Any]:
+    async def _start_turn(self, message: str, thread_id: str | None = None) -> dict[str, Any]:
+        """Alice's message, and its reply with the ids in it and the state of the server."""
         body = {"message": message} | ({"thread_id": thread_id} if thread_id else {})
-        seen = await self._call(self._visit.alice, "POST", _TURNS, body)
-        told = seen["body"] if isinstance(seen["body"], dict) else {}
-        ids = {name: told.get(name) for name in ("turn_id", "thread_id")}
-        return seen | ids | {"late": self._server.went_on, "left": list(self._server.left)}
+        reply = await self._request(self._session.alice, "POST", _TURNS_PATH, body)
+        fields = reply["body"] if isinstance(reply["body"], dict) else {}
+        hold_state = {"late": self._server.hold_timed_out, "left": list(self._server.endings)}
+        ids = {name: fields.get(name) for name in ("turn_id", "thread_id")}
+        return reply | ids | hold_state
 
-    async def _read_half(self, turn: str) -> dict[str, Any]:
-        """Read as far as the reply is held, then be gone."""
-        wanted = "".join(self._inputs["pieces"][: self._inputs["hold_at"]])
-        return await self._read(f"{turn}/events", until=wanted)
+    async def _read_half(self, turn_path: str) -> dict[str, Any]:
+        """Read a turn's events as far as the reply is held, then disconnect."""
+        expected = "".join(self._inputs["pieces"][: self._inputs["hold_at"]])
+        return await self._read(f"{turn_path}/events", until=expected)
 
     async def _read(self, url: str, until: str | None = None) -> dict[str, Any]:
-        """The frames at this address, to the end or until there is so much text."""
-        text, kind, status, error = "", "", 0, None
+        """Read the frames at `url` to the end, or until they have as much text as `until`.
+
+        `broke` is how the reading failed: `"endless"` after the time limit, the message of a
+        transport error, or None.
+        """
+        text, content_type, status, error = "", "", 0, None
         frames: list[Any] = []
         try:
-            async with asyncio.timeout(_ENDLESS), self._visit.alice.stream("GET", url) as response:
-                status, kind = response.status_code, response.headers.get("content-type", "")
-                async for piece in response.aiter_text():
-                    text += piece
-                    frames = _frames(text)
+            async with (
+                asyncio.timeout(_STREAM_TIMEOUT_SECONDS),
+                self._session.alice.stream("GET", url) as response,
+            ):
+                status = response.status_code
+                content_type = response.headers.get("content-type", "")
+                async for chunk in response.aiter_text():
+                    text += chunk
+                    frames = _parse_frames(text)
                     if until is not None and (
-                        len(_said(frames)) >= len(until) or self._server.went_on
+                        len(_reply_text(frames)) >= len(until) or self._server.hold_timed_out
                     ):
                         break
         except TimeoutError:
             error = "endless"
-        except httpx.TransportError as broken:
-            error = str(broken)
+        except httpx.TransportError as exception:
+            error = str(exception)
         cursor = frames[-1]["id"] if frames else ""
         return {
             "url": url.rpartition("/")[2],
             "status": status,
-            "kind": kind,
+            "kind": content_type,
             "frames": frames,
-            "text": _said(frames),
+            "text": _reply_text(frames),
             "raw": text[:200],
             "cursor": cursor,
-            "late": self._server.went_on,
+            "late": self._server.hold_timed_out,
             "broke": error,
-            "crash": self._visit.crash(),
+            "crash": self._session.take_crash(),
         }
 
-    async def _bobs_tries(self, turn: str) -> dict[str, Any]:
-        """What Bob is told of Alice's turn, and of one that never was."""
-        never = f"{_TURNS}/{'trn_' + '0' * 32}"
-        tries: dict[str, Any] = {}
+    async def _try_as_bob(self, turn_path: str) -> dict[str, Any]:
+        """What Bob is told of Alice's turn, and of one that does not exist.
+
+        For `events` and `stop` both, each as `[status, body]`.
+        """
+        unknown_path = f"{_TURNS_PATH}/{'trn_' + '0' * 32}"
+        attempts: dict[str, Any] = {}
         crash: dict[str, Any] | None = None
-        for what, method, end in (("events", "GET", "/events"), ("stop", "POST", "/stop")):
-            hers = await self._call(self._visit.bob, method, turn + end)
-            nobodys = await self._call(self._visit.bob, method, never + end)
-            crash = crash or hers["crash"] or nobodys["crash"]
-            tries[what] = [_without(hers, turn), _without(nobodys, never)]
-        return tries | {"crash": crash}
+        for name, method, suffix in (("events", "GET", "/events"), ("stop", "POST", "/stop")):
+            alices_reply = await self._request(self._session.bob, method, turn_path + suffix)
+            unknown_reply = await self._request(self._session.bob, method, unknown_path + suffix)
+            crash = crash or alices_reply["crash"] or unknown_reply["crash"]
+            attempts[name] = [
+                _without_turn_id(alices_reply, turn_path),
+                _without_turn_id(unknown_reply, unknown_path),
+            ]
+        return attempts | {"crash": crash}
 
-    async def _stopped(self, thread_id: str) -> dict[str, Any]:
-        """A second message in the same thread; stopped while it is held."""
-        self._server.go = self._server.went_on = False
-        begun = await self._begun(self._inputs["messages"][1], thread_id)
-        turn = f"{_TURNS}/{begun['turn_id']}"
-        half = await self._read_half(turn)
-        before = list(self._server.left)
-        stop = await self._call(self._visit.alice, "POST", f"{turn}/stop")
-        seen = {"begun": begun, "before": before, "stop": stop, "left": list(self._server.left)}
-        self._server.go = True
-        await self._server.until_left(2)
-        rest = await self._read(f"{turn}/events?cursor={half['cursor']}")
-        return seen | {"asked": self._server.asked, "rest": rest}
+    async def _stop_second_turn(self, thread_id: str) -> dict[str, Any]:
+        """Start a second turn in the same thread, and stop it while the reply is held."""
+        self._server.may_continue = self._server.hold_timed_out = False
+        start_reply = await self._start_turn(self._inputs["messages"][1], thread_id)
+        turn_path = f"{_TURNS_PATH}/{start_reply['turn_id']}"
+        first_half = await self._read_half(turn_path)
+        endings_before = list(self._server.endings)
+        stop_reply = await self._request(self._session.alice, "POST", f"{turn_path}/stop")
+        observation = {
+            "begun": start_reply,
+            "before": endings_before,
+            "stop": stop_reply,
+            "left": list(self._server.endings),
+        }
+        self._server.may_continue = True
+        await self._server.wait_for_endings(2)
+        remainder = await self._read(f"{turn_path}/events?cursor={first_half['cursor']}")
+        return observation | {"asked": self._server.requests, "rest": remainder}
 
-    async def _call(
+    async def _request(
         self, client: httpx.AsyncClient, method: str, path: str, body: Any = None
     ) -> dict[str, Any]:
-        """One request and its answer; of a stream, only how it begins."""
+        """One request and its reply; the body of an event stream is not read."""
         called = f"{method} {path}"
         try:
             async with client.stream(method, path, json=body) as response:
-                kind = response.headers.get("content-type", "")
+                content_type = response.headers.get("content-type", "")
                 content: Any = None
-                if "event-stream" not in kind:
+                if "event-stream" not in content_type:
                     await response.aread()
-                    content = _body(response)
+                    content = _parse_body(response)
                 return {
                     "called": called,
                     "status": response.status_code,
                     "body": content,
-                    "crash": self._visit.crash(),
+                    "crash": self._session.take_crash(),
                 }
-        except httpx.TransportError as broken:
-            said = {"status": 0, "body": str(broken), "crash": self._visit.crash()}
-            return {"called": called} | said
+        except httpx.TransportError as exception:
+            failure = {"status": 0, "body": str(exception), "crash": self._session.take_crash()}
+            return {"called": called} | failure
 
 
-def _frames(text: str) -> list[dict[str, Any]]:
-    """The events that a browser has got from the stream so far, each with its id."""
+def _parse_frames(text: str) -> list[dict[str, Any]]:
+    """The frames that are complete in the text; `event` is None where the data is no object."""
     frames: list[dict[str, Any]] = []
-    for kind, data, id in parse_sse(text):
+    for event_type, data, last_id in parse_sse(text):
         try:
             event = json.loads(data)
         except ValueError:
             event = None
         event = event if isinstance(event, dict) else None
-        frames.append({"id": id, "kind": kind, "event": event})
+        frames.append({"id": last_id, "kind": event_type, "event": event})
     return frames
 
 
-def _said(frames: list[dict[str, Any]]) -> str:
+def _reply_text(frames: list[dict[str, Any]]) -> str:
+    """The text of the assistant's messages in the frames."""
     events = [frame["event"] for frame in frames if frame["event"]]
     texts = [e.get("content") for e in events if e.get("type") == "assistant_message"]
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def _body(response: httpx.Response) -> Any:
+def _parse_body(response: httpx.Response) -> Any:
+    """The body decoded from JSON; as text if it is none."""
     try:
         return response.json()
     except ValueError:
         return response.text
 
 
-def _without(seen: dict[str, Any], turn: str) -> list[Any]:
-    """Status and body, with the turn's id left out."""
-    id = turn.rpartition("/")[2]
-    return [seen["status"], json.dumps(seen["body"]).replace(id, "...")]
+def _without_turn_id(reply: dict[str, Any], turn_path: str) -> list[Any]:
+    """Status and body of a reply, with the turn's id replaced by "..."."""
+    turn_id = turn_path.rpartition("/")[2]
+    return [reply["status"], json.dumps(reply["body"]).replace(turn_id, "...")]

@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.clients import Visit, visited
-from chatlab.lessons.l11_ship_it.held_server import people_inputs
+from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
+from chatlab.lessons.l11_ship_it.held_server import random_people
 from chatlab.lessons.support.sse import parse_sse
 
-__all__ = ["inputs", "loaded", "missing_requirement", "observe", "said"]
+__all__ = ["delta_text", "inputs", "missing_requirement", "observe", "parse_object"]
 
-_ENDLESS = 2.0
+_STREAM_TIMEOUT_SECONDS = 2.0
+"""A stream that lasts longer is recorded as endless."""
 
 
 def missing_requirement() -> str | None:
@@ -25,107 +26,121 @@ def missing_requirement() -> str | None:
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `people_inputs`."""
-    return people_inputs(random)
+    """See `random_people`."""
+    return random_people(random)
 
 
-def _create(text: str) -> dict[str, Any]:
+def _create_request(text: str) -> dict[str, Any]:
     """The request that begins a thread, as an official client sends it."""
-    return {"type": "threads.create", "params": {"input": _input(text)}}
+    return _make_request("threads.create", input=_user_input(text))
 
 
-def _input(text: str) -> dict[str, Any]:
+def _user_input(text: str) -> dict[str, Any]:
     content = [{"type": "input_text", "text": text}]
     return {"content": content, "attachments": [], "inference_options": {}}
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Alice begins a thread, lists it and goes on in it; Bob and Mallory try."""
-    return await visited(subject, inputs, lambda visit: _Requests(visit).all())
+    """Send the app the requests of `_ChatKitRequests.run`."""
+    return await run_session(subject, inputs, lambda session: _ChatKitRequests(session).run())
 
 
-class _Requests:
-    """What people's official clients post."""
+class _ChatKitRequests:
+    """The requests that clients of the official protocol post."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._server = visit.server
-        self._inputs = visit.inputs
+    def __init__(self, session: AppSession) -> None:
+        self._session = session
+        self._server = session.server
+        self._inputs = session.inputs
 
-    async def all(self) -> dict[str, Any]:
-        first, second, third = self._inputs["messages"]
-        seen: dict[str, Any] = {
-            "nobody": await self._ask(self._visit.nobody, _create(third)),
-            "mallory": await self._ask(self._visit.mallory, _create(third)),
-            "create": await self._ask(self._visit.alice, _create(first)),
+    async def run(self) -> dict[str, Any]:
+        """Alice creates a thread, lists it and goes on in it; Bob asks for his and hers.
+
+        Before that, two clients without a good key try. Returns the replies by name; it ends early
+        when no thread was created.
+        """
+        first_message, second_message, refused_message = self._inputs["messages"]
+        observation: dict[str, Any] = {
+            "nobody": await self._post(self._session.anonymous, _create_request(refused_message)),
+            "mallory": await self._post(self._session.forger, _create_request(refused_message)),
+            "create": await self._post(self._session.alice, _create_request(first_message)),
         }
-        id = seen["create"]["thread_id"]
-        if id is None:
-            return seen
+        thread_id = observation["create"]["thread_id"]
+        if thread_id is None:
+            return observation
         self._server.hold_at = 0
-        seen["list"] = await self._ask(self._visit.alice, _asked("threads.list"))
-        seen["get"] = await self._ask(self._visit.alice, _asked("threads.get_by_id", thread_id=id))
-        more = _asked("threads.add_user_message", thread_id=id, input=_input(second))
-        seen["more"] = await self._ask(self._visit.alice, more)
-        seen["items"] = await self._ask(
-            self._visit.alice, _asked("items.list", thread_id=id, order="asc")
+        observation["list"] = await self._post(self._session.alice, _make_request("threads.list"))
+        observation["get"] = await self._post(
+            self._session.alice, _make_request("threads.get_by_id", thread_id=thread_id)
         )
-        seen["asked"] = list(self._server.asked)
-        seen["bob's list"] = await self._ask(self._visit.bob, _asked("threads.list"))
-        seen["bob"] = [
-            (await self._ask(self._visit.bob, _asked("threads.get_by_id", thread_id=one)))
-            | {"thread_id": one}
-            for one in (id, "thr_" + "0" * 32)
+        message_request = _make_request(
+            "threads.add_user_message", thread_id=thread_id, input=_user_input(second_message)
+        )
+        observation["more"] = await self._post(self._session.alice, message_request)
+        observation["items"] = await self._post(
+            self._session.alice, _make_request("items.list", thread_id=thread_id, order="asc")
+        )
+        observation["asked"] = list(self._server.requests)
+        observation["bob's list"] = await self._post(
+            self._session.bob, _make_request("threads.list")
+        )
+        observation["bob"] = [
+            (await self._post(self._session.bob, _make_request("threads.get_by_id", thread_id=id)))
+            | {"thread_id": id}
+            for id in (thread_id, "thr_" + "0" * 32)
         ]
-        seen["bad"] = await self._ask(self._visit.alice, {"type": "threads.nonsense"})
-        return seen
+        observation["bad"] = await self._post(self._session.alice, {"type": "threads.nonsense"})
+        return observation
 
-    async def _ask(self, client: httpx.AsyncClient, request: dict[str, Any]) -> dict[str, Any]:
-        """One request of the protocol; of a stream, each event as it was sent."""
-        text, kind, status, error = "", "", 0, None
+    async def _post(self, client: httpx.AsyncClient, request: dict[str, Any]) -> dict[str, Any]:
+        """Post one request; record its reply, or the data of each event if it is a stream."""
+        text, content_type, status, error = "", "", 0, None
         try:
             async with (
-                asyncio.timeout(_ENDLESS),
+                asyncio.timeout(_STREAM_TIMEOUT_SECONDS),
                 client.stream("POST", "/chatkit", json=request) as response,
             ):
-                status, kind = response.status_code, response.headers.get("content-type", "")
-                async for piece in response.aiter_text():
-                    text += piece
-                    if len(said(_events(text))) >= self._half:
-                        self._server.go = True
+                status = response.status_code
+                content_type = response.headers.get("content-type", "")
+                async for chunk in response.aiter_text():
+                    text += chunk
+                    if len(delta_text(_event_data(text))) >= self._held_length:
+                        self._server.may_continue = True
         except TimeoutError:
             error = "endless"
-        except httpx.TransportError as broken:
-            error = str(broken)
-        streamed = "event-stream" in kind
-        events = _events(text) if streamed else []
+        except httpx.TransportError as exception:
+            error = str(exception)
+        is_stream = "event-stream" in content_type
+        events = _event_data(text) if is_stream else []
         return {
             "called": request["type"],
             "status": status,
-            "kind": kind.partition(";")[0],
+            "kind": content_type.partition(";")[0],
             "events": events,
-            "body": "" if streamed else text,
-            "thread_id": _thread_in(events),
-            "late": self._server.went_on,
+            "body": "" if is_stream else text,
+            "thread_id": _created_thread_id(events),
+            "late": self._server.hold_timed_out,
             "broke": error,
-            "crash": self._visit.crash(),
+            "crash": self._session.take_crash(),
         }
 
     @property
-    def _half(self) -> int:
+    def _held_length(self) -> int:
+        """How many characters the reply has where it is held."""
         return len("".join(self._inputs["pieces"][: self._inputs["hold_at"]]))
 
 
-def _asked(type: str, **params: Any) -> dict[str, Any]:
+def _make_request(type: str, **params: Any) -> dict[str, Any]:
     return {"type": type, "params": params}
 
 
-def _events(text: str) -> list[str]:
+def _event_data(text: str) -> list[str]:
+    """The data of each complete event in the stream's text."""
     return [data for _, data, _ in parse_sse(text)]
 
 
-def loaded(text: str) -> dict[str, Any]:
-    """The text's JSON object; an empty one if there is none."""
+def parse_object(text: str) -> dict[str, Any]:
+    """The JSON object that the text is; `{}` if it is none."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -133,15 +148,16 @@ def loaded(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def said(events: list[str]) -> str:
-    """The text that the deltas among the events make together."""
-    updates = [loaded(event).get("update") for event in events]
-    return "".join(one.get("delta", "") for one in updates if isinstance(one, dict))
+def delta_text(events: list[str]) -> str:
+    """The text of all deltas in the events, joined."""
+    updates = [parse_object(event).get("update") for event in events]
+    return "".join(update.get("delta", "") for update in updates if isinstance(update, dict))
 
 
-def _thread_in(events: list[str]) -> str | None:
+def _created_thread_id(events: list[str]) -> str | None:
+    """The id in the first thread.created event, if there is one."""
     for event in events:
-        match loaded(event):
+        match parse_object(event):
             case {"type": "thread.created", "thread": {"id": str() as id}}:
                 return id
             case _:

@@ -1,4 +1,4 @@
-"""Part 11.3: read a reply to its end, over a line that breaks off in every way there is."""
+"""Part 11.3: read a reply to its end, over a connection that breaks in five ways."""
 
 import asyncio
 import inspect
@@ -11,98 +11,104 @@ import httpx
 
 from chatlab.course.checking.observe import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.pacing import random_replies, yield_to_loop
+from chatlab.lessons.support.event_loop import yield_to_loop
+from chatlab.lessons.support.random_inputs import random_replies
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 
-__all__ = ["ENOUGH", "WAYS", "inputs", "observe"]
+__all__ = ["BREAK_DESCRIPTIONS", "MAX_REQUESTS", "inputs", "observe"]
 
-ENOUGH = 25
-"""How many requests the server answers before it has had enough."""
-
-
-_MOMENT = 0.001
-"""Seconds: who rests less than that has not rested."""
+MAX_REQUESTS = 25
+"""How many requests a client may send; then `TooManyRequests` ends it."""
 
 
-WAYS = {
+_MIN_REST_SECONDS = 0.001
+"""A client that asks again sooner after a failed connection has not waited at all."""
+
+
+BREAK_DESCRIPTIONS = {
     "cut": "the line was cut",
     "cut in a frame": "the line was cut in the middle of a frame",
     "ended": "the response just ended, and the reply had not",
     "ended in a frame": "the response just ended, in the middle of a frame",
     "nobody": "nobody answered",
 }
-"""How a line can break off."""
+"""How a connection can break: the names in the inputs, and the words for the learner."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A turn whose pieces were merged here and there, and how the line to it will break off."""
+    """A turn's path and events, and its breaks: their kinds, and the frames sent before each."""
     pieces = split_tokens(" ".join(random_replies(random, 4)))
-    breaks = random.sample(sorted(WAYS), len(WAYS))
+    kinds = random.sample(sorted(BREAK_DESCRIPTIONS), len(BREAK_DESCRIPTIONS))
     return {
-        "events": _events(random, pieces),
-        "breaks": [[how, random.randint(1, 4)] for how in breaks],
+        "events": _log_events(random, pieces),
+        "breaks": [[kind, random.randint(1, 4)] for kind in kinds],
         "turn": f"/api/turns/trn_{random.getrandbits(128):032x}",
     }
 
 
-def _events(random: Random, pieces: list[str]) -> list[list[Any]]:
-    """Cursor and event, as a turn's log has them: pieces that were merged leave a gap."""
+def _log_events(random: Random, pieces: list[str]) -> list[list[Any]]:
+    """`[cursor, event]` pairs, as in a turn's log.
+
+    Some events have several pieces, merged as for slow readers: these leave gaps in the cursors.
+    """
     events: list[list[Any]] = []
     seq = 1
-    rest = list(pieces)
-    while rest:
+    remaining = list(pieces)
+    while remaining:
         count = random.choice([1, 1, 1, 2, 3])
-        text, rest = "".join(rest[:count]), rest[count:]
+        text, remaining = "".join(remaining[:count]), remaining[count:]
         seq += count
         events.append([seq, {"type": "assistant_message", "seq": seq, "content": text}])
-    whole = {"id": "msg_1", "role": "assistant", "content": "".join(pieces)}
-    events.append([seq + 1, {"type": "item_done", "seq": seq + 1, "item": whole}])
+    message = {"id": "msg_1", "role": "assistant", "content": "".join(pieces)}
+    events.append([seq + 1, {"type": "item_done", "seq": seq + 1, "item": message}])
     events.append([seq + 2, {"type": "thread_updated", "seq": seq + 2, "thread": {"id": "thr_1"}}])
     return events
 
 
-class Enough(BaseException):
-    """The client asks for ever; no `except Exception` catches it."""
+class TooManyRequests(BaseException):
+    """Ends a client that never stops asking; no `except Exception` catches it."""
 
 
-class BadLine(httpx.AsyncBaseTransport):
-    """A server that has a turn's events, behind a line that breaks off as it is told.
+class UnreliableTransport(httpx.AsyncBaseTransport):
+    """Answers with a turn's events, and breaks one response after another as the inputs say.
+
+    When all breaks are used up, a response is complete. A turn that is not `known` gets a 404.
 
     Attributes:
-        asked: The cursor that each request came with; None for one without.
-        wrong_paths: What else it was asked for.
-        got: What the client has made of it so far.
-        at_breaks: For each response, how many whole events it had brought when it ended or
-            broke off, and how many of these the client had yielded.
-        at_once: Whether the client asked again in the same moment, after nobody had answered.
+        cursors: The cursor of each request; None for one without.
+        wrong_paths: Method and path of each request for anything but the turn's events.
+        yielded: The events that the learner's code has yielded so far; `_read` adds them.
+        progress_at_breaks: For each response, how many whole events it had sent when it ended or
+            broke, and how many of them had been yielded.
+        retried_at_once: Whether a request followed a failed connection without a rest.
     """
 
     def __init__(self, inputs: dict[str, Any], *, known: bool = True) -> None:
-        self.asked: list[str | None] = []
+        self.cursors: list[str | None] = []
         self.wrong_paths: list[str] = []
-        self.got: list[Any] = []
-        self.at_breaks: list[list[int]] = []
-        self.at_once = False
-        self._rested = True
-        self._turn = inputs["turn"] if known else None
+        self.yielded: list[Any] = []
+        self.progress_at_breaks: list[list[int]] = []
+        self.retried_at_once = False
+        self._has_rested = True
+        self._turn_path = inputs["turn"] if known else None
         self._events = inputs["events"]
         self._breaks = list(inputs["breaks"])
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, and what becomes of it."""
+        """A response that breaks as the next break says."""
         cursor = request.headers.get("Last-Event-ID") or request.url.params.get("cursor")
-        self.asked.append(cursor)
-        if len(self.asked) > ENOUGH:
-            raise Enough
-        self.at_once = self.at_once or not self._rested
-        if (request.method, request.url.path) != ("GET", f"{self._turn}/events"):
+        self.cursors.append(cursor)
+        if len(self.cursors) > MAX_REQUESTS:
+            raise TooManyRequests
+        self.retried_at_once = self.retried_at_once or not self._has_rested
+        if (request.method, request.url.path) != ("GET", f"{self._turn_path}/events"):
             self.wrong_paths.append(f"{request.method} {request.url.path}")
             return httpx.Response(404, json={"detail": "Not Found"})
-        how, count = self._breaks.pop(0) if self._breaks else (None, 0)
-        if how == "nobody":
-            self._rested = False
-            asyncio.get_running_loop().call_later(_MOMENT, self._rest)
+        break_kind, frame_count = self._breaks.pop(0) if self._breaks else (None, 0)
+        if break_kind == "nobody":
+            self._has_rested = False
+            asyncio.get_running_loop().call_later(_MIN_REST_SECONDS, self._set_rested)
             raise httpx.ConnectError("Nobody answers.", request=request)
         if cursor is not None and not cursor.isdecimal():
             return httpx.Response(422, json={"code": "invalid_input", "message": "cursor"})
@@ -112,49 +118,61 @@ class BadLine(httpx.AsyncBaseTransport):
             if seq > int(cursor or 0)
         ]
         frames.append(sse_frame('{"state": "completed"}', "end").encode())
-        kind = {"content-type": "text/event-stream"}
-        return httpx.Response(200, headers=kind, stream=_Broken(self, frames, how, count))
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(
+            200, headers=headers, stream=_BreakingStream(self, frames, break_kind, frame_count)
+        )
 
-    def _rest(self) -> None:
-        self._rested = True
+    def _set_rested(self) -> None:
+        self._has_rested = True
 
 
-class _Broken(httpx.AsyncByteStream):
-    """So many whole frames, and then what happens."""
+class _BreakingStream(httpx.AsyncByteStream):
+    """Sends `frame_count` whole frames, then breaks; all frames if there is no break."""
 
-    def __init__(self, line: BadLine, frames: list[bytes], how: str | None, count: int) -> None:
-        self._line = line
+    def __init__(
+        self,
+        transport: UnreliableTransport,
+        frames: list[bytes],
+        break_kind: str | None,
+        frame_count: int,
+    ) -> None:
+        self._transport = transport
         self._frames = frames
-        self._how = how
-        self._count = count
+        self._break_kind = break_kind
+        self._frame_count = frame_count
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        had = len(self._line.got)
-        if self._how is None:
+        yielded_before = len(self._transport.yielded)
+        if self._break_kind is None:
             yield b": all is well\n\n"
             for frame in self._frames[:-1]:
                 yield frame
-            self._line.at_breaks.append([len(self._frames) - 1, len(self._line.got) - had])
+            self._transport.progress_at_breaks.append(
+                [len(self._frames) - 1, len(self._transport.yielded) - yielded_before]
+            )
             yield self._frames[-1]
             return
-        # Fewer than there are, so that the reply is never over when the line breaks.
-        count = min(self._count, len(self._frames) - 2)
+        # At least one event and the end frame stay unsent: no break comes after the whole reply.
+        count = min(self._frame_count, len(self._frames) - 2)
         for frame in self._frames[:count]:
             yield frame
-        if "in a frame" in self._how:
+        if "in a frame" in self._break_kind:
             frame = self._frames[count]
             yield frame[: len(frame) - 7]
-        self._line.at_breaks.append([count, len(self._line.got) - had])
-        if self._how.startswith("cut"):
+        self._transport.progress_at_breaks.append(
+            [count, len(self._transport.yielded) - yielded_before]
+        )
+        if self._break_kind.startswith("cut"):
             raise httpx.ReadError("The line was cut.")
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """From the beginning; from the middle, as somebody who comes back; and to no turn at all."""
-    middle = inputs["events"][len(inputs["events"]) // 2][0]
+    """Read the turn from the beginning, from a cursor in its middle, and a turn that is unknown."""
+    middle_cursor = inputs["events"][len(inputs["events"]) // 2][0]
     return {
         "whole": await _read(subject, inputs, 0),
-        "middle": {"cursor": middle, **await _read(subject, inputs, middle)},
+        "middle": {"cursor": middle_cursor, **await _read(subject, inputs, middle_cursor)},
         "unknown": await _read(subject, inputs, 0, known=False),
     }
 
@@ -162,10 +180,11 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 async def _read(
     subject: Any, inputs: dict[str, Any], cursor: int, *, known: bool = True
 ) -> dict[str, Any]:
-    line = BadLine(inputs, known=known)
+    """Run the learner's `reconnect` over an `UnreliableTransport`, and record what it did."""
+    transport = UnreliableTransport(inputs, known=known)
     error: dict[str, Any] | None = None
     kind = None
-    async with httpx.AsyncClient(transport=line, base_url="http://taskmanager") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://taskmanager") as client:
         try:
             stream: Any = subject(client, inputs["turn"], cursor)
             kind = type(stream).__name__
@@ -174,22 +193,22 @@ async def _read(
                 kind = f"coroutine of {type(value).__name__}"
             else:
                 async for event in stream:
-                    line.got.append(event)
-                    if len(line.got) > 20 * len(inputs["events"]):
+                    transport.yielded.append(event)
+                    if len(transport.yielded) > 20 * len(inputs["events"]):
                         break
         except NotStarted:
             raise
-        except Enough:
-            error = {"type": "Enough", "message": ""}
-        except Exception as escaped:  # noqa: BLE001 - it is what was observed
-            error = exception_as_data(escaped)
+        except TooManyRequests:
+            error = {"type": "TooManyRequests", "message": ""}
+        except Exception as exception:  # noqa: BLE001 - it is what was observed
+            error = exception_as_data(exception)
     await yield_to_loop(10)  # a generator that was left in the middle is closed a moment later
     return {
         "kind": kind,
-        "got": to_plain_json(line.got),
+        "got": to_plain_json(transport.yielded),
         "raised": error,
-        "asked": line.asked,
-        "wrong_paths": line.wrong_paths,
-        "at_breaks": line.at_breaks,
-        "at_once": line.at_once,
+        "asked": transport.cursors,
+        "wrong_paths": transport.wrong_paths,
+        "at_breaks": transport.progress_at_breaks,
+        "at_once": transport.retried_at_once,
     }

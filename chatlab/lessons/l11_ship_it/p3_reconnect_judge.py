@@ -1,77 +1,84 @@
-"""Part 11.3, judged: which events the reader had, and what it asked for."""
+"""Part 11.3, judged: which events were yielded and when, and which cursors were asked for."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l11_ship_it.p3_reconnect import ENOUGH, WAYS
-from chatlab.lessons.support.dialogue import shorten
+from chatlab.lessons.l11_ship_it.p3_reconnect import BREAK_DESCRIPTIONS, MAX_REQUESTS
+from chatlab.lessons.support.explain import shorten, source_line
 
 __all__ = ["judge"]
 
+_ASYNC_GENERATOR_ADVICE = "Write `async def`, and `yield` each event as soon as you have it."
+_YIELD_AT_ONCE_ADVICE = (
+    'Yield each event when it comes: `async with client.stream("GET", ...) as response`. '
+    "client.get() waits for the end."
+)
 
-def judge(inputs: dict[str, Any], seen: dict[str, Any]) -> list[Finding]:
-    """Every event once, in order and as it comes; and an end when there is nothing to come."""
+
+def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
+    """Every event must come once, in order and at once; an unknown turn must raise an error."""
     events = [event for _, event in inputs["events"]]
-    middle = seen["middle"]["cursor"]
-    later = [event for seq, event in inputs["events"] if seq > middle]
-    for called, expected, one in (
-        ("reconnect(client, turn_url, 0)", events, seen["whole"]),
-        (f"reconnect(client, turn_url, {middle})", later, seen["middle"]),
+    middle_cursor = observation["middle"]["cursor"]
+    later_events = [event for seq, event in inputs["events"] if seq > middle_cursor]
+    for called, expected, reading in (
+        ("reconnect(client, turn_url, 0)", events, observation["whole"]),
+        (f"reconnect(client, turn_url, {middle_cursor})", later_events, observation["middle"]),
     ):
-        if wrong := _wrong(called, inputs, expected, one):
+        if wrong := _reading_wrong(called, inputs, expected, reading):
             return [wrong]
-    if wrong := _goes_on(seen["unknown"]):
+    if wrong := _unknown_turn_wrong(observation["unknown"]):
         return [wrong]
     return [
         passed(3, "Five times the line broke off. Every word came once, and as soon as it could.")
     ]
 
 
-def _wrong(
-    called: str, inputs: dict[str, Any], expected: list[Any], one: dict[str, Any]
+def _reading_wrong(
+    called: str, inputs: dict[str, Any], expected: list[Any], reading: dict[str, Any]
 ) -> Finding | None:
-    if one["kind"] != "async_generator" and not one["asked"]:
-        return failed(f"{called} gave back a {one['kind']}, and asked for nothing.", _AS_STREAM)
-    if str(one["kind"]).startswith("coroutine"):
-        return failed(f"{called} is a {one['kind']}: no event before the end.", _AS_STREAM)
-    if one["wrong_paths"]:
+    """What is wrong with one run of `reconnect`, which should have yielded `expected`."""
+    if reading["kind"] != "async_generator" and not reading["asked"]:
         return failed(
-            f"{called} asked for {one['wrong_paths'][0]}; the events are at turn_url + '/events'.",
+            f"{called} gave back a {reading['kind']}, and asked for nothing.",
+            _ASYNC_GENERATOR_ADVICE,
+        )
+    if str(reading["kind"]).startswith("coroutine"):
+        return failed(
+            f"{called} is a {reading['kind']}: no event before the end.", _ASYNC_GENERATOR_ADVICE
+        )
+    if reading["wrong_paths"]:
+        return failed(
+            f"{called} asked for {reading['wrong_paths'][0]}; "
+            "the events are at turn_url + '/events'.",
             'client.stream("GET", f"{turn_url}/events", params={"cursor": cursor})',
         )
-    if one["raised"]:
-        return _raised(called, inputs, one)
+    if reading["raised"]:
+        return _explain_error(called, inputs, reading)
     sent = [event for _, event in inputs["events"]]
-    if strange := [event for event in one["got"] if event not in sent]:
+    if unknown_events := [event for event in reading["got"] if event not in sent]:
         return failed(
-            f"{called} yielded {shorten(str(strange[0]))}, which is no event of the turn.",
+            f"{called} yielded {shorten(str(unknown_events[0]))}, which is no event of the turn.",
             'Yield json.loads(frame.data), and the frame "end" not at all.',
         )
-    if wrong := _other_events(called, inputs, expected, one):
+    if wrong := _events_wrong(called, inputs, expected, reading):
         return wrong
-    return _late(called, one)
+    return _timing_wrong(called, reading)
 
 
-_AS_IT_COMES = (
-    'Yield each event when it comes: `async with client.stream("GET", ...) as response`. '
-    "client.get() waits for the end."
-)
-
-
-def _late(called: str, one: dict[str, Any]) -> Finding | None:
-    """What came too late, or too soon."""
-    if not any(yielded for _, yielded in one["at_breaks"]):
+def _timing_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
+    """What is wrong when events were yielded too late, or a request was repeated too soon."""
+    if not any(yielded for _, yielded in reading["at_breaks"]):
         return failed(
             f"{called}: nothing was yielded before the whole reply was there.",
-            _AS_IT_COMES,
+            _YIELD_AT_ONCE_ADVICE,
         )
-    held = [brought for brought, yielded in one["at_breaks"] if brought > 1 and not yielded]
-    if held:
+    late_counts = [sent for sent, yielded in reading["at_breaks"] if sent > 1 and not yielded]
+    if late_counts:
         return failed(
-            f"{called}: a response had brought {held[0]} events, and none was yielded yet.",
-            _AS_IT_COMES,
+            f"{called}: a response had brought {late_counts[0]} events, and none was yielded yet.",
+            _YIELD_AT_ONCE_ADVICE,
         )
-    if one["at_once"]:
+    if reading["at_once"]:
         return failed(
             f"{called}: nobody answered, and it asked again in the same moment.",
             "Rest first: await asyncio.sleep(0.01). It lets others run; time.sleep() does not.",
@@ -79,22 +86,19 @@ def _late(called: str, one: dict[str, Any]) -> Finding | None:
     return None
 
 
-_AS_STREAM = "Write `async def`, and `yield` each event as soon as you have it."
-
-
-def _raised(called: str, inputs: dict[str, Any], one: dict[str, Any]) -> Finding:
-    error = one["raised"]
+def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any]) -> Finding:
+    error = reading["raised"]
     kind = error["type"]
-    line = f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
-    how = WAYS[inputs["breaks"][len(one["asked"]) - 1][0]] if len(one["asked"]) <= 5 else ""
-    if kind == "Enough":
+    line = source_line(error)
+    break_text = _last_break(inputs, reading)
+    if kind == "TooManyRequests":
         return failed(
-            f"{called} asked {ENOUGH} times, and did not stop when the reply was over.",
+            f"{called} asked {MAX_REQUESTS} times, and did not stop when the reply was over.",
             'After the last event comes a frame of the type "end": then return.',
         )
     if kind in {"ReadError", "ConnectError", "RemoteProtocolError"}:
         return failed(
-            f"{called}: {how}, and reconnect() broke off with it.",
+            f"{called}: {break_text}, and reconnect() broke off with it.",
             "Catch httpx.TransportError around the request and its reading, and ask again.",
         )
     if kind == "JSONDecodeError":
@@ -112,79 +116,86 @@ def _raised(called: str, inputs: dict[str, Any], one: dict[str, Any]) -> Finding
     return failed(f"{called} raised {kind}: {error['message'][:140]}", line)
 
 
-def _other_events(
-    called: str, inputs: dict[str, Any], expected: list[Any], one: dict[str, Any]
+def _events_wrong(
+    called: str, inputs: dict[str, Any], expected: list[Any], reading: dict[str, Any]
 ) -> Finding | None:
-    got = one["got"]
+    got = reading["got"]
     if got == expected:
         return None
     seqs = [event.get("seq") for event in got]
-    wanted = [event["seq"] for event in expected]
-    if seqs == wanted[: len(seqs)]:
-        return _too_early(called, inputs, expected, one)
-    if wanted[0] > 2 and seqs and seqs[0] < wanted[0]:
+    expected_seqs = [event["seq"] for event in expected]
+    if seqs == expected_seqs[: len(seqs)]:
+        return _explain_early_end(called, inputs, expected, reading)
+    if expected_seqs[0] > 2 and seqs and seqs[0] < expected_seqs[0]:
         return failed(
             f"{called} began with event {seqs[0]}: the reader has that one already.",
             'The first request needs the cursor, too: params={"cursor": cursor}.',
         )
     if len(set(seqs)) < len(seqs):
-        return _doubled(called, one, seqs)
-    lost = next((seq for seq in wanted if seq not in seqs), None)
-    if lost is None:
+        return _explain_duplicate(called, reading, seqs)
+    lost_seq = next((seq for seq in expected_seqs if seq not in seqs), None)
+    if lost_seq is None:
         return failed(
             f"{called}: the order of the events is {seqs[:9]}.", "Yield each as it comes."
         )
-    text = next(event for event in expected if event["seq"] == lost).get("content", "")
+    text = next(event for event in expected if event["seq"] == lost_seq).get("content", "")
     return failed(
-        f"{called}: event {lost} never came ({shorten(text)}).",
+        f"{called}: event {lost_seq} never came ({shorten(text)}).",
         "Keep the id of each frame that you have whole. Do not count, and do not sort out what "
         "looks alike: people say the same word twice.",
     )
 
 
-def _too_early(
-    called: str, inputs: dict[str, Any], expected: list[Any], one: dict[str, Any]
+def _explain_early_end(
+    called: str, inputs: dict[str, Any], expected: list[Any], reading: dict[str, Any]
 ) -> Finding:
-    asked = len(one["asked"])
-    how = WAYS[inputs["breaks"][asked - 1][0]] if asked <= len(inputs["breaks"]) else ""
-    said = f"{called} ended after {len(one['got'])} of {len(expected)} events"
-    if how:
+    break_text = _last_break(inputs, reading)
+    message = f"{called} ended after {len(reading['got'])} of {len(expected)} events"
+    if break_text:
         return failed(
-            f"{said}: {how}.",
+            f"{message}: {break_text}.",
             'The end of a response is not the end of the reply. Without a frame "end", ask again.',
         )
-    return failed(f"{said}.", "Yield every event, the last one, too; then return.")
+    return failed(f"{message}.", "Yield every event, the last one, too; then return.")
 
 
-def _doubled(called: str, one: dict[str, Any], seqs: list[Any]) -> Finding:
-    twice = next(seq for number, seq in enumerate(seqs) if seq in seqs[:number])
-    said = f"{called}: event {twice} came more than once."
-    asked = one["asked"]
-    if all(cursor is None for cursor in asked):
+def _last_break(inputs: dict[str, Any], reading: dict[str, Any]) -> str:
+    """How the response to the last request broke, in words; "" if it did not break."""
+    request_count = len(reading["asked"])
+    if request_count > len(inputs["breaks"]):
+        return ""
+    return BREAK_DESCRIPTIONS[inputs["breaks"][request_count - 1][0]]
+
+
+def _explain_duplicate(called: str, reading: dict[str, Any], seqs: list[Any]) -> Finding:
+    repeated_seq = next(seq for index, seq in enumerate(seqs) if seq in seqs[:index])
+    message = f"{called}: event {repeated_seq} came more than once."
+    cursors = reading["asked"]
+    if all(cursor is None for cursor in cursors):
         return failed(
-            f"{said} None of the {len(asked)} requests said where to go on.",
+            f"{message} None of the {len(cursors)} requests said where to go on.",
             'params={"cursor": cursor}, and the server replays what came after it.',
         )
-    if len(set(asked)) == 1:
+    if len(set(cursors)) == 1:
         return failed(
-            f"{said} All {len(asked)} requests had the cursor {asked[0]!r}.",
+            f"{message} All {len(cursors)} requests had the cursor {cursors[0]!r}.",
             "With each event that you yield, the cursor moves on: cursor = frame.id.",
         )
     return failed(
-        f"{said} The requests had the cursors {asked[:4]}.",
+        f"{message} The requests had the cursors {cursors[:4]}.",
         "The cursor is the id of the last frame that you have whole: not a number of events.",
     )
 
 
-def _goes_on(one: dict[str, Any]) -> Finding | None:
+def _unknown_turn_wrong(reading: dict[str, Any]) -> Finding | None:
     called = "reconnect() to a turn that is not there (404)"
-    if len(one["asked"]) > 1:
+    if len(reading["asked"]) > 1:
         return failed(
-            f"{called} asked {len(one['asked'])} times.",
+            f"{called} asked {len(reading['asked'])} times.",
             "A 404 is an answer, not a broken line. Call response.raise_for_status(); what it "
             "raises let through, and catch only httpx.TransportError.",
         )
-    if one["raised"] is None:
+    if reading["raised"] is None:
         return failed(
             f"{called} ended like a reply that is over.",
             "Call response.raise_for_status(): whoever asked has to know.",

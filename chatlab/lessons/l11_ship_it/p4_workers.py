@@ -1,4 +1,4 @@
-"""Part 11.4: workers on one PostgreSQL database, and what is left when they go."""
+"""Part 11.4: workers on one PostgreSQL database, and the connections they leave open."""
 
 import asyncio
 import subprocess
@@ -14,180 +14,197 @@ from chatlab.course.postgres import missing_postgres as missing_requirement
 from chatlab.course.postgres import temporary_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
-from chatlab.lessons.l11_ship_it.held_server import HeldServer, patiently, people_inputs
+from chatlab.lessons.l11_ship_it.held_server import HeldServer, random_people, wait_until
 from chatlab.stores import SQLStore
 from chatlab.testing import collect
 
 __all__ = ["inputs", "missing_requirement", "observe"]
 
-_CLOSING = 50
-"""How many times a connection is looked for that should be closed; 10 ms in between."""
+_CLOSE_ATTEMPTS = 50
+"""How many times to look whether all connections are closed, 10 ms apart."""
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `people_inputs`."""
-    return people_inputs(random)
+    """See `random_people`."""
+    return random_people(random)
 
 
-class Crash(Exception):
-    """What ends a worker in the middle of its work."""
+class SimulatedCrash(Exception):
+    """Raised in a worker's block, to see that it gets out."""
 
 
-class NoWorker(Exception):
-    """What was made is no worker; `what` says where it went wrong, and `kind` what it is."""
+class WorkerNotMade(Exception):
+    """The learner's code gave something else than a worker or its app.
 
-    def __init__(self, what: str, made: object) -> None:
-        self.what = what
-        self.kind = type(made).__name__
+    Attributes:
+        role: `"worker"` or `"app"`.
+        type_name: The type that came instead.
+    """
+
+    def __init__(self, role: str, value: object) -> None:
+        self.role = role
+        self.type_name = type(value).__name__
         super().__init__()
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Two workers at once, a third one tomorrow, and one that breaks."""
-    with ExitStack() as exits:
+    """Run two workers at once, a later one, and one that crashes, on a new database."""
+    with ExitStack() as stack:
         try:
-            given = exits.enter_context(temporary_database())
+            server_url = stack.enter_context(temporary_database())
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             return {"no server": f"{type(error).__name__}: {error}"}
-        async with _fresh_database(given) as (url, connections):
-            stage = _Stage(subject, url, inputs, connections)
+        async with _create_database(server_url) as (url, count_connections):
+            fixture = _WorkerFixture(subject, url, inputs, count_connections)
             try:
-                return await stage.all()
+                return await fixture.run()
             except NotStarted:
                 raise
-            except NoWorker as error:
-                return {"no": error.what, "kind": error.kind}
+            except WorkerNotMade as error:
+                return {"no": error.role, "kind": error.type_name}
             except Exception as error:  # noqa: BLE001 - it is what was observed
                 return {"raised": exception_as_data(error)}
             finally:
-                await stage.close()
+                await fixture.close()
 
 
 @asynccontextmanager
-async def _fresh_database(given: str) -> AsyncGenerator[tuple[str, Callable[[], Awaitable[int]]]]:
-    """A database that nobody has used, and what counts the connections to it."""
+async def _create_database(
+    server_url: str,
+) -> AsyncGenerator[tuple[str, Callable[[], Awaitable[int]]]]:
+    """The URL of a new database, and a function that counts the connections to it."""
     from sqlalchemy import text
     from sqlalchemy.engine import make_url
     from sqlalchemy.ext.asyncio import create_async_engine
 
     name = f"chatlab_{uuid4().hex}"
-    count = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
-    engine = create_async_engine(given, isolation_level="AUTOCOMMIT")
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
+    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as admin:
             await admin.execute(text(f"CREATE DATABASE {name}"))
             try:
-                url = make_url(given).set(database=name).render_as_string(hide_password=False)
+                url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
-                async def connections() -> int:
-                    return await admin.scalar(count, {"name": name}) or 0
+                async def count_connections() -> int:
+                    return await admin.scalar(query, {"name": name}) or 0
 
-                yield url, connections
+                yield url, count_connections
             finally:
                 await admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
         await engine.dispose()
 
 
-class _Stage:
-    """The learner's workers, and the apps that they make: each has a server of its own."""
+class _WorkerFixture:
+    """Makes the learner's workers, and a `HeldServer` for each app that they ask for."""
 
     def __init__(
         self,
         subject: Any,
         url: str,
         inputs: dict[str, Any],
-        connections: Callable[[], Awaitable[int]],
+        count_connections: Callable[[], Awaitable[int]],
     ) -> None:
         self._subject = subject
         self._url = url
         self._inputs = inputs
-        self._connections = connections
+        self._count_connections = count_connections
         self._alice, self._bob = (RequestContext(user_id=name) for name in inputs["names"])
         self._servers: dict[str, HeldServer] = {}
 
-    async def all(self) -> dict[str, Any]:
-        """What there is to judge."""
-        seen = await self._two_at_once()
-        seen["open"] = await self._left_open()
-        if seen["open"]:
-            return seen
-        seen["tomorrow"] = await self._tomorrow(seen["thread_id"])
-        seen["broke"] = await self._crash()
-        seen["open after a crash"] = await self._left_open()
-        return seen
+    async def run(self) -> dict[str, Any]:
+        """Run all workers; stop early when the first two leave connections open."""
+        observation = await self._run_two_workers()
+        observation["open"] = await self._count_open_connections()
+        if observation["open"]:
+            return observation
+        observation["tomorrow"] = await self._read_with_new_worker(observation["thread_id"])
+        observation["broke"] = await self._crash_worker()
+        observation["open after a crash"] = await self._count_open_connections()
+        return observation
 
     async def close(self) -> None:
-        """Close what the workers have left open."""
+        """Close the stores that the workers have left open."""
         for server in self._servers.values():
             if isinstance(server.store, SQLStore):
                 await server.store.aclose()
         await cancel_leftovers()
 
     def _make_app(self, store: Any) -> str:
+        """The learner's `make_app`: makes a server on the store; returns its name as the app."""
         name = f"app {len(self._servers) + 1}"
         self._servers[name] = HeldServer(self._inputs["pieces"], self._inputs["hold_at"], store)
         return name
 
     @asynccontextmanager
     async def _worker(self) -> AsyncGenerator[HeldServer]:
-        made: Any = self._subject(self._url, self._make_app)
-        if not isinstance(made, AbstractAsyncContextManager):
-            if asyncio.iscoroutine(made):
-                made.close()
-            raise NoWorker("worker", made)
-        async with made as app:
+        """The server behind the app of one of the learner's workers, while the worker runs.
+
+        Raises:
+            WorkerNotMade: There is no worker, or it yields no app.
+        """
+        worker: Any = self._subject(self._url, self._make_app)
+        if not isinstance(worker, AbstractAsyncContextManager):
+            if asyncio.iscoroutine(worker):
+                worker.close()
+            raise WorkerNotMade("worker", worker)
+        async with worker as app:
             if app not in self._servers:
-                raise NoWorker("app", app)
+                raise WorkerNotMade("app", app)
             yield self._servers[app]
 
-    async def _two_at_once(self) -> dict[str, Any]:
-        """A reply held at one worker, and a message for the same thread at the other."""
-        first, second, _ = self._inputs["messages"]
-        async with self._worker() as one, self._worker() as two:
-            two.hold_at = 0
-            turn = one.send(first, self._alice)
-            begun = asyncio.create_task(collect(turn))
-            await patiently(lambda: one.holds)
-            other = asyncio.create_task(collect(two.send(second, self._alice, turn.thread_id)))
-            await asyncio.sleep(0.02)  # real waiting, in a real database
-            at_work = await self._connections()
-            one.go = True
-            await begun
-            events = await other
+    async def _run_two_workers(self) -> dict[str, Any]:
+        """Send a message to the second worker while the first one's reply in the thread is held."""
+        first_message, second_message, _ = self._inputs["messages"]
+        async with self._worker() as first_server, self._worker() as second_server:
+            second_server.hold_at = 0
+            turn = first_server.send(first_message, self._alice)
+            first_task = asyncio.create_task(collect(turn))
+            await wait_until(lambda: first_server.is_holding)
+            second_task = asyncio.create_task(
+                collect(second_server.send(second_message, self._alice, turn.thread_id))
+            )
+            await asyncio.sleep(0.02)  # the second turn waits in the database, not on this loop
+            connections_in_use = await self._count_connections()
+            first_server.may_continue = True
+            await first_task
+            second_events = await second_task
             return {
                 "thread_id": turn.thread_id,
-                "at_work": at_work,
-                "last": to_plain_json(events[-1]),
-                "said": await self._said(two, turn.thread_id),
+                "at_work": connections_in_use,
+                "last": to_plain_json(second_events[-1]),
+                "said": await self._thread_texts(second_server, turn.thread_id),
             }
 
-    async def _tomorrow(self, thread_id: str) -> list[str]:
-        async with self._worker() as three:
-            return await self._said(three, thread_id)
+    async def _read_with_new_worker(self, thread_id: str) -> list[str]:
+        """The texts of the thread, as a worker has them that begins later."""
+        async with self._worker() as server:
+            return await self._thread_texts(server, thread_id)
 
-    async def _crash(self) -> bool:
-        """Whether the error that ends the block gets out of it."""
+    async def _crash_worker(self) -> bool:
+        """Whether an error in the worker's block gets out of it."""
         try:
-            async with self._worker() as four:
-                await four.threads(self._alice)
-                raise Crash
-        except Crash:
+            async with self._worker() as server:
+                await server.threads(self._alice)
+                raise SimulatedCrash
+        except SimulatedCrash:
             return True
         return False
 
-    async def _said(self, server: HeldServer, thread_id: str) -> list[str]:
+    async def _thread_texts(self, server: HeldServer, thread_id: str) -> list[str]:
+        """The texts of the thread's items; none if there is no such thread."""
         try:
             thread = await server.thread(thread_id, self._alice)
         except NotFoundError:
             return []
         return [item.content for item in thread.items.data]
 
-    async def _left_open(self) -> int:
-        """How many connections stay open; closing takes a server a moment."""
+    async def _count_open_connections(self) -> int:
+        """How many connections stay open, after up to half a second for closing them."""
         count = 0
-        for _ in range(_CLOSING):
-            if not (count := await self._connections()):
+        for _ in range(_CLOSE_ATTEMPTS):
+            if not (count := await self._count_connections()):
                 break
             await asyncio.sleep(0.01)
         return count

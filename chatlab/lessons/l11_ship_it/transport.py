@@ -1,7 +1,7 @@
-"""For the checks of lesson 11: an HTTP client and an app in one process, with a line to cut.
+"""For the checks of lesson 11: HTTP clients for an ASGI app in the same process.
 
-httpx brings a transport of its own for that. It waits until a response is whole, so a stream could
-not be watched on its way.
+httpx's own ASGITransport waits for the whole response. This one hands on each chunk as it comes,
+and a client that closes the response early disconnects from the app.
 """
 
 import asyncio
@@ -13,141 +13,158 @@ import httpx
 
 from chatlab.course.checking.observe import exception_as_data
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.pacing import yield_to_loop
+from chatlab.lessons.support.event_loop import yield_to_loop
 
-__all__ = ["Wire", "client_of", "wired"]
+__all__ = ["CuttableTransport", "make_client", "transport_for"]
 
-_BASE = "http://taskmanager"
-_PATIENCE = 1.0
+_BASE_URL = "http://taskmanager"
+_APP_STOP_TIMEOUT_SECONDS = 1.0
+"""How long an app may take to end after a client has disconnected; then it is cancelled."""
 
 
-class Wire(httpx.AsyncBaseTransport):
-    """Hands requests to an ASGI app, and each piece of a response to the client as it comes.
+class CuttableTransport(httpx.AsyncBaseTransport):
+    """Hands requests to an ASGI app, and each chunk of a response to the client as it comes.
 
     Attributes:
-        crash: What the app raised last, as data.
+        crash: The latest exception of the app, as data; None without one.
     """
 
     def __init__(self, app: Any) -> None:
         self.crash: dict[str, Any] | None = None
         self._app = app
-        self._calls: list[_Call] = []
+        self._runs: list[_RequestRun] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, until its response begins."""
-        call = _Call(self._app, request, await request.aread())
-        self._calls.append(call)
-        await call.begun.wait()
-        self.note(call)
-        return httpx.Response(call.status, headers=call.headers, stream=_Body(self, call))
+        """Start the app on a request; return when its response has begun."""
+        run = _RequestRun(self._app, request, await request.aread())
+        self._runs.append(run)
+        await run.started.wait()
+        self.record_error(run)
+        return httpx.Response(run.status, headers=run.headers, stream=_ResponseStream(self, run))
 
     def close(self) -> None:
-        """End what an app still does after its answer, as a server does when it goes."""
-        for call in self._calls:
-            call.end()
+        """Cancel what the app still does after its responses, as a server does on shutdown."""
+        for run in self._runs:
+            run.cancel()
 
-    def note(self, call: "_Call") -> None:
-        """Remember what the app raised. Raises `NotStarted` for what nobody has written yet."""
-        if isinstance(call.error, NotStarted):
-            raise call.error
-        if call.error is not None:
-            self.crash = exception_as_data(call.error)
+    def record_error(self, run: "_RequestRun") -> None:
+        """Keep what the app raised for the request.
+
+        Raises:
+            NotStarted: The app met code that has not been written yet.
+        """
+        if isinstance(run.error, NotStarted):
+            raise run.error
+        if run.error is not None:
+            self.crash = exception_as_data(run.error)
 
 
-class _Call:
-    """One request on its way through the app."""
+class _RequestRun:
+    """The app's task for one request, and what it has sent so far.
+
+    Attributes:
+        status: Of the response.
+        headers: Of the response.
+        started: Set when status and headers are there, or the app has ended.
+        chunks: The body as it comes; None is its end.
+        is_complete: Whether the app has sent its last chunk.
+        error: What the app raised.
+    """
 
     def __init__(self, app: Any, request: httpx.Request, body: bytes) -> None:
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []
-        self.begun = asyncio.Event()
-        self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.whole = False
+        self.started = asyncio.Event()
+        self.chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.is_complete = False
         self.error: BaseException | None = None
-        self._gone = asyncio.Event()
-        self._request: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
-        self._task = asyncio.create_task(self._run(app, _scope(request)))
+        self._disconnected = asyncio.Event()
+        self._request_messages: list[Any] = [
+            {"type": "http.request", "body": body, "more_body": False}
+        ]
+        self._task = asyncio.create_task(self._run(app, _asgi_scope(request)))
 
     async def _run(self, app: Any, scope: dict[str, Any]) -> None:
         try:
             await app(scope, self._receive, self._send)
         except Exception as error:  # noqa: BLE001 - it is what was observed
-            self.error = _first_of(error)
+            self.error = _unwrap_exception_group(error)
         finally:
-            self.begun.set()
-            self._gone.set()
-            self.pieces.put_nowait(None)
+            self.started.set()
+            self._disconnected.set()
+            self.chunks.put_nowait(None)
 
     async def _receive(self) -> Any:
-        if self._request:
-            return self._request.pop()
-        await self._gone.wait()
+        if self._request_messages:
+            return self._request_messages.pop()
+        await self._disconnected.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message["headers"])
-            self.begun.set()
+            self.started.set()
             return
-        if message.get("body") and not self._gone.is_set():
-            self.pieces.put_nowait(message["body"])
+        if message.get("body") and not self._disconnected.is_set():
+            self.chunks.put_nowait(message["body"])
         if not message.get("more_body", False):
-            self.whole = True
-            self._gone.set()
-            self.pieces.put_nowait(None)
+            self.is_complete = True
+            self._disconnected.set()
+            self.chunks.put_nowait(None)
         await asyncio.sleep(0)
 
-    async def settled(self) -> None:
-        """An app that has answered may still raise, a moment later."""
+    async def wait_for_end(self) -> None:
+        """Give an app that has sent its response some rounds of the loop to end, or to raise."""
         for _ in range(50):
             if self._task.done():
                 return
             await asyncio.sleep(0)
 
-    async def hang_up(self) -> None:
-        """The client goes; a server gives its app a moment to notice.
+    async def disconnect(self) -> None:
+        """Tell the app that its client has gone, and cancel it if it does not end by itself.
 
-        After a whole answer there is nothing to notice: what the app does then is its own affair.
+        After a complete response nothing is done: what the app does then is its own affair.
         """
-        if self.whole:
+        if self.is_complete:
             return
-        self._gone.set()
+        self._disconnected.set()
         await yield_to_loop(5)
-        await asyncio.wait([self._task], timeout=_PATIENCE)
+        await asyncio.wait([self._task], timeout=_APP_STOP_TIMEOUT_SECONDS)
         self._task.cancel()
 
-    def end(self) -> None:
-        """Let nothing of it run on."""
+    def cancel(self) -> None:
+        """Cancel the app's task."""
         self._task.cancel()
 
 
-class _Body(httpx.AsyncByteStream):
-    """What comes back, until it is whole or the line is cut."""
+class _ResponseStream(httpx.AsyncByteStream):
+    """The body of a response; closing it disconnects the client."""
 
-    def __init__(self, wire: Wire, call: _Call) -> None:
-        self._wire = wire
-        self._call = call
+    def __init__(self, transport: CuttableTransport, run: _RequestRun) -> None:
+        self._transport = transport
+        self._run = run
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._call.pieces.get()) is not None:
-            yield piece
-        await self._call.settled()
-        self._wire.note(self._call)
-        if not self._call.whole and self._call.headers:
+        while (chunk := await self._run.chunks.get()) is not None:
+            yield chunk
+        await self._run.wait_for_end()
+        self._transport.record_error(self._run)
+        if not self._run.is_complete and self._run.headers:
             raise httpx.RemoteProtocolError("The server broke off in the middle of its response.")
 
     async def aclose(self) -> None:
-        await self._call.hang_up()
+        await self._run.disconnect()
 
 
-def _first_of(error: BaseException) -> BaseException:
+def _unwrap_exception_group(error: BaseException) -> BaseException:
     """The error itself, without the groups that task groups wrap it in."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
 
 
-def _scope(request: httpx.Request) -> dict[str, Any]:
+def _asgi_scope(request: httpx.Request) -> dict[str, Any]:
+    """The ASGI connection scope of the request."""
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -165,20 +182,20 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def wired(app: Any) -> AsyncGenerator[Wire]:
-    """A wire to the app, between its start and its end."""
-    wire = Wire(app)
+async def transport_for(app: Any) -> AsyncGenerator[CuttableTransport]:
+    """A transport to the app, while the app's lifespan runs."""
+    transport = CuttableTransport(app)
     try:
         if not hasattr(app, "router"):
-            yield wire
+            yield transport
             return
         async with app.router.lifespan_context(app):
-            yield wire
+            yield transport
     finally:
-        wire.close()
+        transport.close()
 
 
-def client_of(wire: Wire, session_key: str | None) -> httpx.AsyncClient:
-    """Somebody with this session key, at the other end of the wire."""
+def make_client(transport: CuttableTransport, session_key: str | None) -> httpx.AsyncClient:
+    """A client whose requests carry this session key, or none."""
     headers = {} if session_key is None else {"Authorization": f"Bearer {session_key}"}
-    return httpx.AsyncClient(transport=wire, base_url=_BASE, headers=headers)
+    return httpx.AsyncClient(transport=transport, base_url=_BASE_URL, headers=headers)

@@ -1,18 +1,29 @@
-"""An exception that came out of a learner's code, in plain words and with the next move."""
+"""For judges: what went wrong in a learner's code, in plain words and with what to try next."""
 
 import re
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
+from chatlab.lessons.support.server_turns import reply_text
 
-__all__ = ["explain_exception", "explain_validation", "source_line"]
+__all__ = [
+    "explain_exception",
+    "explain_no_server",
+    "explain_validation",
+    "shorten",
+    "source_line",
+    "turn_wrong",
+]
 
 
-def explain_exception(called: str, why: dict[str, Any]) -> Finding:
-    """The thought behind an exception that came out of `respond()`."""
-    kind, message = why["type"], why["message"]
-    if kind == "RespondError":
-        return _no_stream(called, message)
+def explain_exception(called: str, error: dict[str, Any]) -> Finding:
+    """What to try when `called`, some code of the learner's, raised this error.
+
+    `error` is what `exception_as_data` gives.
+    """
+    type_name, message = error["type"], error["message"]
+    if type_name == "RespondError":
+        return _explain_respond_error(called, message)
     if "'NoneType' object has no attribute 'content'" in message:
         return failed(
             f"{called}: the input was None, and None has no content.",
@@ -21,23 +32,24 @@ def explain_exception(called: str, why: dict[str, Any]) -> Finding:
     if "object Turn can't be used in 'await'" in message:
         return failed(
             f"{called}: a turn is a stream of events, and no single value to await.",
-            f"Read it to its end: `async for event in turn: ...`. {source_line(why)}".strip(),
+            f"Read it to its end: `async for event in turn: ...`. {source_line(error)}".strip(),
         )
     if "async_generator" in message:
         return failed(
-            f"{called} raised {kind}: {message}",
-            f"Read it with `async for`. {source_line(why)}".strip(),
+            f"{called} raised {type_name}: {message}",
+            f"Read it with `async for`. {source_line(error)}".strip(),
         )
     if "coroutine" in message:
         return failed(
-            f"{called} raised {kind}: {message}",
-            f"A coroutine is only a promise; put `await` before it. {source_line(why)}".strip(),
+            f"{called} raised {type_name}: {message}",
+            f"A coroutine is only a promise; put `await` before it. {source_line(error)}".strip(),
         )
-    if kind == "ValidationError":
-        return failed(f"{called}: {explain_validation(message)}", source_line(why))
-    first = message.splitlines()[0] if message else ""
+    if type_name == "ValidationError":
+        return failed(f"{called}: {explain_validation(message)}", source_line(error))
+    first_line = message.splitlines()[0] if message else ""
     return failed(
-        f"{called} raised {kind}: {first}", f"{_thought(message)}{source_line(why)}".strip()
+        f"{called} raised {type_name}: {first_line}",
+        f"{_advice_for(message)}{source_line(error)}".strip(),
     )
 
 
@@ -51,15 +63,15 @@ def explain_validation(message: str) -> str:
     return f"{model}({lines[1]}=...): {complaint}."
 
 
-def _thought(message: str) -> str:
-    """What to try, where the message alone says too little."""
-    for pattern, thought in _THOUGHTS.items():
+def _advice_for(message: str) -> str:
+    """What to try after an exception with this message, and a space; "" if nothing is known."""
+    for pattern, advice in _ADVICE.items():
         if re.search(pattern, message):
-            return f"{thought} "
+            return f"{advice} "
     return ""
 
 
-_THOUGHTS = {
+_ADVICE = {
     r"__init__\(\) takes 1 positional argument": "Give it by name: AssistantMessage(content=...).",
     r"(respond|action)\(\) takes \d+ positional": "A method begins with `self`.",
     r"'UserMessageItem' object has no attribute": "`input` is an item; its text is input.content.",
@@ -71,35 +83,36 @@ _THOUGHTS = {
 }
 
 
-def _no_stream(called: str, message: str) -> Finding:
-    got = re.search(r"got an? (.*?)\. ", message + " ")
-    what = got[1] if got else "something else"
-    if what == "coroutine":
+def _explain_respond_error(called: str, message: str) -> Finding:
+    """What to try when `respond()` gave something else than a stream of events."""
+    match = re.search(r"got an? (.*?)\. ", message + " ")
+    type_name = match[1] if match else "something else"
+    if type_name == "coroutine":
         return failed(
             f"{called}: You made a coroutine; the server needs events.",
             "`return` ends the turn; `yield` sends and goes on. Yield an AssistantMessage.",
         )
-    if what in {"list", "tuple"} and "Yield AssistantMessage," in message:
+    if type_name in {"list", "tuple"} and "Yield AssistantMessage," in message:
         return failed(
-            f"{called}: respond() yielded a {what}, and a {what} is no event.",
+            f"{called}: respond() yielded a {type_name}, and a {type_name} is no event.",
             "Yield the events one by one, each with a `yield` of its own.",
         )
-    if what in {"list", "tuple"}:
+    if type_name in {"list", "tuple"}:
         return failed(
-            f"{called}: respond() returned a {what}; the server needs events, one by one.",
+            f"{called}: respond() returned a {type_name}; the server needs events, one by one.",
             "Write `async def`, and `yield` each event.",
         )
-    if what == "generator":
+    if type_name == "generator":
         return failed(
             f"{called}: respond() is an ordinary generator, so it can never wait for anything.",
             "Write `async def` instead of `def`.",
         )
-    if what == "NoneType" and "Yield AssistantMessage," in message:
+    if type_name == "NoneType" and "Yield AssistantMessage," in message:
         return failed(
             f"{called}: respond() yielded None, and None is no event.",
             "To say nothing, yield nothing: let the method end.",
         )
-    if what == "NoneType":
+    if type_name == "NoneType":
         return failed(
             f"{called}: respond() gave the server None.",
             "`print` shows it to you; `yield AssistantMessage(content=...)` sends it.",
@@ -107,6 +120,47 @@ def _no_stream(called: str, message: str) -> Finding:
     return failed(f"{called}: {message.partition('. ')[0]}.", message.partition(". ")[2])
 
 
-def source_line(why: dict[str, Any]) -> str:
+def source_line(error: dict[str, Any]) -> str:
     """The learner's own line in which it was raised, if it is known."""
-    return f"Your line {why['number']}: {why['line']}" if why.get("line") else ""
+    return f"Your line {error['number']}: {error['line']}" if error.get("line") else ""
+
+
+def explain_no_server(name: str, error: dict[str, Any]) -> Finding:
+    """What to try when `make_server` gave no server, but this error."""
+    message = error["message"]
+    if error["type"] == "NoServer":
+        return failed(f"{name} is no chat server.", f"Write: class {name}(ChatKitServer):")
+    if error["type"] == "NoStore":
+        return failed(
+            f"{name}.__init__ forgets what every ChatKitServer needs.",
+            "Begin it with super().__init__().",
+        )
+    if "abstract" in message and "respond" in message:
+        return failed(
+            f"{name} has no respond(), so there is nobody to answer.",
+            "Is it spelled `respond`, and indented below the class?",
+        )
+    return failed(f"Making a {name} raised {error['type']}: {message}", source_line(error))
+
+
+def turn_wrong(called: str, record: dict[str, Any]) -> Finding | None:
+    """What is wrong when a recorded turn raised, or stored items that it did not send."""
+    if record["raised"] is not None:
+        return explain_exception(called, record["raised"])
+    sent_ids = {event["item"]["id"] for event in record["events"] if event["type"] == "item_done"}
+    if all(item["id"] in sent_ids for item in record["saved"]):
+        return None
+    if reply_text(record):
+        return failed(
+            f"{called}: the reply is stored twice.",
+            "Only yield it: the server saves what you yield.",
+        )
+    return failed(
+        f"{called}: something was stored, and nobody was told.",
+        "Yield it: the server sends it to the user and saves it.",
+    )
+
+
+def shorten(text: str) -> str:
+    """The `repr` of the text, of its first 77 characters if it has more than 80."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")

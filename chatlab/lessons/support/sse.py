@@ -7,24 +7,24 @@ __all__ = ["parse_sse"]
 
 
 def parse_sse(text: str) -> Iterator[tuple[str, str, str]]:
-    """What a browser gets from the stream: each event's type, data and last id.
+    """Yield the type, the data and the last id of each event in the text.
 
-    After "Interpreting an event stream" in WHATWG's HTML standard, section 9.2.6. What is not
-    ended by an empty line has not arrived yet.
+    After "Interpreting an event stream" in WHATWG's HTML standard, section 9.2.6. An event that
+    no empty line has ended yet is left out.
     """
-    kind, data, last_id = "", "", ""
+    event_type, data, last_id = "", "", ""
     *lines, _ = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
     for line in lines:
         if not line:
             if data:
-                yield kind or "message", data.removesuffix("\n"), last_id
-            kind = data = ""
+                yield event_type or "message", data.removesuffix("\n"), last_id
+            event_type = data = ""
             continue
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         match name:
             case "event":
-                kind = value
+                event_type = value
             case "data":
                 data += value + "\n"
             case "id" if "\0" not in value:

@@ -44,8 +44,8 @@ class Backpressure(LiveDemo):
         self._knobs = Knobs(produce, read, room, policy)
         for name, (low, high) in _LIMITS.items():
             if not low <= getattr(self._knobs, name) <= high:
-                given = getattr(self._knobs, name)
-                raise InvalidInput(name, f"is {given}", f"Choose between {low} and {high}.")
+                value = getattr(self._knobs, name)
+                raise InvalidInput(name, f"is {value}", f"Choose between {low} and {high}.")
         if policy not in get_args(Policy):
             raise InvalidInput("policy", f"is {policy!r}", f"Choose {', '.join(POLICIES)}.")
         scene = {"limits": _LIMITS, "policies": POLICIES, "knobs": vars(self._knobs).copy()}

@@ -91,11 +91,11 @@ async def backpressure_fallback(knobs: Knobs) -> dict[str, str]:
     }
 
 
-def _row(seen: dict[str, Any], words: str) -> tuple[str, ...]:
-    held = "waits" if seen["held"] else "runs"
-    read = f"{seen['taken']} in {seen['events']} events"
-    waiting = f"{seen['waiting']} in {seen['pending']} events"
-    return words, str(seen["made"]), read, waiting, held
+def _row(result: dict[str, Any], words: str) -> tuple[str, ...]:
+    held = "waits" if result["held"] else "runs"
+    read = f"{result['taken']} in {result['events']} events"
+    waiting = f"{result['waiting']} in {result['pending']} events"
+    return words, str(result["made"]), read, waiting, held
 
 
 def _cells(row: tuple[str, ...], tag: str) -> str:

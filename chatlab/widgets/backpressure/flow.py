@@ -57,8 +57,8 @@ class Flow:
         self._clock = clock
         self._start = clock.monotonic()
         self._stream: Buffered[ThreadStreamEvent] = _between(self._source(), knobs)
-        self._made = 0
-        self._taken = 0
+        self._produced_count = 0
+        self._read_count = 0
         self._events = 0
         self._held = False
         self._last = ""
@@ -69,22 +69,22 @@ class Flow:
         async with self._stream as events:
             async for event in events:
                 self._events += 1
-                self._taken += _pieces(event)
+                self._read_count += _pieces(event)
                 self._last = _event_label(event)
                 await self._clock.sleep(1 / self.knobs.read)
 
     def snapshot(self) -> dict[str, Any]:
         """How it stands, as plain data; the past grows by one."""
-        waiting = self._made - self._taken - self._held
+        waiting = self._produced_count - self._read_count - self._held
         self._past.append(waiting)
         return {
             "seconds": round(self._clock.monotonic() - self._start, 1),
-            "made": self._made,
+            "made": self._produced_count,
             "held": self._held,
             "pending": self._stream.pending,
             "waiting": waiting,
             "events": self._events,
-            "taken": self._taken,
+            "taken": self._read_count,
             "last": self._last,
             "past": list(self._past),
         }
@@ -93,7 +93,7 @@ class Flow:
         """Numbered pieces of a text, and now and then an event that joins with nothing."""
         for number in count(1):
             await self._clock.sleep(1 / self.knobs.produce)
-            self._made += 1
+            self._produced_count += 1
             self._held = True
             if number % _TOOL_EVERY:
                 yield AssistantMessage(content=f"{number} ")

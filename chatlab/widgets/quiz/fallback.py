@@ -41,16 +41,18 @@ def _parts(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> tuple[li
             return lines, _listed("ol", map(render_inline, texts)), _choices(question)
         case OrderQuestion():
             texts = question.shuffled()
-            fold = _listed("ol", (_told(text, why) for text, why in question.steps.items()))
+            fold = _listed("ol", (_explained(text, why) for text, why in question.steps.items()))
             return [f"  - {text}" for text in texts], _listed("ul", map(render_inline, texts)), fold
         case MatchQuestion():
             return _pairs(question)
 
 
 def _choices(question: ChoiceQuestion) -> str:
-    first = f"<p>✓ {_told(question.right, question.options[question.right])}</p>"
-    rest = [_told(text, why) for text, why in question.options.items() if text != question.right]
-    return first + _listed("ul", rest)
+    first = f"<p>✓ {_explained(question.right, question.options[question.right])}</p>"
+    other_options = [
+        _explained(text, why) for text, why in question.options.items() if text != question.right
+    ]
+    return first + _listed("ul", other_options)
 
 
 def _pairs(question: MatchQuestion) -> tuple[list[str], str, str]:
@@ -72,7 +74,7 @@ def _pairs(question: MatchQuestion) -> tuple[list[str], str, str]:
     return lines, body, f"<table>{fold}</table>"
 
 
-def _told(text: str, why: str) -> str:
+def _explained(text: str, why: str) -> str:
     return f"<b>{render_inline(text)}</b><br>{render_inline(why)}"
 
 

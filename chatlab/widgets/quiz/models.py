@@ -65,7 +65,7 @@ class OrderQuestion:
         names = list(self.steps)
         free = {frozenset(pair) for pair in self.either}
         return {
-            name: [one for one in names[:place] if frozenset((one, name)) not in free]
+            name: [step for step in names[:place] if frozenset((step, name)) not in free]
             for place, name in enumerate(names)
         }
 
@@ -99,8 +99,8 @@ class MatchQuestion:
 
     def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: partners that were chosen."""
-        said = answer.get("chosen")
-        chosen = cast("StoredAnswer", said) if isinstance(said, dict) else {}
+        chosen_names = answer.get("chosen")
+        chosen = cast("StoredAnswer", chosen_names) if isinstance(chosen_names, dict) else {}
         partners = {partner for partner, _ in self.pairs.values()}
         known = {name: chosen[name] for name in self.pairs if chosen.get(name) in partners}
         return {"chosen": known, "checked": answer.get("checked") is True} if known else {}
@@ -110,9 +110,9 @@ Question = Annotated[ChoiceQuestion | OrderQuestion | MatchQuestion, Field(discr
 """Any of them; TOML and JSON tell them apart by `kind`."""
 
 
-def _texts(said: object, known: Iterable[str]) -> list[str]:
+def _texts(texts: object, known: Iterable[str]) -> list[str]:
     """Those of the texts that are known, each once."""
-    texts = cast("list[object]", said) if isinstance(said, list) else []
+    texts = cast("list[object]", texts) if isinstance(texts, list) else []
     there = set(known)
     return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text in there))
 

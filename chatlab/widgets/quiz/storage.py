@@ -30,13 +30,13 @@ class AnswerStore:
         Raises:
             OSError: The file cannot be written.
         """
-        kept = self._load()
-        kept.pop(key, None)
+        answers = self._load()
+        answers.pop(key, None)
         if answer:
-            kept[key] = answer
-        self._answers = kept
+            answers[key] = answer
+        self._answers = answers
         if self._path is not None:
-            text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
+            text = json.dumps(answers, ensure_ascii=False, indent=1, sort_keys=True)
             write_atomically(self._path, text)
 
     def _load(self) -> dict[str, dict[str, Any]]:
@@ -48,4 +48,4 @@ class AnswerStore:
         except (OSError, ValueError):
             return {}
         entries = cast("dict[str, Any]", found).items() if isinstance(found, dict) else ()
-        return {key: one for key, one in entries if isinstance(one, dict)}
+        return {key: answer for key, answer in entries if isinstance(answer, dict)}

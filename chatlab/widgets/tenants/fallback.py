@@ -14,23 +14,27 @@ _COLOURS = ("#1565c0", "#b35900", "#6a3fb5", "#1a7f37")
 _CELL = 'style="text-align:left;padding:3px 14px"'
 
 
-def tenants_fallback(views: Mapping[str, ChatView], doors: list[dict[str, Any]]) -> dict[str, str]:
+def tenants_fallback(
+    views: Mapping[str, ChatView], access_table: list[dict[str, Any]]
+) -> dict[str, str]:
     """All conversations, and the table under them, as HTML and as plain text."""
     columns = "".join(_column(place, who, view) for place, (who, view) in enumerate(views.items()))
     lines = [line for who, view in views.items() for line in _talk(who, view)]
-    lines += [f"{one['who']} asks for {_thread(one)}: {_gets(one)}" for one in doors]
+    lines += [
+        f"{access['who']} asks for {_thread(access)}: {_gets(access)}" for access in access_table
+    ]
     return {
         "text/plain": "\n".join(lines),
         "text/html": (
             f'{FALLBACK_HTML}<div style="display:flex;flex-wrap:wrap;gap:14px">{columns}</div>'
-            f"{_table(doors)}</div>"
+            f"{_table(access_table)}</div>"
         ),
     }
 
 
 def _talk(who: str, view: ChatView) -> list[str]:
-    said = render_fallback(view.pane.view_model, who)["text/plain"].splitlines()
-    return [f"{who}'s chat", *(f"  {line}" for line in said)]
+    lines = render_fallback(view.pane.view_model, who)["text/plain"].splitlines()
+    return [f"{who}'s chat", *(f"  {line}" for line in lines)]
 
 
 def _column(place: int, who: str, view: ChatView) -> str:
@@ -43,9 +47,9 @@ def _column(place: int, who: str, view: ChatView) -> str:
 
 def _table(doors: list[dict[str, Any]]) -> str:
     rows = "".join(
-        f"<tr><td {_CELL}>{html.escape(one['who'])} asks for {html.escape(_thread(one))}</td>"
-        f"<td {_CELL}><b>{_gets(one)}</b></td></tr>"
-        for one in doors
+        f"<tr><td {_CELL}>{html.escape(access['who'])} asks for {html.escape(_thread(access))}</td>"
+        f"<td {_CELL}><b>{_gets(access)}</b></td></tr>"
+        for access in doors
     )
     return f"<table>{rows}</table>" if rows else ""
 

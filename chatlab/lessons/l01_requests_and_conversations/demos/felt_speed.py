@@ -19,4 +19,4 @@ async def felt_speed(pieces_per_second: float = 4, question: str = MESSAGES["its
     clock = FixedClock()
     turn = TaskChat(clock, pieces_per_second).send(question, RequestContext(user_id="alice"))
     moments = await streams.timeline(turn, clock)
-    return timeline(one for one in moments if isinstance(one.event, AssistantMessage))
+    return timeline(timed for timed in moments if isinstance(timed.event, AssistantMessage))

@@ -50,26 +50,28 @@ _CELL = 'style="text-align:left;vertical-align:top;padding:6px 12px"'
 
 def _row(name: str, client: str, exchange: RestExchange, reply: ChatReply) -> str:
     who = f"<br><small>the REST client comes {client}</small>" if client else ""
-    rest = "<br>".join(f"<code>{html.escape(line)}</code>" for line in _rest(exchange))
-    chat = "<br>".join(html.escape(line) for line in _chat(reply))
-    said = html.escape(MESSAGES[name])
-    return f"<tr><td {_CELL}>{said}{who}</td><td {_CELL}>{rest}</td><td {_CELL}>{chat}</td></tr>"
+    rest = "<br>".join(
+        f"<code>{html.escape(line)}</code>" for line in _rest_exchange_lines(exchange)
+    )
+    chat = "<br>".join(html.escape(line) for line in _chat_reply_lines(reply))
+    message = html.escape(MESSAGES[name])
+    return f"<tr><td {_CELL}>{message}{who}</td><td {_CELL}>{rest}</td><td {_CELL}>{chat}</td></tr>"
 
 
 def _lines(name: str, client: str, exchange: RestExchange, reply: ChatReply) -> Iterator[str]:
     yield f"Alice: {MESSAGES[name]}"
     yield f"  REST API{', a client ' + client if client else ''}"
-    yield from (f"    {line}" for line in _rest(exchange))
+    yield from (f"    {line}" for line in _rest_exchange_lines(exchange))
     yield "  Chat server"
-    yield from (f"    {line}" for line in _chat(reply))
+    yield from (f"    {line}" for line in _chat_reply_lines(reply))
 
 
-def _rest(exchange: RestExchange) -> list[str]:
+def _rest_exchange_lines(exchange: RestExchange) -> list[str]:
     sent = f"{exchange.method} {exchange.path} {exchange.body}".rstrip()
     return [sent, f"{exchange.status} {exchange.reason}", exchange.answer]
 
 
-def _chat(reply: ChatReply) -> list[str]:
+def _chat_reply_lines(reply: ChatReply) -> list[str]:
     texts = [text for kind, text in reply.events if kind == "text"]
     return [
         *(f"event: {text}" for kind, text in reply.events if kind != "text"),

@@ -80,9 +80,9 @@ class TaskChat(ChatKitServer):
         self, thread: ThreadMetadata, input: UserMessageItem | None, context: RequestContext
     ) -> AsyncIterator[ThreadStreamEvent]:
         """Say what was done, or look back for the task that is meant."""
-        said = "" if input is None else input.content
-        if found := re.match(r"Create a task for ([^.]+)", said):
-            urgent: Priority = "high" if "urgent" in said else "normal"
+        text = "" if input is None else input.content
+        if found := re.match(r"Create a task for ([^.]+)", text):
+            urgent: Priority = "high" if "urgent" in text else "normal"
             yield ToolStatus(tool="create_task", status="running", detail="Creating task...")
             task = await self._book.create(context.user_id, found[1], urgent)
             yield ToolStatus(
@@ -91,7 +91,7 @@ class TaskChat(ChatKitServer):
             answer = f"Done: {task.title}, with ID {task.id}."
         else:
             answer = await self._about_the_last_one(thread, context)
-        async for piece in ScriptedModel(answer, self._pace, clock=self.clock).stream(said):
+        async for piece in ScriptedModel(answer, self._pace, clock=self.clock).stream(text):
             yield AssistantMessage(content=piece)
 
     async def _about_the_last_one(self, thread: ThreadMetadata, context: RequestContext) -> str:
@@ -136,14 +136,14 @@ class _Sides:
 
     async def _reply(self, name: str) -> ChatReply:
         turn = self._chat.send(MESSAGES[name], _ALICE, self._thread_id)
-        events = tuple([seen async for event in turn if (seen := _seen(event))])
+        events = tuple([shown async for event in turn if (shown := _shown_event(event))])
         self._thread_id = turn.thread_id
         items = (await self._chat.thread(turn.thread_id, _ALICE)).items.data
         before, self._known = self._known, len(items)
         return ChatReply(events, before, self._known)
 
 
-def _seen(event: ThreadStreamEvent) -> tuple[str, str] | None:
+def _shown_event(event: ThreadStreamEvent) -> tuple[str, str] | None:
     match event:
         case ToolStatus(status="running"):
             return "working", event.detail

@@ -51,19 +51,19 @@ class _ShelfDemo(LiveDemo):
     def __init__(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
         self.file = str(Path(folder.name, "chat.sqlite"))
-        self.keeper = ShelfProcess(self.file)
+        self.process = ShelfProcess(self.file)
         super().__init__(__file__, frame={})
         self._end = weakref.finalize(self, folder.cleanup)
         self._size = _SIZE
-        self._said = 0
+        self._next_line = 0
 
     def talk(self) -> dict[str, Any]:
         """Say the beginning of the conversation: what is kept then."""
-        kept: dict[str, Any] = {}
+        state: dict[str, Any] = {}
         for line in _CONVERSATION[:_FIRST_LINES]:
-            kept = self.keeper.ask(self._size, line)
-        self._said = _FIRST_LINES
-        return kept
+            state = self.process.ask(self._size, line)
+        self._next_line = _FIRST_LINES
+        return state
 
     def on_message(self, message: dict[str, Any]) -> None:
         if self.tasks:
@@ -80,32 +80,32 @@ class _ShelfDemo(LiveDemo):
                 return
 
     async def _say(self) -> None:
-        line = _CONVERSATION[self._said % len(_CONVERSATION)]
-        self._said += 1
-        kept = await asyncio.to_thread(self.keeper.ask, self._size, line)
-        self.show(kept, f"“{line[1]}”: into the list, and onto the shelf.")
+        line = _CONVERSATION[self._next_line % len(_CONVERSATION)]
+        self._next_line += 1
+        state = await asyncio.to_thread(self.process.ask, self._size, line)
+        self.show(state, f"“{line[1]}”: into the list, and onto the shelf.")
 
     async def _kill(self) -> None:
-        old = self.keeper.pid
+        old = self.process.pid
         self.show(
             {**self.widget.frame, "dead": True}, f"Process {old} is gone. Another one starts …"
         )
-        await asyncio.to_thread(self.keeper.kill)
-        kept = await asyncio.to_thread(self.keeper.ask, self._size)
-        self.show(kept, f"Process {old} took its list with it. The shelf is what it was.")
+        await asyncio.to_thread(self.process.kill)
+        state = await asyncio.to_thread(self.process.ask, self._size)
+        self.show(state, f"Process {old} took its list with it. The shelf is what it was.")
 
     async def _turn_pages(self) -> None:
-        kept = await asyncio.to_thread(self.keeper.ask, self._size)
-        count = len(kept["pages"])
-        self.show(kept, f"{self._size} a page: you ask {count} times to read it all.")
+        state = await asyncio.to_thread(self.process.ask, self._size)
+        count = len(state["pages"])
+        self.show(state, f"{self._size} a page: you ask {count} times to read it all.")
 
-    def show(self, kept: dict[str, Any], note: str) -> None:
+    def show(self, state: dict[str, Any], note: str) -> None:
         """Send the browser all that there is to see."""
         self.widget.frame = {
-            "pid": self.keeper.pid,
-            "memory": kept["memory"],
-            "pages": kept["pages"],
-            "dead": kept.get("dead", False),
+            "pid": self.process.pid,
+            "memory": state["memory"],
+            "pages": state["pages"],
+            "dead": state.get("dead", False),
             "size": self._size,
             "sizes": list(_SIZES),
             "note": note,
@@ -116,11 +116,11 @@ def _fallback(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     scenes = {"The process that was spoken to": before, "The next process": after}
     lines: list[str] = []
     page = ""
-    for title, kept in scenes.items():
-        rows = [("in the memory of the process", kept["memory"])]
+    for title, state in scenes.items():
+        rows = [("in the memory of the process", state["memory"])]
         rows += [
-            (f"on the shelf, page {n}", one["items"])
-            for n, one in enumerate(kept["pages"], start=1)
+            (f"on the shelf, page {n}", page_of_items["items"])
+            for n, page_of_items in enumerate(state["pages"], start=1)
         ]
         lines.append(f"{title}:")
         lines += [f"  {where:29} {' | '.join(_texts(items))}" for where, items in rows]
@@ -135,8 +135,8 @@ def _texts(items: list[list[str]]) -> list[str]:
 
 
 def _row(where: str, items: list[list[str]]) -> str:
-    said = html.escape(" | ".join(_texts(items)))
+    cell = html.escape(" | ".join(_texts(items)))
     return (
         f'<tr><th scope="row" style="text-align:left">{where}</th>'
-        f'<td style="text-align:left">{said}</td></tr>'
+        f'<td style="text-align:left">{cell}</td></tr>'
     )

@@ -91,11 +91,11 @@ async def _work(file: str) -> None:
     async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
         await _thread(store)
         while line:
-            told = json.loads(line)
-            if told["say"] is not None:
-                memory.append(told["say"])
-                await store.add_thread_item(_THREAD, await _item(store, *told["say"]), _ALICE)
-            answer = {"memory": memory, "pages": await _pages(store, told["size"])}
+            request = json.loads(line)
+            if request["say"] is not None:
+                memory.append(request["say"])
+                await store.add_thread_item(_THREAD, await _item(store, *request["say"]), _ALICE)
+            answer = {"memory": memory, "pages": await _pages(store, request["size"])}
             print(json.dumps(answer), flush=True)  # noqa: T201 - it is how it answers
             line = await asyncio.to_thread(sys.stdin.readline)
 
@@ -110,13 +110,13 @@ async def _thread(store: SQLStore[ThreadItem]) -> None:
 
 
 async def _item(store: SQLStore[ThreadItem], role: str, text: str) -> ThreadItem:
-    kept = await store.load_thread_items(_THREAD, None, 1000, "asc", _ALICE)
-    number = len(kept.data) + 1
-    said: dict[str, Any] = {"id": f"msg_{number}", "thread_id": _THREAD, "content": text}
-    said["timestamp"] = SystemClock().now()
+    items = await store.load_thread_items(_THREAD, None, 1000, "asc", _ALICE)
+    number = len(items.data) + 1
+    fields: dict[str, Any] = {"id": f"msg_{number}", "thread_id": _THREAD, "content": text}
+    fields["timestamp"] = SystemClock().now()
     if role == "tool":
-        return ToolItem(tool="create_task", call_id=f"call_{number}", **said)
-    return UserMessageItem(**said) if role == "user" else AssistantMessageItem(**said)
+        return ToolItem(tool="create_task", call_id=f"call_{number}", **fields)
+    return UserMessageItem(**fields) if role == "user" else AssistantMessageItem(**fields)
 
 
 async def _pages(store: SQLStore[ThreadItem], size: int) -> list[dict[str, Any]]:

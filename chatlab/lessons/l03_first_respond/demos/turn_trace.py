@@ -74,9 +74,9 @@ def _watch(watched: Any, server: Any, scribe: "_Scribe") -> Any:
     watched.store = _WatchedStore(server.store, scribe)
 
     async def respond(thread: Any, input: Any, context: Any) -> AsyncIterator[Any]:
-        said = "None: nobody spoke" if input is None else f"“{input.content}”"
+        text = "None: nobody spoke" if input is None else f"“{input.content}”"
         known = f"history has {len(thread.history)} items"
-        scribe.note(_CALL, f"The server calls your code: {known}, input is {said}.")
+        scribe.note(_CALL, f"The server calls your code: {known}, input is {text}.")
         events = server.respond(thread, input, context)
         first: int = cast("Any", type(server)).respond.__code__.co_firstlineno
         try:
@@ -107,10 +107,10 @@ class _WatchedStore:
 
         async def call(*args: Any) -> Any:
             if name == "add_thread_item":
-                said = "The server makes a UserMessageItem: id, role, content, timestamp."
-                self._scribe.note(4, said)
+                note = "The server makes a UserMessageItem: id, role, content, timestamp."
+                self._scribe.note(4, note)
             value = await real(*args)
-            await self._scribe.kept(name, self._store)
+            await self._scribe.note_stored(name, self._store)
             return value
 
         return call
@@ -130,7 +130,7 @@ class _Scribe:
         items = tuple((item.role, item.content) for item in self._items)
         self.frames.append(Frame(station, note, items, self._wire, line))
 
-    async def kept(self, name: str, store: Any) -> None:
+    async def note_stored(self, name: str, store: Any) -> None:
         page = await store.load_thread_items(self.thread_id, None, 100, "asc", self._context)
         self._items = page.data
         if name == "add_thread_item":

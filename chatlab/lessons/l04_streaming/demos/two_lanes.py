@@ -91,21 +91,25 @@ async def _fallback(reply: str) -> dict[str, str]:
     return {"text/plain": text.rstrip(), "text/html": f"{FALLBACK_HTML}{page}</div>"}
 
 
-def _lane_lines(seen: dict[str, Any]) -> list[str]:
+def _lane_lines(lane: dict[str, Any]) -> list[str]:
     """A character for each piece's time on the model's line and on the user's."""
-    columns = [round(at / _DELAY) for at in seen["made"]]
-    there = {round(at / _DELAY): text for at, text in seen["sent"]}
+    columns = [round(at / _DELAY) for at in lane["made"]]
+    there = {round(at / _DELAY): text for at, text in lane["sent"]}
     wide = max(columns, default=0) + 1
     model = "".join("•" if column in columns else " " for column in range(wide))
     user = "".join(_dot(there.get(column, "")) for column in range(wide))
-    first = "no text at all" if seen["first"] is None else f"first text after {seen['first']:.1f} s"
-    kept = seen["kept"]
-    stored = f"“{kept['text']}” ({kept['status']})" if kept else "nothing of the answer"
-    light = "open" if seen["open"] else "closed"
+    first = "no text at all" if lane["first"] is None else f"first text after {lane['first']:.1f} s"
+    stored_item = lane["kept"]
+    stored = (
+        f"“{stored_item['text']}” ({stored_item['status']})"
+        if stored_item
+        else "nothing of the answer"
+    )
+    light = "open" if lane["open"] else "closed"
     return [
         f"  the model makes {model}",
         f"  the user gets   {user}",
-        f"  {first}, over after {seen['ended']:.1f} s, the model's connection is {light}",
+        f"  {first}, over after {lane['ended']:.1f} s, the model's connection is {light}",
         f"  in the store: {stored}",
     ]
 

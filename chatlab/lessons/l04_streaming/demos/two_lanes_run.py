@@ -36,7 +36,7 @@ class Collecting(ChatKitServer):
     ) -> AsyncIterator[RespondEvent]:
         """Collect, then yield."""
         text = ""
-        async with aclosing(self.model.stream(_said(input))) as pieces:
+        async with aclosing(self.model.stream(_text_of(input))) as pieces:
             async for piece in pieces:
                 text += piece
         yield AssistantMessage(content=text)
@@ -52,12 +52,12 @@ class Streaming(Collecting):
         context: RequestContext,
     ) -> AsyncIterator[RespondEvent]:
         """Yield piece by piece."""
-        async with aclosing(self.model.stream(_said(input))) as pieces:
+        async with aclosing(self.model.stream(_text_of(input))) as pieces:
             async for piece in pieces:
                 yield AssistantMessage(content=piece)
 
 
-def _said(input: UserMessageItem | None) -> str:
+def _text_of(input: UserMessageItem | None) -> str:
     return "" if input is None else input.content
 
 
@@ -66,14 +66,14 @@ class _NotingModel(ScriptedModel):
 
     def __init__(self, reply: str, delay: float, clock: Clock) -> None:
         super().__init__(reply, 1 / delay, clock=clock)
-        self.made: list[float] = []
+        self.token_times: list[float] = []
         self._start = clock.monotonic()
         self._now = clock.monotonic
 
     async def stream(self, prompt: str) -> AsyncGenerator[str]:
         async with aclosing(super().stream(prompt)) as pieces:
             async for piece in pieces:
-                self.made.append(self._now() - self._start)
+                self.token_times.append(self._now() - self._start)
                 yield piece
 
 
@@ -95,7 +95,7 @@ class Lane:
         self._turn: Turn = self._server.send("What is on for today?", _ALICE)
         self._sent: list[tuple[float, str]] = []
         self._ended: float | None = None
-        self._kept: ThreadItem | None = None
+        self._stored_item: ThreadItem | None = None
 
     @property
     def seconds(self) -> float:
@@ -111,7 +111,7 @@ class Lane:
         page = await self._server.store.load_thread_items(
             self._turn.thread_id, None, 10, "asc", _ALICE
         )
-        self._kept = next((item for item in page.data if item.role == "assistant"), None)
+        self._stored_item = next((item for item in page.data if item.role == "assistant"), None)
 
     async def stop(self) -> None:
         """Press Stop."""
@@ -129,13 +129,13 @@ class Lane:
         """How far it is, as plain data."""
         first = self._sent[0][0] if self._sent else None
         return {
-            "made": [round(at, 3) for at in self._model.made],
+            "made": [round(at, 3) for at in self._model.token_times],
             "sent": [[round(at, 3), text] for at, text in self._sent],
             "open": self._model.open_connections > 0,
             "state": self._turn.state,
             "first": None if first is None else round(first, 3),
             "ended": None if self._ended is None else round(self._ended, 3),
             "kept": None
-            if self._kept is None
-            else {"text": self._kept.content, "status": self._kept.status},
+            if self._stored_item is None
+            else {"text": self._stored_item.content, "status": self._stored_item.status},
         }

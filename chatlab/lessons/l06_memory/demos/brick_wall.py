@@ -53,15 +53,15 @@ def _rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str,
     shown = {*_SHOWN_BUDGETS, alone[-1].budget}
     return [
         (
-            f"{one.budget:,}",
-            f"{length - one.start:,}",
-            f"{one.tokens:,}",
-            one.its,
-            two.its,
-            one.baker,
+            f"{view.budget:,}",
+            f"{length - view.start:,}",
+            f"{view.tokens:,}",
+            view.its,
+            summed_view.its,
+            view.baker,
         )
-        for one, two in zip(alone, summed, strict=True)
-        if one.budget in shown
+        for view, summed_view in zip(alone, summed, strict=True)
+        if view.budget in shown
     ]
 
 
@@ -77,11 +77,11 @@ def _fallback(length: int, alone: list[View], summed: list[View]) -> dict[str, s
         for row in (_HEADS, *rows)
     ]
     style = 'style="text-align:left;padding:2px 10px"'
-    head = "".join(f'<th scope="col" {style}>{one}</th>' for one in _HEADS)
+    head = "".join(f'<th scope="col" {style}>{heading}</th>' for heading in _HEADS)
     body = "".join(
         "<tr>" + "".join(f"<td {style}>{html.escape(cell)}</td>" for cell in row) + "</tr>"
         for row in rows
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    said = f"<p>{length:,} items. What the model sees of them, and what it can answer:</p>"
-    return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{said}{table}</div>"}
+    caption = f"<p>{length:,} items. What the model sees of them, and what it can answer:</p>"
+    return {"text/plain": "\n".join(lines), "text/html": f"{FALLBACK_HTML}{caption}{table}</div>"}

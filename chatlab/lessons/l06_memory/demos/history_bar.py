@@ -25,15 +25,17 @@ def draw_bricks(
         count: What one item costs.
     """
     costs = list(map(count, items))
-    drawn = [_row(name, items, costs, {item.id for item in kept}) for name, kept in rows.items()]
+    lines = [
+        _row(name, items, costs, {item.id for item in visible}) for name, visible in rows.items()
+    ]
     key = "".join(
         f'<span style="border-left:12px solid {colour};padding-left:5px;margin-right:14px">'
         f"{role}</span>"
         for role, colour in _COLOURS.items()
     )
-    body = "".join(page for page, _ in drawn)
+    body = "".join(page for page, _ in lines)
     page = f'<div style="max-width:60rem">{body}<div style="font-size:12px">{key}</div></div>'
-    return Picture(page, "\n".join(line for _, line in drawn))
+    return Picture(page, "\n".join(line for _, line in lines))
 
 
 def _row(

@@ -67,29 +67,29 @@ def long_conversation(length: int = 10_000) -> list[ThreadItem]:
     random, ids, noon = Random(6), CountingIds(), FixedClock().now()
     items: list[ThreadItem] = []
     for at in range(length):
-        said: dict[str, Any] = {"id": ids("msg"), "thread_id": "thr_party", "timestamp": noon}
-        items.append(_item(at - length + 1, said, random))
+        fields: dict[str, Any] = {"id": ids("msg"), "thread_id": "thr_party", "timestamp": noon}
+        items.append(_item(at - length + 1, fields, random))
     return items
 
 
-def _item(place: int, said: dict[str, Any], random: Random) -> ThreadItem:
+def _item(index: int, fields: dict[str, Any], random: Random) -> ThreadItem:
     """The item at a place counted from the last, which is 0."""
-    if place in _SPECIAL:
-        return UserMessageItem(**said, content=_SPECIAL[place])
-    ago, rest = divmod(_NAMED - place, _EVERY)
-    if rest == 0 and ago >= 0:
-        return _tool(said, f"Created task {42 - ago}." if ago else TASK, {"id": 42 - ago})
-    if place % _WEATHER == _RAIN:
-        return _tool(said, "Looked up the weather", {"degrees": random.randint(2, 30)})
-    if place % 2:
-        return AssistantMessageItem(**said, content=random.choice(_ANSWERED))
-    return UserMessageItem(**said, content=random.choice(_SAID))
+    if index in _SPECIAL:
+        return UserMessageItem(**fields, content=_SPECIAL[index])
+    ago, offset = divmod(_NAMED - index, _EVERY)
+    if offset == 0 and ago >= 0:
+        return _tool(fields, f"Created task {42 - ago}." if ago else TASK, {"id": 42 - ago})
+    if index % _WEATHER == _RAIN:
+        return _tool(fields, "Looked up the weather", {"degrees": random.randint(2, 30)})
+    if index % 2:
+        return AssistantMessageItem(**fields, content=random.choice(_ANSWERED))
+    return UserMessageItem(**fields, content=random.choice(_SAID))
 
 
-def _tool(said: dict[str, Any], content: str, output: dict[str, int]) -> ToolItem:
+def _tool(fields: dict[str, Any], content: str, output: dict[str, int]) -> ToolItem:
     name = "create_task" if "id" in output else "look_up_weather"
-    more: dict[str, Any] = {"tool": name, "call_id": f"call_{said['id']}", "outcome": "completed"}
-    return ToolItem(**said | more, content=content, output=output)
+    more: dict[str, Any] = {"tool": name, "call_id": f"call_{fields['id']}", "outcome": "completed"}
+    return ToolItem(**fields | more, content=content, output=output)
 
 
 def budgets_for(total: int) -> list[int]:
@@ -128,22 +128,22 @@ async def _view(
     def count(item: ThreadItem) -> int:
         return costs[item.id]
 
-    kept = window(items, budget, count)
-    if not summed or len(kept) == len(items):
-        seen = kept
+    visible = window(items, budget, count)
+    if not summed or len(visible) == len(items):
+        model_input = visible
     else:
-        kept = window(items, budget - _RESERVED, count)
-        seen = await remember(items, len(kept), note_tasks)
-    summary = seen[0].content if len(seen) > len(kept) else ""
-    tokens = sum(costs.get(item.id) or count_tokens(item) for item in seen)
-    return View(budget, len(items) - len(kept), tokens, *_answers(kept, summary), summary)
+        visible = window(items, budget - _RESERVED, count)
+        model_input = await remember(items, len(visible), note_tasks)
+    summary = model_input[0].content if len(model_input) > len(visible) else ""
+    tokens = sum(costs.get(item.id) or count_tokens(item) for item in model_input)
+    return View(budget, len(items) - len(visible), tokens, *_answers(visible, summary), summary)
 
 
-def _answers(kept: Sequence[ThreadItem], summary: str) -> tuple[str, str]:
+def _answers(visible: Sequence[ThreadItem], summary: str) -> tuple[str, str]:
     """What can be said to the two questions by somebody who sees this much and no more."""
-    last = _named(kept)
+    last = _named(visible)
     if last is None and (noted := re.search(r"ID (\d+)", summary)):
         last = int(noted[1])
     its = "Which task do you mean?" if last is None else f"{_BOOK[last]}."
-    told = BAKER in {item.content for item in kept}
-    return its, "Rosa." if told else "Nobody told me."
+    knows_baker = BAKER in {item.content for item in visible}
+    return its, "Rosa." if knows_baker else "Nobody told me."

@@ -113,7 +113,7 @@ class _AgentRun:
     def created(self) -> int:
         return sum(step.sender == "Tool" and not step.failed for step in self.steps)
 
-    def seen(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, Any]:
         return {
             "state": self.state,
             "broken": self.broken,
@@ -133,7 +133,7 @@ class _AgentDemo(LiveDemo):
 
     def __init__(self, play: Play, clock: Clock | None = None) -> None:
         scene = {"most": _MOST, "usual": _USUAL, "broken": _BROKEN}
-        super().__init__(__file__, scene=scene, frame={"run": 0, **_AgentRun().seen()})
+        super().__init__(__file__, scene=scene, frame={"run": 0, **_AgentRun().snapshot()})
         self.task: asyncio.Task[None] | None = None
         self._play = play
         self._clock = clock or SystemClock()
@@ -177,7 +177,7 @@ class _AgentDemo(LiveDemo):
             self._show(run)
 
     def _show(self, run: _AgentRun) -> None:
-        self.widget.frame = {"run": self._count, **run.seen()}
+        self.widget.frame = {"run": self._count, **run.snapshot()}
 
 
 async def _fallback(play: Play) -> dict[str, str]:
@@ -185,7 +185,7 @@ async def _fallback(play: Play) -> dict[str, str]:
     runs = [_AgentRun(broken=broken, endless=endless) for endless in _ENDLESS for broken in _BROKEN]
     for run in runs:
         await run.play(play, run.keep)
-    arrows = [f"{one.sender:6} → {one.receiver:6} {one.text}" for one in runs[0].steps]
+    arrows = [f"{step.sender:6} → {step.receiver:6} {step.text}" for step in runs[0].steps]
     head = ("the model", "the tool", "asked", "tokens read", "tasks", "Alice reads")
     rows = [
         (
@@ -203,12 +203,12 @@ async def _fallback(play: Play) -> dict[str, str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip()
         for row in (head, *rows)
     ]
-    drawn = html.escape("\n".join(arrows))
+    arrows_html = html.escape("\n".join(arrows))
     table = "".join(_row("td", row) for row in rows)
     return {
         "text/plain": "\n".join([*arrows, "", *lines]),
         "text/html": (
-            f"{FALLBACK_HTML}<pre>{drawn}</pre><table><thead>{_row('th', head)}</thead>"
+            f"{FALLBACK_HTML}<pre>{arrows_html}</pre><table><thead>{_row('th', head)}</thead>"
             f"<tbody>{table}</tbody></table></div>"
         ),
     }

@@ -125,16 +125,16 @@ class _PacedServer:
 
     def __init__(self) -> None:
         self._until = 0
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     async def pause(self, number: int) -> None:
         while number > self._until:
-            await self._news.wait()
+            await self._changed.wait()
 
     def until(self, number: int) -> None:
         self._until = number
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 async def _fallback(create_app: CreateApp) -> dict[str, str]:
@@ -153,7 +153,7 @@ async def _fallback(create_app: CreateApp) -> dict[str, str]:
 async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]:
     """What Alice had, where she asked to go on, what came then."""
     moved = asyncio.Event()
-    journey = CuttableClient(client, moved.set)
+    alice = CuttableClient(client, moved.set)
 
     async def until(there: Callable[[], bool]) -> None:
         while not there():
@@ -163,18 +163,18 @@ async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]
     with suppress(TimeoutError):
         async with asyncio.timeout(_FALLBACK_TIMEOUT_SECONDS):
             steps.until(_CUT_AFTER_PIECES)
-            await journey.begin()
-            await until(lambda: _pieces(journey.heard) == _CUT_AFTER_PIECES)
-            journey.pull()
+            await alice.begin()
+            await until(lambda: _pieces(alice.heard) == _CUT_AFTER_PIECES)
+            alice.pull()
             steps.until(_BACK_AFTER_PIECES)
-            await until(lambda: _pieces(journey.log) == _BACK_AFTER_PIECES)
-            before = len(journey.heard)
-            journey.plug_in(way)
+            await until(lambda: _pieces(alice.log) == _BACK_AFTER_PIECES)
+            before = len(alice.heard)
+            alice.plug_in(way)
             steps.until(10_000)
-            await until(lambda: journey.over)
-            await journey.close()
-            texts = [one[3] for one in journey.heard]
-            return ["".join(texts[:before]), str(journey.asked[-1]), "".join(texts[before:])]
+            await until(lambda: alice.over)
+            await alice.close()
+            texts = [event[3] for event in alice.heard]
+            return ["".join(texts[:before]), str(alice.asked[-1]), "".join(texts[before:])]
     return ["", "0", "the server did not answer"]
 
 
@@ -183,10 +183,10 @@ def _pieces(events: list[list[Any]]) -> int:
     return sum(last - first + 1 for first, last, kind, *_ in events if kind == "assistant_message")
 
 
-def _render(told: dict[Way, list[str]]) -> dict[str, str]:
+def _render(readings: dict[Way, list[str]]) -> dict[str, str]:
     lines: list[str] = []
     page = ""
-    for way, (had, cursor, came) in told.items():
+    for way, (had, cursor, came) in readings.items():
         name = f"Alice comes back {_WAYS[way]}: GET .../events?cursor={cursor}"
         text = f"{had} [the plug is pulled, and put in again] {came}"
         lines += [name, f"  {text}", f"  {_verdict(had, came)}"]
