@@ -103,7 +103,7 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
         number = part.partition(".")[0]
         if not number.isdigit():
             raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
-        parts = ", ".join(part.id for part in _parse_lesson(number).parts)
+        parts = ", ".join(lesson_part.id for lesson_part in _parse_lesson(number).parts)
         raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
     progress = Progress(course_root())
     hint_count = min(progress.hints_shown(part) + 1, len(known_part.hints))
@@ -265,10 +265,10 @@ def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_jso
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")
     if as_json:
-        console.print_json(json.dumps([grade_as_dict(graded) for graded in grades]))
+        console.print_json(json.dumps([grade_as_dict(lesson_grade) for lesson_grade in grades]))
     if not solutions:
         progress.save()
-    return all(graded.passed for graded in grades)
+    return all(lesson_grade.passed for lesson_grade in grades)
 
 
 def _check_on_save(paths: list[Path], check_again: Callable[[], bool]) -> None:

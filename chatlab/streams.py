@@ -173,7 +173,7 @@ class _DeltaRun(Generic[T]):
         self._last = event
         return True
 
-    def event(self) -> T:
+    def merged_event(self) -> T:
         """The one event for all of them. Text is joined here, once, and not as it comes."""
         last = self._last
         if not (self._texts and isinstance(last, AssistantMessage)):
@@ -189,14 +189,14 @@ class _Buffer(Generic[T]):
         self.pending: deque[_DeltaRun[T]] = deque()
         self._max_pending = max_pending
         self._merging = merging
-        self.open = True
+        self.is_open = True
         self._changed = asyncio.Event()
 
     async def put(self, event: T) -> None:
         """Add the event as soon as there is room."""
         if self._merging and self.pending and self.pending[-1].try_merge(event):
             return
-        while self.open and len(self.pending) >= self._max_pending:
+        while self.is_open and len(self.pending) >= self._max_pending:
             self._changed.clear()
             await self._changed.wait()
         self.pending.append(_DeltaRun(event))
@@ -204,7 +204,7 @@ class _Buffer(Generic[T]):
 
     async def get(self) -> _DeltaRun[T] | None:
         """Wait for the oldest pending event; None if none is pending and the buffer is closed."""
-        while self.open and not self.pending:
+        while self.is_open and not self.pending:
             self._changed.clear()
             await self._changed.wait()
         self._changed.set()
@@ -212,7 +212,7 @@ class _Buffer(Generic[T]):
 
     def close(self) -> None:
         """Let nothing in from now on."""
-        self.open = False
+        self.is_open = False
         self._changed.set()
 
 
@@ -226,7 +226,7 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
     producer.add_done_callback(lambda _: buffer.close())
     try:
         while run := await buffer.get():
-            yield run.event()
+            yield run.merged_event()
         await producer
     finally:
         buffer.close()
@@ -244,7 +244,7 @@ async def _fetch(source: AsyncIterator[T], buffer: _Buffer[T]) -> None:
     try:
         async for event in source:
             await buffer.put(event)
-            if not buffer.open:
+            if not buffer.is_open:
                 break
             await asyncio.sleep(0)  # so that a stream which never waits lets its reader run
     finally:

@@ -87,11 +87,11 @@ def temporary_server(bin_folder: Path) -> Generator[str]:
         user = pwd.getpwnam("postgres")
         owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         os.chown(folder, user.pw_uid, user.pw_gid)
-    data, log = folder / "data", folder / "log"
+    data_folder, log_file = folder / "data", folder / "log"
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - the server's own programs
-            [bin_folder / program, "-D", data, *arguments],
+            [bin_folder / program, "-D", data_folder, *arguments],
             **owner,
             cwd=folder,
             check=True,
@@ -103,7 +103,9 @@ def temporary_server(bin_folder: Path) -> Generator[str]:
     try:
         run("initdb", "-U", "chatlab", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
-        run("pg_ctl", "start", "-w", "-l", str(log), "-o", " ".join([f"-k {folder}", *options]))
+        run(
+            "pg_ctl", "start", "-w", "-l", str(log_file), "-o", " ".join([f"-k {folder}", *options])
+        )
         try:
             yield f"postgresql+asyncpg://chatlab@/postgres?host={folder}"
         finally:

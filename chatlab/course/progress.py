@@ -19,12 +19,12 @@ def course_root() -> Path:
     Raises:
         InvalidInput: There is none.
     """
-    current = Path.cwd()
-    for folder in (current, *current.parents, Path(__file__).parents[2]):
+    start = Path.cwd()
+    for folder in (start, *start.parents, Path(__file__).parents[2]):
         if all((folder / name).is_dir() for name in ("notebooks", "exercises")):
             return folder
     raise InvalidInput(
-        str(current),
+        str(start),
         "is not in a copy of the course",
         "Change into the cloned folder and try again.",
     )

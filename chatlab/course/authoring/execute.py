@@ -41,7 +41,7 @@ def _clean_notebook(notebook: Notebook) -> Notebook:
         else cell | {"metadata": _clean_metadata(cell["metadata"])}
         for cell in cells
     ]
-    for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+    for number, cell in enumerate((cell for cell in cells if cell["cell_type"] == "code"), 1):
         cell["execution_count"] = number
         cell["outputs"] = [
             _clean_output(output, number)

@@ -14,7 +14,7 @@ from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.notebook import Cell, Notebook, read, source_of, write
 from chatlab.errors import InvalidInput
 
-__all__ = ["make_exercise", "make_stub", "pristine_exercise", "release_exercise"]
+__all__ = ["load_pristine_exercise", "make_exercise", "make_stub", "release_exercise"]
 
 _BEGIN_MARKER = "### BEGIN SOLUTION"
 _END_MARKER = "### END SOLUTION"
@@ -85,7 +85,7 @@ def _nbgrader_metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
     return dict(cell["metadata"])
 
 
-def pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
+def load_pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
     """The exercise as it was handed out, made from the solution in `root`.
 
     Raises:
@@ -107,7 +107,7 @@ def release_exercise(root: Path, lesson: Lesson, *, check: bool) -> bool:
     Returns:
         Whether the file was up to date before.
     """
-    exercise = pristine_exercise(root, lesson)
+    exercise = load_pristine_exercise(root, lesson)
     path = root / "exercises" / f"{lesson.slug}.ipynb"
     up_to_date = path.exists() and read(path) == exercise
     if not check and not up_to_date:

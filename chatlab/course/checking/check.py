@@ -37,8 +37,8 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback through the kit's own code."""
-        _, word, _ = STATUS_STYLES[self.result.status]
-        return [f"{self.result.part} {word}: what to try next is said above."]
+        _, status_text, _ = STATUS_STYLES[self.result.status]
+        return [f"{self.result.part} {status_text}: what to try next is said above."]
 
 
 def check(part_id: str) -> Awaitable[None]:

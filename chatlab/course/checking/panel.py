@@ -23,8 +23,10 @@ STATUS_STYLES: dict[Status, tuple[str, str, str]] = {
 
 def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel as plain text: a headline, then one indented line for each piece of advice."""
-    sign, word, _ = STATUS_STYLES[result.status]
-    headline = f"{sign} {part.id} {part.title}: {word} ({result.points:g} of {result.out_of:g})"
+    sign, status_text, _ = STATUS_STYLES[result.status]
+    headline = (
+        f"{sign} {part.id} {part.title}: {status_text} ({result.points:g} of {result.out_of:g})"
+    )
     return "\n".join(
         [headline, *(f"  {line}" for line in _advice_lines(part, result, as_graded=as_graded))]
     )
@@ -32,7 +34,7 @@ def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
 
 def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
     """The panel as HTML; the title and the advice are escaped."""
-    sign, word, colour = STATUS_STYLES[result.status]
+    sign, status_text, colour = STATUS_STYLES[result.status]
     lines = "".join(
         f'<div style="margin-top:4px">{_line_html(line)}</div>'
         for line in _advice_lines(part, result, as_graded=as_graded)
@@ -40,7 +42,7 @@ def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:6px 12px;margin:4px 0">'
         f'<strong><span aria-hidden="true">{sign}</span> {part.id} {html.escape(part.title)}: '
-        f"{word}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
+        f"{status_text}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
     )
 
 

@@ -43,14 +43,16 @@ class CellRecorder:
     """Writes inputs, reads observations and logs outcomes, as pytest runs the cells.
 
     Args:
-        private: The grader's folder, with the inputs; the log goes there.
-        shared: The folder in which the checks in the kernel read and write.
+        grader_folder: The grader's folder, with the inputs; the log goes there.
+        run_folder: The folder in which the checks in the kernel read and write.
     """
 
-    def __init__(self, private: Path, shared: Path) -> None:
-        self._log = private / LOG_NAME
-        self._inputs: dict[str, Any] = json.loads((private / "inputs.json").read_text("utf-8"))
-        self._shared = shared
+    def __init__(self, grader_folder: Path, run_folder: Path) -> None:
+        self._log = grader_folder / LOG_NAME
+        self._inputs: dict[str, Any] = json.loads(
+            (grader_folder / "inputs.json").read_text("utf-8")
+        )
+        self._run_folder = run_folder
         self._observation: str | None = None
 
     @pytest.hookimpl(wrapper=True)
@@ -67,11 +69,11 @@ class CellRecorder:
         if match is None:
             return (yield)
         part = f"{match[1]}.{match[2]}"
-        inputs_file = self._shared / f"{part}.inputs.json"
-        observation_file = self._shared / f"{part}.observation.json"
+        inputs_file = self._run_folder / f"{part}.inputs.json"
+        observation_file = self._run_folder / f"{part}.observation.json"
         _remove(inputs_file)
         _remove(observation_file)
-        self._shared.mkdir(exist_ok=True)
+        self._run_folder.mkdir(exist_ok=True)
         inputs_file.write_text(json.dumps(self._inputs.get(part)), "utf-8")
         try:
             return (yield)
@@ -88,7 +90,7 @@ class CellRecorder:
         report = yield
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or (call.when == "setup" and error is not None):
-            folder_deleted = not self._shared.exists()
+            folder_deleted = not self._run_folder.exists()
             outcome = {
                 "cell": getattr(error, "cell", None) or _cell_id(item),
                 "error_line": _DELETED if folder_deleted else _last_traceback_line(error),

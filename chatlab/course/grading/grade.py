@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chatlab.course.authoring.release import pristine_exercise
+from chatlab.course.authoring.release import load_pristine_exercise
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import to_plain_json
@@ -47,13 +47,15 @@ class LessonGrade:
     @property
     def passed(self) -> bool:
         """Whether every part that is not optional passed, or was skipped on this machine."""
-        needed = {part.id for part in self.lesson.parts if not part.optional}
-        done = {"passed", "skipped"}
-        return all(result.status in done for result in self.results if result.part in needed)
+        required = {part.id for part in self.lesson.parts if not part.optional}
+        done_statuses = {"passed", "skipped"}
+        return all(
+            result.status in done_statuses for result in self.results if result.part in required
+        )
 
 
-def grade(root: Path, lesson: Lesson, submission: Path) -> LessonGrade:
-    """Run and judge a notebook of this lesson.
+def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
+    """Run the answers in the notebook at `path`, and judge each part of the lesson.
 
     A cell that ends its kernel, never ends or breaks the checks costs its own part only: the rest
     is run without it.
@@ -61,16 +63,16 @@ def grade(root: Path, lesson: Lesson, submission: Path) -> LessonGrade:
     Raises:
         InvalidInput: The file is not a notebook.
     """
-    pristine = pristine_exercise(root, lesson)
-    answers = parse_submission(read(submission), pristine, lesson)
+    pristine = load_pristine_exercise(root, lesson)
+    submission = parse_submission(read(path), pristine, lesson)
     random = Random()
     inputs = {part.id: to_plain_json(part.inputs(random)) for part in lesson.parts}
-    runs = _GradingRuns(pristine, inputs, answers.sources)
+    runs = _GradingRuns(pristine, inputs, submission.sources)
     runs.run_until_stable(lesson.parts)
     runs.run_alone(lesson.parts)
-    results = tuple(_part_result(part, inputs[part.id], runs, answers) for part in lesson.parts)
+    results = tuple(_part_result(part, inputs[part.id], runs, submission) for part in lesson.parts)
     lesson_grade = LessonGrade(lesson, results)
-    return lesson_grade if lesson_grade.passed else replace(lesson_grade, notes=answers.notes)
+    return lesson_grade if lesson_grade.passed else replace(lesson_grade, notes=submission.notes)
 
 
 class _GradingRuns:
@@ -87,8 +89,8 @@ class _GradingRuns:
         self._pristine = pristine
         self._inputs = inputs
         self._sources = sources
-        self.merged = NbvalRun()
-        self.stopped: dict[str, str] = {}
+        self.merged_run = NbvalRun()
+        self.stopped_cells: dict[str, str] = {}
 
     def run_until_stable(self, parts: Iterable[Part]) -> None:
         """Run all answers; when a cell stops the kernel, run again without its part's answer."""
@@ -97,20 +99,20 @@ class _GradingRuns:
             left_out = {
                 part.answer_cell
                 for part in parts
-                if {part.answer_cell, part.check_cell} & set(self.stopped)
+                if {part.answer_cell, part.check_cell} & set(self.stopped_cells)
             }
             remaining = {id: text for id, text in self._sources.items() if id not in left_out}
             run = self._run(remaining)
 
     def run_alone(self, parts: Iterable[Part]) -> None:
         """Run each answer alone whose check left no observation: another may have prevented it."""
-        if self.merged.kernel_error is not None:
+        if self.merged_run.kernel_error is not None:
             return
         for part in parts:
             cells = {part.answer_cell, part.check_cell}
-            observed = part.check_cell in self.merged.observations
-            raised = self.merged.error_lines.get(part.answer_cell)
-            if observed or raised or cells & set(self.stopped):
+            observed = part.check_cell in self.merged_run.observations
+            raised = self.merged_run.error_lines.get(part.answer_cell)
+            if observed or raised or cells & set(self.stopped_cells):
                 continue
             own_sources = {id: text for id, text in self._sources.items() if id == part.answer_cell}
             if len(own_sources) < len(self._sources):
@@ -125,27 +127,27 @@ class _GradingRuns:
         run = run_notebook(self._pristine | {"cells": cells}, self._inputs)
         cell_ids = set(run.error_lines if only is None else only)
         for id in cell_ids & run.error_lines.keys():
-            self.merged.error_lines[id] = run.error_lines[id]
+            self.merged_run.error_lines[id] = run.error_lines[id]
         for id in cell_ids & run.observations.keys():
-            self.merged.observations[id] = run.observations[id]
-        self.merged.kernel_error = self.merged.kernel_error or run.kernel_error
-        if run.stopped_at in self.stopped:
+            self.merged_run.observations[id] = run.observations[id]
+        self.merged_run.kernel_error = self.merged_run.kernel_error or run.kernel_error
+        if run.stopped_at in self.stopped_cells:
             return replace(run, stopped_at=None)
         if run.stopped_at is not None:
-            self.stopped[run.stopped_at] = run.error_lines[run.stopped_at]
+            self.stopped_cells[run.stopped_at] = run.error_lines[run.stopped_at]
         return run
 
 
 def _part_result(part: Part, inputs: Any, runs: _GradingRuns, answers: Submission) -> Result:
     """The part's result: an error if its cells could not be run, else what its judge says."""
     answer, check = part.answer_cell, part.check_cell
-    run = runs.merged
+    run = runs.merged_run
     if answer in answers.rejected:
         return _error_result(part, answers.rejected[answer])
     for cell in (answer, check):
-        if cell in runs.stopped:
+        if cell in runs.stopped_cells:
             return _error_result(
-                part, failed(runs.stopped[cell], "The other parts were checked without it.")
+                part, failed(runs.stopped_cells[cell], "The other parts were checked without it.")
             )
     if error_line := run.error_lines.get(answer):
         return Result(part.id, "failed", 0, part.points, (_answer_error_finding(error_line),))

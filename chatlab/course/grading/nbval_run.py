@@ -64,19 +64,19 @@ def _run_once(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
     folders = [
         tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) for _ in range(3)
     ]
-    private, shared, temporary = (Path(folder.name) for folder in folders)
+    grader_folder, run_folder, temp_folder = (Path(folder.name) for folder in folders)
     try:
-        (private / "inputs.json").write_text(json.dumps(inputs), "utf-8")
-        (shared / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        write(shared / "submission.ipynb", notebook)
-        _run_nbval(private, shared, temporary)
-        return _parse_log(private / LOG_NAME)
+        (grader_folder / "inputs.json").write_text(json.dumps(inputs), "utf-8")
+        (run_folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+        write(run_folder / "submission.ipynb", notebook)
+        _run_nbval(grader_folder, run_folder, temp_folder)
+        return _parse_log(grader_folder / LOG_NAME)
     finally:
         for folder in folders:
             folder.cleanup()
 
 
-def _run_nbval(private: Path, shared: Path, temporary: Path) -> None:
+def _run_nbval(grader_folder: Path, run_folder: Path, temp_folder: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
     command += ["-c", "pytest.ini", f"--nbval-cell-timeout={GRADED_CELL_SECONDS}"]
     command += ["submission.ipynb"]
@@ -88,16 +88,16 @@ def _run_nbval(private: Path, shared: Path, temporary: Path) -> None:
     )
     command += [word for plugin in plugins for word in ("-p", plugin)]
     env = os.environ | {
-        GRADED_RUN_ENV: str(shared),
-        GRADER_FOLDER_ENV: str(private),
-        "TMPDIR": str(temporary),
+        GRADED_RUN_ENV: str(run_folder),
+        GRADER_FOLDER_ENV: str(grader_folder),
+        "TMPDIR": str(temp_folder),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "CHATLAB_QUICK_NBFORMAT": "1",
     }
     env.pop("PYTEST_ADDOPTS", None)
     with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
         command,
-        cwd=shared,
+        cwd=run_folder,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -109,7 +109,7 @@ def _run_nbval(private: Path, shared: Path, temporary: Path) -> None:
                 process.wait(RUN_SECONDS)
         finally:
             _kill_process_group(process)
-            _kill_strays(str(shared))
+            _kill_strays(str(run_folder))
 
 
 def _kill_process_group(process: "subprocess.Popen[bytes]") -> None:
@@ -120,14 +120,14 @@ def _kill_process_group(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _kill_strays(shared: str) -> None:
+def _kill_strays(run_folder: str) -> None:
     """Kill what is outside of the process group: kernels have groups of their own.
 
     They are known by the run's folder in their environment.
     """
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(GRADED_RUN_ENV) == shared:
+            if process.environ().get(GRADED_RUN_ENV) == run_folder:
                 process.kill()
 
 

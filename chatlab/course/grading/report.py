@@ -33,7 +33,9 @@ def print_grade(console: Console, lesson_grade: LessonGrade) -> None:
         total += f", and {lesson_grade.extra_points:g} for going further"
     if not lesson_grade.passed:
         first_open = next(
-            r.part for r in lesson_grade.results if r.status not in {"passed", "skipped"}
+            result.part
+            for result in lesson_grade.results
+            if result.status not in {"passed", "skipped"}
         )
         total += f"   ·   stuck? chatlab hint {first_open}"
     console.print(
@@ -48,10 +50,10 @@ def print_grade(console: Console, lesson_grade: LessonGrade) -> None:
 
 
 def _part_line(title: str, result: Result, *, optional: bool) -> Text:
-    sign, word, _ = STATUS_STYLES[result.status]
+    sign, status_text, _ = STATUS_STYLES[result.status]
     line = Text(f"{sign}  ", style=_STATUS_COLOURS.get(result.status, "dim"))
     line.append(title, style="bold")
-    line.append(f"   {word}, {result.points:g} of {result.out_of:g}")
+    line.append(f"   {status_text}, {result.points:g} of {result.out_of:g}")
     if optional:
         line.append("   (going further)", style="dim")
     return line
@@ -64,10 +66,10 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
     for lesson in lessons:
         required = [part for part in lesson.parts if not part.optional]
         earned = sum(progress.points(part.id) for part in required)
-        done = all(progress.passed(part.id) for part in required)
-        if next_part is None and not done:
+        is_done = all(progress.passed(part.id) for part in required)
+        if next_part is None and not is_done:
             next_part = next(part for part in required if not progress.passed(part.id))
-        sign = "[green]✓[/]" if done else "[yellow]…[/]" if earned else "○"
+        sign = "[green]✓[/]" if is_done else "[yellow]…[/]" if earned else "○"
         points = f"{earned:g} of {lesson.points:g}"
         name = f"{lesson.slug[:2]} {escape(lesson.title)}"
         table.add_row(sign, name, str(lesson.minutes), points, escape(lesson.promise))

@@ -32,10 +32,10 @@ class Submission:
     notes: tuple[str, ...]
 
 
-class _CellsById(NamedTuple):
-    known: Mapping[str, list[Cell]]
+class _GroupedCells(NamedTuple):
+    by_id: Mapping[str, list[Cell]]
     """The cells that the exercise has, by id; a copied cell has the same id."""
-    added: list[Cell]
+    added_cells: list[Cell]
     """Cells of code that the learner added."""
 
 
@@ -51,7 +51,7 @@ def parse_submission(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> 
     sources: dict[str, str] = {}
     rejected: dict[str, Finding] = {}
     for id in dict.fromkeys(part.answer_cell for part in lesson.parts):
-        answers = list(dict.fromkeys(source_of(cell) for cell in cells.known[id]))
+        answers = list(dict.fromkeys(source_of(cell) for cell in cells.by_id[id]))
         problem = _find_problem(id, answers)
         if problem is None:
             sources[id] = answers[0]
@@ -60,16 +60,16 @@ def parse_submission(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> 
     return Submission(sources, rejected, tuple(_make_notes(cells, lesson)))
 
 
-def _group_cells(notebook: Notebook, pristine: Notebook) -> _CellsById:
+def _group_cells(notebook: Notebook, pristine: Notebook) -> _GroupedCells:
     ids = {cell.get("id") for cell in pristine["cells"]}
-    known: defaultdict[str, list[Cell]] = defaultdict(list)
-    added: list[Cell] = []
+    by_id: defaultdict[str, list[Cell]] = defaultdict(list)
+    added_cells: list[Cell] = []
     for cell in notebook["cells"]:
         if cell.get("id") in ids:
-            known[cell["id"]].append(cell)
+            by_id[cell["id"]].append(cell)
         elif cell["cell_type"] == "code" and source_of(cell).strip():
-            added.append(cell)
-    return _CellsById(known, added)
+            added_cells.append(cell)
+    return _GroupedCells(by_id, added_cells)
 
 
 def _find_problem(id: str, answers: list[str]) -> Finding | None:
@@ -96,16 +96,16 @@ def _find_problem(id: str, answers: list[str]) -> Finding | None:
     return None
 
 
-def _make_notes(cells: _CellsById, lesson: Lesson) -> list[str]:
+def _make_notes(cells: _GroupedCells, lesson: Lesson) -> list[str]:
     notes: list[str] = []
     for part in lesson.parts:
-        count = len(cells.known[part.check_cell])
+        count = len(cells.by_id[part.check_cell])
         if count != 1:
             notes.append(
                 f"Your notebook has {count or 'no'} cell{'s' if count else ''} {part.check_cell}."
                 f" A fresh one was run. {_RESET_ADVICE}"
             )
-    if cells.added:
+    if cells.added_cells:
         notes.append(
             "Cells that you added are not run here: keep what an answer needs in its own cell."
         )
