@@ -21,10 +21,8 @@ def render_course_map(lessons: Sequence[Lesson], folder: str) -> str:
         f"| {lesson.minutes} | {lesson.points:g} | {lesson.promise} |"
         for lesson in lessons
     ]
-    minutes, points = (
-        sum(lesson.minutes for lesson in lessons),
-        sum(lesson.points for lesson in lessons),
-    )
+    minutes = sum(lesson.minutes for lesson in lessons)
+    points = sum(lesson.points for lesson in lessons)
     header = ["| | lesson | minutes | points | what works at the end |", "|---|---|---|---|---|"]
     return "\n".join([*header, *rows, f"| | together | {minutes} | {points:g} | |"])
 

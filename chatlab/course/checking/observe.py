@@ -36,7 +36,10 @@ __all__ = [
 ]
 
 DROPPED_STREAM = "a stream that was dropped"
-"""Stands for tasks of the kit itself, left over when a reader stopped early: not the mistake."""
+"""Names the kit's own tasks, left over when a stream's reader stopped early.
+
+`judge_observation` then prefers the findings of the part's judge: the mistake lies before that.
+"""
 
 
 _observed_tasks: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(

@@ -147,6 +147,7 @@ function createConversation(userId, threadId) {
     }
   };
 
+  // Start a turn and follow it. "Try again" repeats this request until it succeeds, then calls `retryNext`.
   const startTurn = async (path, body, retryNext) => {
     retryTurn = () => startTurn(path, body, retryNext);
     showPatches({ busy: true, state: "running" });
