@@ -29,8 +29,8 @@ LOG_NAME = "cells.jsonl"
 MAX_OBSERVATION_BYTES = 20_000_000
 """A larger observation is ignored. Those of honest answers are a thousandth of it."""
 
-_DELETED = "This cell deleted the folder it ran in."
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER_DELETED = "This cell deleted the folder it ran in."
+_ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,7 +93,7 @@ class CellRecorder:
             folder_deleted = not self._run_folder.exists()
             outcome = {
                 "cell": getattr(error, "cell", None) or _cell_id(item),
-                "error_line": _DELETED if folder_deleted else _last_traceback_line(error),
+                "error_line": _FOLDER_DELETED if folder_deleted else _last_traceback_line(error),
                 "kernel_started": call.when == "call",
                 "stops_kernel": folder_deleted or _stops_kernel(error),
                 "observation": self._observation,
@@ -133,5 +133,5 @@ def _last_traceback_line(error: BaseException | None) -> str:
     if error is None:
         return ""
     traceback = getattr(error, "inner_traceback", None) or str(error)
-    lines = [line for line in _ANSI.sub("", str(traceback)).splitlines() if line.strip()]
+    lines = [line for line in _ANSI_CODE.sub("", str(traceback)).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
