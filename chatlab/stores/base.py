@@ -61,7 +61,7 @@ class IdempotencyRecord(BaseModel):
 
 
 idempotency_adapter = TypeAdapter(IdempotencyRecord)
-"""Reads and writes an `IdempotentRequest` as JSON."""
+"""Reads and writes an `IdempotencyRecord` as JSON."""
 
 thread_adapter = TypeAdapter(ThreadMetadata)
 """Reads and writes a `ThreadMetadata` as JSON; of a `Thread`, it writes what is not items."""

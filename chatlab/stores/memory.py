@@ -86,14 +86,9 @@ class MemoryStore(Generic[TItem]):
         if after is not None:
             self._find(after, context)
             start = ids.index(after) + 1
-        return Page(
-            data=tuple(
-                thread_adapter.validate_json(threads[id].thread)
-                for id in ids[start : start + limit]
-            ),
-            has_more=start + limit < len(ids),
-            after=_last(ids[start : start + limit]),
-        )
+        page = ids[start : start + limit]
+        data = tuple(thread_adapter.validate_json(threads[id].thread) for id in page)
+        return Page(data=data, has_more=start + limit < len(ids), after=_last(page))
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
@@ -121,20 +116,16 @@ class MemoryStore(Generic[TItem]):
             page = stored.order[max(0, end - limit) : end][::-1]
             has_more = end > limit
         ids = [item_id for _, item_id in page]
-        return Page(
-            data=tuple(self._adapter.validate_json(stored.items[id][1]) for id in ids),
-            has_more=has_more,
-            after=_last(ids),
-        )
+        data = tuple(self._adapter.validate_json(stored.items[id][1]) for id in ids)
+        return Page(data=data, has_more=has_more, after=_last(ids))
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         document = to_json(f"item {item.id!r}", item, self._adapter)
         stored = self._find(thread_id, context)
         if item.id in stored.items:
-            raise InvalidInput(
-                "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
-            )
+            problem = f"{item.id!r} is in this thread already"
+            raise InvalidInput("item", problem, "Use save_item to replace it.")
         stored.append(item.id, document)
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:

@@ -48,6 +48,7 @@ class Recorder:
         self._seq = 0
         self._message: AssistantMessageItem | None = None
         self._pieces: list[str] = []
+        self._half = ""
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
 
@@ -61,7 +62,7 @@ class Recorder:
         """
         match event:
             case AssistantMessage():
-                return [self._record_delta(event)]
+                return self._record_delta(event)
             case ToolStatus() | Widget() | Task():
                 _check_json(event, method)
                 return [*self._end_message(), *self._record_item(event)]
@@ -114,24 +115,38 @@ class Recorder:
             "timestamp": self._clock.now(),
         }
 
-    def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
+    def _record_delta(self, event: AssistantMessage) -> list[ThreadStreamEvent]:
+        content = event.content
+        if self._half or not content.isascii():
+            content = self._whole_characters(content)
+        if not content:
+            return []
         if self._message is None:
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
-        content = event.content
-        if not content.isascii():
-            content = content.encode("utf-8", "replace").decode()
         self._pieces.append(content)
-        return self.stamp(event, self._message.id, content=content)
+        return [self.stamp(event, self._message.id, content=content)]
+
+    def _whole_characters(self, text: str) -> str:
+        """The text with surrogate pairs joined; the first half of one waits for the next piece."""
+        text, self._half = self._half + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return text.encode("utf-8", "replace").decode()
 
     def _end_message(self, *, completed: bool = True) -> list[ThreadStreamEvent]:
+        out: list[ThreadStreamEvent] = []
+        if self._half:
+            self._half = ""
+            out = self._record_delta(AssistantMessage(content="?"))
         if self._message is None:
-            return []
+            return out
         status = "completed" if completed else "incomplete"
         changes = {"content": "".join(self._pieces), "status": status}
         item = self._message.model_copy(update=changes)
         self._message = None
         self._pieces.clear()
-        return [self._finish_item(item)]
+        return [*out, self._finish_item(item)]
 
     def _record_item(self, event: ToolStatus | Widget | Task) -> list[ThreadStreamEvent]:
         match event:

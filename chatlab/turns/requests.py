@@ -1,9 +1,11 @@
 """How a turn begins: what was asked goes into the store, and history is loaded (lesson 03)."""
 
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from chatlab.clock import Clock, NewId
+from chatlab.concurrency import run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Action, ThreadItem, ThreadMetadata, UserMessageItem, WidgetItem
@@ -102,33 +104,61 @@ class MessageRequest:
         if self.key is not None and (earlier := await self._earlier(services, ids, context)):
             return earlier
         now, id, user_id = services.clock.now(), ids.thread_id, context.user_id
-        if self.thread_id is None:
-            thread = ThreadMetadata(id=id, user_id=user_id, created_at=now, updated_at=now)
-            await services.store.save_thread(thread, context)
-            started = StartedTurn(thread, created=True)
-        else:
-            started = StartedTurn(await services.load_thread(id, context))
-        if (text := self.message) is not None:
-            item = UserMessageItem(id=ids.item_id, thread_id=id, content=text, timestamp=now)
-            await services.store.add_thread_item(id, item, context)
-            started.input = item
-            started.items.append(item)
+        thread = ThreadMetadata(id=id, user_id=user_id, created_at=now, updated_at=now)
+        started = StartedTurn(thread, created=not await self._exists(services, ids, context))
+        try:
+            if started.created:
+                await services.store.save_thread(thread, context)
+            else:
+                started.thread = await services.load_thread(id, context)
+            if (text := self.message) is not None:
+                item = UserMessageItem(id=ids.item_id, thread_id=id, content=text, timestamp=now)
+                await services.store.add_thread_item(id, item, context)
+                started.input = item
+                started.items.append(item)
+        except BaseException:
+            if started.created:  # nobody has heard of it: leave no empty conversation behind
+                with suppress(NotFoundError):
+                    await run_shielded(services.store.delete_thread(id, context))
+            raise
         return started
+
+    async def _exists(
+        self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
+    ) -> bool:
+        """Whether there is a thread to go on with; under a key, an earlier try may have made it."""
+        if self.thread_id is not None or self.key is None:
+            return self.thread_id is not None
+        try:
+            await services.store.load_thread(ids.thread_id, context)
+        except NotFoundError:
+            return False
+        return True
 
     async def _earlier(
         self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
     ) -> StartedTurn | None:
-        """The turn that was begun under the same key, if what it left is still there."""
-        item_ids = ids.item_ids or (ids.item_id,)
+        """The turn that was begun under the same key, as it is now: it may have been retried.
+
+        None if what it began with is gone. A turn without an answer is answered anew.
+        """
+        first_id = ids.item_ids[0] if ids.item_ids else ids.item_id
         try:
-            items = [await services.store.load_item(ids.thread_id, id, context) for id in item_ids]
-            thread = await services.load_thread(ids.thread_id, context, before=item_ids[0])
+            first = await services.store.load_item(ids.thread_id, first_id, context)
+            thread = await services.load_thread(ids.thread_id, context, before=first_id)
         except NotFoundError:
             return None
-        message = items[0] if isinstance(items[0], UserMessageItem) else None
+        message = first if isinstance(first, UserMessageItem) else None
         if self.message != (message and message.content):
             raise InvalidInput("idempotency_key", "was used for another message", "Use a new one.")
-        return StartedTurn(thread, items, input=message, replayed=bool(ids.item_ids))
+        answer = await _answer_after(services, ids.thread_id, first_id, context)
+        if ids.item_ids and (message is None or answer):
+            return StartedTurn(thread, [first, *answer], input=message, replayed=True)
+        # Answered anew: half an answer is replaced; what was done stays, for respond() to see.
+        done = tuple(item for item in answer if item.status == "completed")
+        thread = thread.model_copy(update={"history": (*thread.history, *done)})
+        superseded = tuple(item.id for item in answer if item.status == "incomplete")
+        return StartedTurn(thread, [first], input=message, superseded_ids=superseded)
 
 
 @dataclass(frozen=True)
@@ -177,6 +207,19 @@ class ActionRequest:
 
 
 TurnRequest = MessageRequest | RetryRequest | ActionRequest
+
+
+async def _answer_after(
+    services: TurnServices, thread_id: str, item_id: str, context: RequestContext
+) -> list[ThreadItem]:
+    """The items after this one, up to the next message of the user."""
+    answer: list[ThreadItem] = []
+    async with aclosing(iter_items(services.store, thread_id, context, item_id)) as later:
+        async for item in later:
+            if isinstance(item, UserMessageItem):
+                break
+            answer.append(item)
+    return answer
 
 
 def _check_text(message: object) -> None:

@@ -149,8 +149,9 @@ class TurnRunner:
         store, recorder, context = self.services.store, self.recorder, self.context
         for item_id in started.superseded_ids:
             await store.delete_thread_item(started.thread.id, item_id, context)
-        changes = {"updated_at": self.services.clock.now(), "history": ()}
-        thread = started.thread.model_copy(update=changes)
+        # A title or metadata may have been saved meanwhile, by respond() or by somebody else.
+        thread = await store.load_thread(started.thread.id, context)
+        thread = thread.model_copy(update={"updated_at": self.services.clock.now()})
         await store.save_thread(thread, context)
         if self.request.key is not None:
             await store.finish_key(self.request.key, tuple(recorder.item_ids), context)

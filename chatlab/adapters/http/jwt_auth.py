@@ -1,9 +1,10 @@
 """Session keys that need no list: signed tokens (lesson 08)."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatlab.clock import Clock, SystemClock
 from chatlab.context import RequestContext
@@ -13,6 +14,19 @@ __all__ = ["JWTAuthenticator"]
 
 _SHORTEST_SECRET = 32
 
+_MAX_CLOCK_SKEW_SECONDS = 300
+"""By how much the clock that issued a key may be ahead of ours. No key is good for ever."""
+
+
+class _Claims(BaseModel):
+    """What a key of ours says, and nothing that could be taken for it."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: Annotated[str, Field(min_length=1)]
+    exp: int
+    permissions: list[str] = []
+
 
 class JWTAuthenticator:
     """Session keys that prove themselves: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256.
@@ -21,7 +35,7 @@ class JWTAuthenticator:
 
     Args:
         secret: At least 32 bytes, the same in every process. `secrets.token_hex(32)` makes one.
-        audience: The app_state that the keys are for.
+        audience: The service that the keys are for.
         time_out: How long a key is good for.
         clock: Where time comes from.
     """
@@ -44,7 +58,13 @@ class JWTAuthenticator:
         self._clock = SystemClock() if clock is None else clock
 
     def issue(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
-        """A fresh session key for this user."""
+        """A fresh session key for this user.
+
+        Raises:
+            InvalidInput: The user id is blank, so that nobody could be told from nobody.
+        """
+        if not user_id:
+            raise InvalidInput("user_id", "is blank", "Say whose key it is.")
         claims: dict[str, Any] = {
             "sub": user_id,
             "aud": self._audience,
@@ -54,10 +74,10 @@ class JWTAuthenticator:
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def authenticate(self, session_key: str) -> RequestContext:
-        """The badge of whoever has this key.
+        """The context of whoever has this key.
 
         Raises:
-            SessionNotFound: The key is forged, over, for another app_state, or no key.
+            SessionNotFound: The key is forged, over, for another service, or no key.
         """
         try:
             claims = jwt.decode(
@@ -65,11 +85,12 @@ class JWTAuthenticator:
                 self._secret,
                 algorithms=["HS256"],
                 audience=self._audience,
-                options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+                options={"require": ["sub", "aud", "exp"], "verify_exp": False, "strict_aud": True},
             )
-        except jwt.PyJWTError:
+            claims = _Claims.model_validate(claims)
+        except (jwt.PyJWTError, ValidationError, ArithmeticError):
             raise SessionNotFound from None
-        if claims["exp"] <= self._clock.now().timestamp():
+        now, seconds = self._clock.now().timestamp(), self._time_out.total_seconds()
+        if not now < claims.exp <= now + seconds + _MAX_CLOCK_SKEW_SECONDS:
             raise SessionNotFound
-        permissions = frozenset(claims.get("permissions", ()))
-        return RequestContext(user_id=claims["sub"], permissions=permissions)
+        return RequestContext(user_id=claims.sub, permissions=frozenset(claims.permissions))

@@ -6,13 +6,7 @@ All that differs between the two is here, and in `shared_holds.py` how a store p
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
-    nullcontext,
-)
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -90,10 +84,8 @@ class LoopState:
         self.exit_stack.push_async_callback(engine.dispose)
         self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
-        one_at_a_time = engine.dialect.name == "sqlite"
-        self.write_lock: AbstractAsyncContextManager[Any] = (
-            anyio.Lock() if one_at_a_time else nullcontext()
-        )
+        one_writer = engine.dialect.name == "sqlite"
+        self.write_lock: Any = anyio.Lock() if one_writer else nullcontext()
 
 
 async def _finalizer(
@@ -129,15 +121,14 @@ class Database:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._per_loop: dict[asyncio.AbstractEventLoop, LoopState] = {}
-        self._failures: tuple[type[Exception], ...] = (
-            *(DBAPIError, NoConnectionFree, OSError, sqlite3.Error),
-        )
+        failures: list[Any] = [DBAPIError, NoConnectionFree, OSError, sqlite3.Error]
         if not self.is_sqlite:
             try:
                 driver: Any = import_module("asyncpg")
             except ModuleNotFoundError:
                 raise MissingDependency("asyncpg", "postgres") from None
-            self._failures += (driver.InterfaceError, driver.PostgresError)
+            failures += [driver.InterfaceError, driver.PostgresError]
+        self._failures = tuple(failures)
 
     @property
     def name(self) -> str:
@@ -219,11 +210,9 @@ class Database:
         async with state.engine.begin() as connection:
             version = await version_of(connection)
         if version > len(MIGRATIONS):
-            raise StoreError(
-                self.name,
-                f"was made by a newer chatlab (schema {version}; this one knows {len(MIGRATIONS)})",
-                "Update chatlab-kit, or choose another database.",
-            )
+            known = f"(schema {version}; this one knows {len(MIGRATIONS)})"
+            fix = "Update chatlab-kit, or choose another database."
+            raise StoreError(self.name, f"was made by a newer chatlab {known}", fix)
         if version < len(MIGRATIONS):
             alone = "BEGIN IMMEDIATE" if self.is_sqlite else _MIGRATION_LOCK
             async with state.engine.begin() as connection:
@@ -233,13 +222,9 @@ class Database:
     def _engine(self) -> AsyncEngine:
         if not self.is_sqlite:
             return create_async_engine(self.url, hide_parameters=True, pool_pre_ping=True)
-        engine = create_async_engine(
-            self.url,
-            hide_parameters=True,
-            pool_size=4,
-            max_overflow=0,
-            connect_args={"isolation_level": "IMMEDIATE"},
-        )
+        pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
+        pool["connect_args"] = {"isolation_level": "IMMEDIATE"}
+        engine = create_async_engine(self.url, **pool)
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         return engine
 
@@ -255,9 +240,8 @@ class Database:
         cause = getattr(error, "orig", None) or error
         message = f"[{getattr(cause, 'sqlstate', '')}] {cause}"
         if self.is_sqlite and "unable to open" in message and not self.path.parent.is_dir():
-            return StoreError(
-                self.name, "is in a folder that does not exist", f"Make {self.path.parent} first."
-            )
+            fix = f"Make {self.path.parent} first."
+            return StoreError(self.name, "is in a folder that does not exist", fix)
         for sign, problem, fix in _PROBLEMS:
             if sign in message:
                 return StoreError(self.name, problem, fix)

@@ -42,9 +42,8 @@ class SharedThreadLocks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._liveness: _Liveness = (
-            _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease()
-        )
+        lease = _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease()
+        self._liveness: _Liveness = lease
 
     @asynccontextmanager
     async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:

@@ -10,12 +10,17 @@ from chatlab.items import Page
 from chatlab.stores.base import Order
 from chatlab.stores.sql.schema import items, keys, threads
 
-__all__ = ["as_page", "items_of", "key_is", "page_of", "thread_is"]
+__all__ = ["as_page", "items_of", "key_is", "page_of", "thread_is", "threads_of"]
 
 
 def thread_is(thread_id: str, context: RequestContext) -> ColumnElement[bool]:
     """This thread, if it is the user's."""
     return (threads.c.user_id == context.user_id) & (threads.c.id == thread_id)
+
+
+def threads_of(context: RequestContext, table: FromClause = threads) -> ColumnElement[bool]:
+    """The user's threads."""
+    return table.c.user_id == context.user_id
 
 
 def items_of(

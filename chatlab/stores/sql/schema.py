@@ -25,16 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
-__all__ = [
-    "MIGRATIONS",
-    "items",
-    "keys",
-    "migrate",
-    "threads",
-    "turns",
-    "users",
-    "version_of",
-]
+__all__ = ["MIGRATIONS", "items", "keys", "migrate", "threads", "turns", "users", "version_of"]
 
 _UNSAFE = re.compile("[\0\\\\\ud800-\udfff]")
 _MAX_NAME_CHARS = 200

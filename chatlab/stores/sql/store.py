@@ -29,7 +29,7 @@ from chatlab.stores.base import (
 )
 from chatlab.stores.sql.database import Database, shielded
 from chatlab.stores.sql.locks import SharedThreadLocks
-from chatlab.stores.sql.queries import as_page, items_of, key_is, page_of, thread_is
+from chatlab.stores.sql.queries import as_page, items_of, key_is, page_of, thread_is, threads_of
 from chatlab.stores.sql.schema import items, keys, threads, users
 
 __all__ = ["SQLStore"]
@@ -83,10 +83,9 @@ class SQLStore(Generic[TItem]):
     @shielded
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
+        query = select(threads.c.document).where(thread_is(thread_id, context))
         async with self._database.reading() as connection:
-            document = await connection.scalar(
-                select(threads.c.document).where(thread_is(thread_id, context))
-            )
+            document = await connection.scalar(query)
         if document is None:
             raise NotFoundError("thread", thread_id)
         return thread_adapter.validate_json(document)
@@ -97,11 +96,9 @@ class SQLStore(Generic[TItem]):
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
         document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
+        change = update(threads).where(thread_is(thread.id, context)).values(document=document)
         async with self._database.writing() as connection:
-            saved = await connection.execute(
-                update(threads).where(thread_is(thread.id, context)).values(document=document)
-            )
-            if not saved.rowcount:
+            if not (await connection.execute(change)).rowcount:
                 await self._new_thread(connection, thread, document)
 
     @shielded
@@ -110,9 +107,7 @@ class SQLStore(Generic[TItem]):
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         validate_limit(limit)
-        query = page_of(
-            threads, lambda table: table.c.user_id == context.user_id, after, order, limit
-        )
+        query = page_of(threads, partial(threads_of, context), after, order, limit)
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
             if not rows and after is not None:
@@ -187,20 +182,14 @@ class SQLStore(Generic[TItem]):
         self, key: str, request: IdempotencyRecord, context: RequestContext
     ) -> IdempotencyRecord:
         """See `Store`."""
-        row = {
-            "user_id": context.user_id,
-            "key": key,
-            "thread_id": request.thread_id,
-            "document": to_json("request", request, idempotency_adapter),
-            "item_ids": json.dumps(request.item_ids),
-        }
+        row = {"user_id": context.user_id, "key": key, "thread_id": request.thread_id}
+        row["document"] = to_json("request", request, idempotency_adapter)
+        row["item_ids"] = json.dumps(request.item_ids)
         claim = self._database.insert(keys).values(row).on_conflict_do_nothing()
+        query = select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
         async with self._database.writing() as connection:
             await connection.execute(claim)
-            claimed_row = await connection.execute(
-                select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
-            )
-            document, item_ids = claimed_row.one()
+            document, item_ids = (await connection.execute(query)).one()
         record = idempotency_adapter.validate_json(document)
         return record.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
@@ -209,11 +198,9 @@ class SQLStore(Generic[TItem]):
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
+        change = update(keys).where(key_is(key, context)).values(item_ids=json.dumps(item_ids))
         async with self._database.writing() as connection:
-            finished = await connection.execute(
-                update(keys).where(key_is(key, context)).values(item_ids=json.dumps(item_ids))
-            )
-            if not finished.rowcount:
+            if not (await connection.execute(change)).rowcount:
                 raise NotFoundError("idempotency key", key)
 
     async def _new_thread(
@@ -255,16 +242,11 @@ class SQLStore(Generic[TItem]):
             try:
                 await connection.execute(statement.values(row))
             except IntegrityError:
-                raise InvalidInput(
-                    "item", f"{item.id!r} is in this thread already", "Use save_item to replace it."
-                ) from None
+                problem = f"{item.id!r} is in this thread already"
+                raise InvalidInput("item", problem, "Use save_item to replace it.") from None
 
     async def _check(
-        self,
-        connection: AsyncConnection,
-        thread_id: str,
-        context: RequestContext,
-        item_id: str | None = None,
+        self, connection: Any, thread_id: str, context: RequestContext, item_id: str | None = None
     ) -> None:
         """Say what is missing, if something is."""
         thread = select(threads.c.place).where(thread_is(thread_id, context))
