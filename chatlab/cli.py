@@ -22,7 +22,7 @@ from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
-    from chatlab.course.grading.grade import Graded
+    from chatlab.course.grading.grade import LessonGrade
 
 __all__ = ["app", "main"]
 
@@ -41,7 +41,7 @@ Number = Annotated[str, typer.Argument(metavar="NN", help="A lesson, such as 03.
 
 
 def main() -> None:
-    """Run the command; what goes wrong on purpose is one sentence and exit status 2."""
+    """Run the command; a `ChatlabError` becomes one sentence and exit status 2."""
     try:
         app()
     except ChatlabError as error:
@@ -81,14 +81,16 @@ def check(
 ) -> None:
     """Run an exercise from the top and grade it; all of them by default."""
     root = course_root()
-    lessons = [_lesson(number) for number in numbers] if numbers else _all_lessons()
+    lessons = [_parse_lesson(number) for number in numbers] if numbers else _all_lessons()
 
-    def once() -> bool:
-        return _check(root, lessons, solutions=solutions, as_json=as_json)
+    def check_once() -> bool:
+        return _grade_lessons(root, lessons, solutions=solutions, as_json=as_json)
 
-    passed = once()
+    passed = check_once()
     if watch:
-        _watch([exercise_path(root, lesson, solutions=solutions) for lesson in lessons], once)
+        _check_on_save(
+            [exercise_path(root, lesson, solutions=solutions) for lesson in lessons], check_once
+        )
     raise typer.Exit(0 if passed else 1)
 
 
@@ -96,18 +98,18 @@ def check(
 def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.")]) -> None:
     """Show one hint more for a part; those you have seen are shown again."""
     try:
-        found = part_for(part)
+        known_part = part_for(part)
     except NotFoundError:
         number = part.partition(".")[0]
         if not number.isdigit():
             raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
-        parts = ", ".join(one.id for one in _lesson(number).parts)
+        parts = ", ".join(lesson_part.id for lesson_part in _parse_lesson(number).parts)
         raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
     progress = Progress(course_root())
-    shown = min(progress.hints(part) + 1, len(found.hints))
-    for number, text in enumerate(found.hints[:shown], start=1):
-        console.print(f"[bold]Hint {number} of {len(found.hints)}[/]  {escape(text)}")
-    progress.note_hint(part, shown)
+    hint_count = min(progress.hints_shown(part) + 1, len(known_part.hints))
+    for number, text in enumerate(known_part.hints[:hint_count], start=1):
+        console.print(f"[bold]Hint {number} of {len(known_part.hints)}[/]  {escape(text)}")
+    progress.record_hints(part, hint_count)
     progress.save()
 
 
@@ -124,14 +126,14 @@ def reset(number: Number) -> None:
     """Start an exercise afresh; what you wrote is kept beside it."""
     from chatlab.course.authoring.release import release_exercise
 
-    lesson = _lesson(number)
+    lesson = _parse_lesson(number)
     root = course_root()
     path = exercise_path(root, lesson)
     if path.exists():
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        kept = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
-        path.rename(kept)
-        console.print(f"Your answers are kept in {kept.relative_to(root)}.")
+        backup = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
+        path.rename(backup)
+        console.print(f"Your answers are kept in {backup.relative_to(root)}.")
     release_exercise(root, lesson, check=False)
     console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
 
@@ -147,19 +149,21 @@ def release(
 
     root = course_root()
     lessons = _all_lessons()
-    stale = [one for one in lessons if not release_exercise(root, one, check=check)]
-    maps = update_tables(root, lessons, check=check)
-    for lesson in stale if check else ():
+    stale_lessons = [
+        lesson for lesson in lessons if not release_exercise(root, lesson, check=check)
+    ]
+    stale_tables = update_tables(root, lessons, check=check)
+    for lesson in stale_lessons if check else ():
         console.print(
             f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
             " Edit the solution, then run: chatlab release"
         )
-    for name in maps if check else ():
+    for name in stale_tables if check else ():
         console.print(f"The map in {name} is not what the catalogue says. Run: chatlab release")
     if not check:
-        changed = len(stale) + len(maps)
+        changed = len(stale_lessons) + len(stale_tables)
         console.print(f"{changed} written, {len(lessons) + len(TABLES) - changed} as they were.")
-    raise typer.Exit(1 if check and (stale or maps) else 0)
+    raise typer.Exit(1 if check and (stale_lessons or stale_tables) else 0)
 
 
 @app.command()
@@ -178,18 +182,20 @@ def chat(
     source: Annotated[
         Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
     ] = None,
-    who: Annotated[str, typer.Option("--as", help="Who you are.")] = "alice",
+    user_id: Annotated[str, typer.Option("--as", help="Who you are.")] = "alice",
     inspect: Annotated[bool, typer.Option("--inspect", help="List every event.")] = False,
 ) -> None:
     """Talk to the TaskManager: to yours, once your capstone passes."""
     from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.terminal import TerminalChat
 
-    found = task_manager(course_root(), source)
-    console.print(f"This is the TaskManager of {found.notebook}.", style="dim")
-    talk = TerminalChat(found.server, found.context_for(who), console, inspect=inspect)
+    capstone = task_manager(course_root(), source)
+    console.print(f"This is the TaskManager of {capstone.notebook}.", style="dim")
+    terminal_chat = TerminalChat(
+        capstone.server, capstone.context_for(user_id), console, inspect=inspect
+    )
     with suppress(KeyboardInterrupt):
-        asyncio.run(talk.run())
+        asyncio.run(terminal_chat.run())
 
 
 @app.command()
@@ -205,17 +211,17 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
-    from chatlab.course.capstone.serve import serve
+    from chatlab.course.capstone.serve import serve_capstone
     from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.stores import SQLStore
     from chatlab.stores.sql.urls import parse_url
 
-    store, kept = None, "in memory"
+    store, storage = None, "in memory"
     if database is not None:
         store = SQLStore(database)
-        kept = f"in {parse_url(database).render_as_string(hide_password=True)}"
-    found = task_manager(course_root(), source, store)
-    serve(console, found, host=host, port=port, kept=kept)
+        storage = f"in {parse_url(database).render_as_string(hide_password=True)}"
+    capstone = task_manager(course_root(), source, store)
+    serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 
 @app.command()
@@ -226,54 +232,56 @@ def doctor() -> None:
     raise typer.Exit(0 if print_health(console) else 1)
 
 
-def _lesson(number: str) -> Lesson:
+def _parse_lesson(number: str) -> Lesson:
     try:
         return lesson_for(int(number))
     except (ValueError, NotFoundError):
-        there = ", ".join(f"{one:02}" for one in lesson_numbers())
-        raise InvalidInput("lesson", f"{number!r} does not exist", f"There is {there}.") from None
+        known_numbers = ", ".join(f"{known:02}" for known in lesson_numbers())
+        raise InvalidInput(
+            "lesson", f"{number!r} does not exist", f"There is {known_numbers}."
+        ) from None
 
 
 def _all_lessons() -> list[Lesson]:
     return [lesson_for(number) for number in lesson_numbers()]
 
 
-def _check(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
+def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
     from chatlab.course.grading.grade import grade
-    from chatlab.course.grading.report import print_graded, to_json
+    from chatlab.course.grading.report import grade_as_dict, print_grade
 
-    kept = Progress(root)
-    everything: list[Graded] = []
+    progress = Progress(root)
+    grades: list[LessonGrade] = []
     for lesson in lessons:
         path = exercise_path(root, lesson, solutions=solutions)
         if as_json:
-            graded = grade(root, lesson, path)
+            lesson_grade = grade(root, lesson, path)
         else:
             with console.status(f"Running {path.relative_to(root)} from the top"):
-                graded = grade(root, lesson, path)
-            print_graded(console, graded)
-        everything.append(graded)
-        for result in () if solutions else graded.results:
+                lesson_grade = grade(root, lesson, path)
+            print_grade(console, lesson_grade)
+        grades.append(lesson_grade)
+        for result in () if solutions else lesson_grade.results:
             if result.status != "error":
-                kept.note_result(result.part, result.points, passed=result.status == "passed")
+                progress.record_result(result.part, result.points, passed=result.status == "passed")
     if as_json:
-        console.print_json(json.dumps([to_json(graded) for graded in everything]))
+        console.print_json(json.dumps([grade_as_dict(lesson_grade) for lesson_grade in grades]))
     if not solutions:
-        kept.save()
-    return all(graded.passed for graded in everything)
+        progress.save()
+    return all(lesson_grade.passed for lesson_grade in grades)
 
 
-def _watch(paths: list[Path], again: Callable[[], bool]) -> None:
-    def saved() -> list[float]:
+def _check_on_save(paths: list[Path], check_again: Callable[[], bool]) -> None:
+    def modification_times() -> list[float]:
         return [path.stat().st_mtime if path.exists() else 0.0 for path in paths]
 
-    seen = saved()
+    known_times = modification_times()
     console.print("Waiting for you to save. Ctrl+C ends this.")
     try:
         while True:
             time.sleep(0.5)
-            if (now := saved()) != seen:
-                seen = now
-                again()
+            if (times := modification_times()) != known_times:
+                known_times = times
+                check_again()
     except KeyboardInterrupt:
         console.print("Done watching.")

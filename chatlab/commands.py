@@ -1,4 +1,4 @@
-"""What customers say to a TaskManager, as data: a small grammar instead of a model (lesson 10)."""
+"""Parses what customers say to a TaskManager, with regular expressions (lesson 10)."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 TaskRef = int | Literal["it"]
-"""A task by its number, or the one that was just spoken of."""
+"""A task by its number, or "it": the one that was mentioned last."""
 
 
 class _Command(BaseModel):
@@ -70,7 +70,7 @@ Command = Create | List | Complete | SetPriority | Ask | Delete
 for _kind in get_args(Command):  # so that `case Create(title, priority)` takes one apart
     _kind.__match_args__ = tuple(_kind.model_fields)
 
-_WHICH = r"(?:task\s+)?#?(?P<which>(?a:[0-9]{1,15}|it))"
+_TASK_REF = r"(?:task\s+)?#?(?P<which>(?a:[0-9]{1,15}|it))"
 _PRIORITY = r"(?P<priority>(?a:low|normal|high))"
 _GRAMMAR: list[tuple[str, Callable[..., Command]]] = [
     (
@@ -78,11 +78,11 @@ _GRAMMAR: list[tuple[str, Callable[..., Command]]] = [
         Create,
     ),
     (r"(?:list|show)\s+(?:me\s+)?(?:my\s+|all\s+)*tasks", List),
-    (rf"(?:complete|finish)\s+{_WHICH}", Complete),
-    (rf"set\s+{_WHICH}\s+to\s+{_PRIORITY}", SetPriority),
-    (rf"what(?:'s|’s|\s+is)\s+the\s+priority\s+of\s+{_WHICH}", Ask),
+    (rf"(?:complete|finish)\s+{_TASK_REF}", Complete),
+    (rf"set\s+{_TASK_REF}\s+to\s+{_PRIORITY}", SetPriority),
+    (rf"what(?:'s|’s|\s+is)\s+the\s+priority\s+of\s+{_TASK_REF}", Ask),
     (r"what(?:'s|’s|\s+is)\s+(?P<which>(?a:it))s\s+priority", Ask),
-    (rf"delete\s+{_WHICH}", Delete),
+    (rf"delete\s+{_TASK_REF}", Delete),
 ]
 
 
@@ -90,9 +90,9 @@ def understand(text: str) -> Command | None:
     """The command in the text, or None for anything that is no command."""
     text = text.strip().rstrip(".?!").rstrip()
     for pattern, command in _GRAMMAR:
-        if found := re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL):
-            parts = {name: value for name, value in found.groupdict().items() if value}
-            for name in parts.keys() - {"title"}:
-                parts[name] = parts[name].lower()
-            return command(**parts)
+        if match := re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL):
+            fields = {name: value for name, value in match.groupdict().items() if value}
+            for name in fields.keys() - {"title"}:
+                fields[name] = fields[name].lower()
+            return command(**fields)
     return None

@@ -1,4 +1,4 @@
-"""A language model that says what you tell it to: token by token, no network (lesson 04)."""
+"""A scripted language model that streams given replies, without a network (lesson 04)."""
 
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -8,12 +8,12 @@ from chatlab.errors import InvalidInput, ModelError
 
 __all__ = ["ScriptedModel", "split_tokens"]
 
-_MARK = "(?:[\u0300-\u036f\ufe0f\U0001f3fb-\U0001f3ff]|\u200d\\S)*"
-_TOKEN = re.compile(rf"\s+(?!\S)| ?(?:[\w\x80-\U0010ffff]{_MARK}){{1,6}}| ?[^\s\w]{{1,4}}|\s")
+_MARKS = "(?:[\u0300-\u036f\ufe0f\U0001f3fb-\U0001f3ff]|\u200d\\S)*"
+_TOKEN = re.compile(rf"\s+(?!\S)| ?(?:[\w\x80-\U0010ffff]{_MARKS}){{1,6}}| ?[^\s\w]{{1,4}}|\s")
 
 
 def split_tokens(text: str) -> list[str]:
-    """Cut a text as a real model's tokenizer does; joined together, the pieces are the text.
+    """Split a text about as a real tokenizer does; joined together, the pieces are the text.
 
     A word is one token with the space before it, a long word several of at most six characters.
     An accent stays with its letter, and a joined emoji whole.
@@ -22,7 +22,7 @@ def split_tokens(text: str) -> list[str]:
 
 
 class ScriptedModel:
-    """Stands where a paid model would: the same tokens on every run, at a pace you set.
+    """Takes the place of a real model: the same tokens on every run, at a pace you set.
 
     Args:
         replies: What it says: one text, or several, used one after the other until the last one
@@ -55,12 +55,12 @@ class ScriptedModel:
         self.fail_after = fail_after
         self.open_connections = 0
         self._replies = [replies] if isinstance(replies, str) else replies
-        self._asked = 0
-        self._pause = 1 / tokens_per_second
+        self._replies_given = 0
+        self._seconds_per_token = 1 / tokens_per_second
         self._clock = SystemClock() if clock is None else clock
 
     async def stream(self, prompt: str) -> AsyncGenerator[str]:
-        """Say the reply to this prompt, a token at a time.
+        """Yield the reply to this prompt, a token at a time.
 
         The connection is open from the first token asked for until the stream has ended or is
         closed: `async with aclosing(model.stream(prompt)) as tokens:` closes it for sure.
@@ -71,18 +71,18 @@ class ScriptedModel:
         self.open_connections += 1
         try:
             fail_after = self.fail_after
-            tokens = split_tokens(self._reply(prompt))
+            tokens = split_tokens(self._next_reply(prompt))
             for token in tokens[:fail_after]:
-                await self._clock.sleep(self._pause)
+                await self._clock.sleep(self._seconds_per_token)
                 yield token
             if fail_after is not None and fail_after <= len(tokens):
                 raise ModelError(fail_after)
         finally:
             self.open_connections -= 1
 
-    def _reply(self, prompt: str) -> str:
+    def _next_reply(self, prompt: str) -> str:
         if callable(self._replies):
             return self._replies(prompt)
-        reply = self._replies[min(self._asked, len(self._replies) - 1)]
-        self._asked += 1
+        reply = self._replies[min(self._replies_given, len(self._replies) - 1)]
+        self._replies_given += 1
         return reply

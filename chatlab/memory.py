@@ -1,4 +1,4 @@
-"""What a model gets to see of a long conversation: a window, a budget, a summary (lesson 06)."""
+"""Chooses what a model sees of a long conversation: a window, a summary (lesson 06)."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +16,7 @@ Summarise = Callable[[str, Sequence[ThreadItem]], Awaitable[str]]
 def window(
     items: Sequence[ThreadItem], budget: int, count: Callable[[ThreadItem], int]
 ) -> list[ThreadItem]:
-    """The longest run of the newest items that the budget pays for, oldest first.
+    """Return as many of the newest items as the budget allows, oldest first.
 
     The newest user message and what follows it are always in it, even over budget. A tool's item
     is there only with the user message that led to it: a result without its question misleads.
@@ -26,18 +26,18 @@ def window(
         budget: What the items may cost together.
         count: What one item costs, such as `count_tokens`.
     """
-    users = (at for at in reversed(range(len(items))) if items[at].role == "user")
-    start = next(users, len(items))
-    left = budget - sum(count(item) for item in items[start:])
-    whole = True
-    for at in reversed(range(start)):
-        left -= count(items[at])
-        if left < 0:
+    user_indexes = (index for index in reversed(range(len(items))) if items[index].role == "user")
+    start = next(user_indexes, len(items))
+    remaining = budget - sum(count(item) for item in items[start:])
+    has_question = True
+    for index in reversed(range(start)):
+        remaining -= count(items[index])
+        if remaining < 0:
             break
-        if items[at].role in {"user", "tool"}:
-            whole = items[at].role == "user"
-        if whole:
-            start = at
+        if items[index].role in {"user", "tool"}:
+            has_question = items[index].role == "user"
+        if has_question:
+            start = index
     return list(items[start:])
 
 
@@ -81,7 +81,7 @@ def is_summary(item: ThreadItem) -> bool:
 async def remember(
     items: Sequence[ThreadItem], keep: int, summarise: Summarise, *, new_id: NewId = new_id
 ) -> list[ThreadItem]:
-    """The newest items as they are, and one summary of all that came before them.
+    """Return the newest items as they are, after one summary of all that came before them.
 
     Give the result back, with what was said since, as the next `items`: what falls out by then
     joins the summary, so that each item is summarised once. As long as nothing falls out,
@@ -98,10 +98,10 @@ async def remember(
     """
     if keep < 0:
         raise InvalidInput("keep", f"is {keep}", "Choose 0 or more items.")
-    said = [item for item in items if not is_summary(item)]
-    fallen = said[: max(0, len(said) - keep)]
-    if not fallen:
+    originals = [item for item in items if not is_summary(item)]
+    dropped = originals[: max(0, len(originals) - keep)]
+    if not dropped:
         return list(items)
     previous = "\n".join(item.content for item in items if is_summary(item))
-    text = await summarise(previous, fallen)
-    return [make_summary(text, fallen[-1], new_id=new_id), *said[len(fallen) :]]
+    text = await summarise(previous, dropped)
+    return [make_summary(text, dropped[-1], new_id=new_id), *originals[len(dropped) :]]

@@ -1,4 +1,4 @@
-"""Customers leave and come back: session keys, and the time after which they end (lesson 07)."""
+"""Session keys, and the time after which they expire (lesson 07)."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ __all__ = ["MemorySessionStore", "SessionRecord", "SessionStore", "Sessions"]
 
 
 class SessionRecord(BaseModel):
-    """One log-in, as it is kept. The key itself is not: only its SHA-256, in hex."""
+    """One log-in, as it is stored. Of its key, only the SHA-256 is stored, in hex."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,7 +25,7 @@ class SessionRecord(BaseModel):
 
 
 class SessionStore(Protocol):
-    """Where log-ins are kept, apart from the conversations."""
+    """Stores log-ins, apart from the conversations."""
 
     async def save(self, record: SessionRecord) -> None:
         """Add the record, or replace the one with the same `key_hash`."""
@@ -36,7 +36,7 @@ class SessionStore(Protocol):
         ...
 
     async def delete_expired(self, now: datetime) -> int:
-        """Delete every record that is over at that moment; return how many."""
+        """Delete every record that has expired at that moment; return how many."""
         ...
 
 
@@ -91,41 +91,41 @@ class Sessions:
         self._new_id = new_id
 
     async def create(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
-        """Log in: a new session key, shown to the user once and kept nowhere."""
+        """Start a session; return its new key, which is stored nowhere."""
         key = self._new_id("key")
         now = self._clock.now()
         session = Session(id=self._new_id("ses"), created_at=now, expires_at=now + self._time_out)
         await self._store.save(
             SessionRecord(
-                key_hash=_hash(key), user_id=user_id, permissions=permissions, session=session
+                key_hash=_hash_key(key), user_id=user_id, permissions=permissions, session=session
             )
         )
         return key
 
     async def resume(self, session_key: str) -> RequestContext:
-        """Who this key belongs to; the time-out starts anew.
+        """Return the context of the session with this key; its time-out starts anew.
 
         Raises:
             SessionNotFound: No session has this key.
             SessionExpired: It was left alone for too long.
         """
-        record = await self._store.load(_hash(session_key))
+        record = await self._store.load(_hash_key(session_key))
         if record is None:
             raise SessionNotFound
         now = self._clock.now()
         if record.session.expired(now):
             raise SessionExpired(record.session.id)
-        later = {"expires_at": now + self._time_out}
-        session = record.session.model_copy(update=later)
+        renewed = {"expires_at": now + self._time_out}
+        session = record.session.model_copy(update=renewed)
         await self._store.save(record.model_copy(update={"session": session}))
         return RequestContext(
             user_id=record.user_id, session=session, permissions=record.permissions
         )
 
     async def clean_up(self) -> int:
-        """Delete the sessions that are over; return how many."""
+        """Delete the sessions that have expired; return how many."""
         return await self._store.delete_expired(self._clock.now())
 
 
-def _hash(key: str) -> str:
+def _hash_key(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

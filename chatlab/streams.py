@@ -1,4 +1,4 @@
-"""Tools over any stream of events: when they came, what waits, how they travel (lesson 04).
+"""Tools over any stream of events: timing, buffering, server-sent events (lesson 04).
 
 Each tool takes a stream and gives back another one. Closing it closes the stream behind it:
 
@@ -41,7 +41,7 @@ class TimedEvent(Generic[T]):
 
 
 async def timeline(stream: AsyncIterable[T], clock: Clock | None = None) -> list[TimedEvent[T]]:
-    """Read the stream to its end and note when each event came."""
+    """Read the stream to its end; return its events, each with the time at which it came."""
     clock = SystemClock() if clock is None else clock
     start = clock.monotonic()
     source = aiter(stream)
@@ -52,7 +52,7 @@ async def timeline(stream: AsyncIterable[T], clock: Clock | None = None) -> list
 
 
 class StreamPipe(AsyncIterator[T]):
-    """What the tools here give back: a stream that comes out of another one.
+    """The stream that a tool here returns: it is made from another stream, its source.
 
     Read it with `async for`; `async with` also closes it, whether or not it was read to its end.
     """
@@ -66,7 +66,7 @@ class StreamPipe(AsyncIterator[T]):
         return await anext(self._events)
 
     async def aclose(self) -> None:
-        """Stop here, and close the stream behind, even if nothing was ever asked of it."""
+        """Close this stream and its source, even if nothing was ever read."""
         await aclose(self._events)
         await aclose(self._source)
 
@@ -80,7 +80,7 @@ class StreamPipe(AsyncIterator[T]):
 
 
 class Buffered(StreamPipe[T]):
-    """A stream that is read ahead of its reader, as far as there is room."""
+    """A stream that is read ahead of its reader, by up to `max_pending` events."""
 
     def __init__(self, stream: AsyncIterable[T], max_pending: int, *, merging: bool) -> None:
         if max_pending < 1:
@@ -142,8 +142,8 @@ def sse_frame(data: str, event: str | None = None, id: str | None = None) -> str
     Raises:
         InvalidInput: `event` or `id` does not fit on a line, or the id holds a NUL.
     """
-    for name, value, refused in (("event", event, "\r\n"), ("id", id, "\r\n\0")):
-        if value is not None and any(char in value for char in refused):
+    for name, value, forbidden in (("event", event, "\r\n"), ("id", id, "\r\n\0")):
+        if value is not None and any(char in value for char in forbidden):
             raise InvalidInput(name, f"is {value!r}", "It has to be one line, without NUL.")
     lines = [] if id is None else [f"id: {id}"]
     lines += [] if event is None else [f"event: {event}"]
@@ -152,7 +152,7 @@ def sse_frame(data: str, event: str | None = None, id: str | None = None) -> str
 
 
 class _DeltaRun(Generic[T]):
-    """What waits as one event: a single one, or pieces of one message that came in a row."""
+    """One pending event, or neighbouring pieces of one message that will be merged into one."""
 
     def __init__(self, event: T) -> None:
         self._last = event
@@ -160,7 +160,7 @@ class _DeltaRun(Generic[T]):
         self._texts: list[str] = []
 
     def try_merge(self, event: T) -> bool:
-        """Whether the event belongs in here; then it is."""
+        """Add the event if it is a piece of the same message; return whether it was added."""
         last = self._last
         if not (isinstance(last, AssistantMessage) and isinstance(event, AssistantMessage)):
             return False
@@ -173,8 +173,8 @@ class _DeltaRun(Generic[T]):
         self._last = event
         return True
 
-    def event(self) -> T:
-        """The one that stands for all. Text is joined here, once, and not as it comes."""
+    def merged_event(self) -> T:
+        """The one event for all of them. Text is joined here, once, and not as it comes."""
         last = self._last
         if not (self._texts and isinstance(last, AssistantMessage)):
             return last
@@ -183,28 +183,28 @@ class _DeltaRun(Generic[T]):
 
 
 class _Buffer(Generic[T]):
-    """Between the one task that puts events in and the one that takes them out."""
+    """A bounded queue between one task that puts events in and one that takes them out."""
 
     def __init__(self, max_pending: int, *, merging: bool) -> None:
         self.pending: deque[_DeltaRun[T]] = deque()
         self._max_pending = max_pending
         self._merging = merging
-        self.open = True
+        self.is_open = True
         self._changed = asyncio.Event()
 
     async def put(self, event: T) -> None:
         """Add the event as soon as there is room."""
         if self._merging and self.pending and self.pending[-1].try_merge(event):
             return
-        while self.open and len(self.pending) >= self._max_pending:
+        while self.is_open and len(self.pending) >= self._max_pending:
             self._changed.clear()
             await self._changed.wait()
         self.pending.append(_DeltaRun(event))
         self._changed.set()
 
     async def get(self) -> _DeltaRun[T] | None:
-        """What has waited longest; None when nothing waits and nothing will come."""
-        while self.open and not self.pending:
+        """Wait for the oldest pending event; None if none is pending and the buffer is closed."""
+        while self.is_open and not self.pending:
             self._changed.clear()
             await self._changed.wait()
         self._changed.set()
@@ -212,12 +212,12 @@ class _Buffer(Generic[T]):
 
     def close(self) -> None:
         """Let nothing in from now on."""
-        self.open = False
+        self.is_open = False
         self._changed.set()
 
 
 async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGenerator[T]:
-    """Yield what another task fetches.
+    """Yield the events that another task reads into the buffer.
 
     That is a bare task, not a task group: a group belongs to the task that entered it, and a
     generator that is left by `break` is closed in another one.
@@ -226,16 +226,16 @@ async def _read_ahead(source: AsyncIterator[T], buffer: _Buffer[T]) -> AsyncGene
     producer.add_done_callback(lambda _: buffer.close())
     try:
         while run := await buffer.get():
-            yield run.event()
+            yield run.merged_event()
         await producer
     finally:
         buffer.close()
-        early = producer.cancel()
+        was_running = producer.cancel()
         try:
             await run_shielded(asyncio.wait([producer]))
         finally:
             error = None if producer.cancelled() else producer.exception()
-        if early and error is not None:
+        if was_running and error is not None:
             raise error
 
 
@@ -244,7 +244,7 @@ async def _fetch(source: AsyncIterator[T], buffer: _Buffer[T]) -> None:
     try:
         async for event in source:
             await buffer.put(event)
-            if not buffer.open:
+            if not buffer.is_open:
                 break
             await asyncio.sleep(0)  # so that a stream which never waits lets its reader run
     finally:

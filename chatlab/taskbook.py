@@ -1,4 +1,4 @@
-"""The TaskManager's own data: the customers' tasks, one tenant at a time (lesson 03)."""
+"""The tasks of a TaskManager's customers (lesson 03)."""
 
 from itertools import count
 from typing import Literal, get_args
@@ -43,10 +43,10 @@ class TaskBook:
         Raises:
             InvalidInput: The title is blank, or there is no such priority.
         """
-        _check(priority)
+        _check_priority(priority)
         if not title.strip():
             raise InvalidInput("title", "is blank", "Say what is to be done.")
-        return self._keep(
+        return self._store_task(
             TaskRecord(id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority)
         )
 
@@ -67,7 +67,7 @@ class TaskBook:
 
     async def complete(self, user_id: str, id: int) -> TaskRecord:
         """Mark the task as done. Raises `NotFoundError` as `get` does."""
-        return self._keep((await self.get(user_id, id)).model_copy(update={"done": True}))
+        return self._store_task((await self.get(user_id, id)).model_copy(update={"done": True}))
 
     async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
         """Change how urgent the task is.
@@ -76,9 +76,9 @@ class TaskBook:
             InvalidInput: There is no such priority.
             NotFoundError: As `get` does.
         """
-        _check(priority)
+        _check_priority(priority)
         task = await self.get(user_id, id)
-        return self._keep(task.model_copy(update={"priority": priority}))
+        return self._store_task(task.model_copy(update={"priority": priority}))
 
     async def delete(self, user_id: str, id: int) -> TaskRecord:
         """Remove the task and return what it was. Raises `NotFoundError` as `get` does."""
@@ -96,12 +96,12 @@ class TaskBook:
             raise NotFoundError("task", id)
         return self._tasks[id]
 
-    def _keep(self, task: TaskRecord) -> TaskRecord:
+    def _store_task(self, task: TaskRecord) -> TaskRecord:
         self._tasks[task.id] = task
         return task
 
 
-def _check(priority: str) -> None:
+def _check_priority(priority: str) -> None:
     known = get_args(Priority)
     if priority not in known:
         raise InvalidInput("priority", f"is {priority!r}", f"Choose one of {', '.join(known)}.")

@@ -1,4 +1,4 @@
-"""A chat in the terminal: the same stream as in the notebook, drawn with Rich."""
+"""A chat in the terminal: reads lines, and renders each turn's events with Rich."""
 
 import asyncio
 import json
@@ -38,86 +38,90 @@ _SIGNS = {
 
 
 class TerminalRenderer:
-    """One turn as it comes in: what each event changes, and how it looks now.
+    """Renders one turn as its events come in.
 
     Args:
         inspect: Whether to list every event under the answer.
-        first: The number of the first button.
+        first_button: The number of the first button.
+
+    Attributes:
+        buttons: The action and the item id of each button so far, in the order of their numbers.
     """
 
-    def __init__(self, *, inspect: bool = False, first: int = 1) -> None:
+    def __init__(self, *, inspect: bool = False, first_button: int = 1) -> None:
         self.buttons: list[tuple[Action, str]] = []
-        self._first = first
+        self._first_button = first_button
         self._rows: dict[str, RenderableType] = {}
-        self._said: dict[str, str] = {}
-        self._inspect = _event_table() if inspect else None
+        self._texts: dict[str, str] = {}
+        self._event_table = _make_event_table() if inspect else None
 
-    def take(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
-        """Show what the event changes; `ms` is when it came, for the inspector."""
+    def apply(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
+        """Change the rows as the event says; `ms` is when it came, for the list of events."""
         match event:
             case AssistantMessage():
-                said = self._said.get(event.item_id, "") + event.content
-                self._said[event.item_id] = said
-                self._rows[event.item_id] = Markdown(said)
+                text = self._texts.get(event.item_id, "") + event.content
+                self._texts[event.item_id] = text
+                self._rows[event.item_id] = Markdown(text)
             case ToolStatus():
                 self._rows[event.item_id] = _status_line(event.tool, event.status, event.detail)
             case Task():
                 bar = ProgressBar(total=1.0, completed=event.progress, width=24)
-                chip = _status_line(event.title, event.status, f"{event.progress:.0%}")
-                self._rows[event.item_id] = Group(chip, Padding(bar, (0, 0, 0, 2)))
+                status_line = _status_line(event.title, event.status, f"{event.progress:.0%}")
+                self._rows[event.item_id] = Group(status_line, Padding(bar, (0, 0, 0, 2)))
             case Widget():
                 self._rows[event.item_id] = Panel(
-                    Group(*self._drawn(event.root, event.item_id)), expand=False
+                    Group(*self._render_node(event.root, event.item_id)), expand=False
                 )
             case ErrorEvent():
                 self._rows[f"error {event.seq}"] = Text(f"✗ {event.message}", style="red")
             case _:
                 pass
-        if self._inspect is not None:
-            stamps = {"thread_id", "item_id", "seq", "type"}
-            rest = event.model_dump(mode="json", exclude=stamps, exclude_none=True)
-            shown = Text(json.dumps(rest, ensure_ascii=False))
-            self._inspect.add_row(f"{ms:.0f}", str(event.seq), event.type, shown)
+        if self._event_table is not None:
+            stamp_fields = {"thread_id", "item_id", "seq", "type"}
+            fields = event.model_dump(mode="json", exclude=stamp_fields, exclude_none=True)
+            fields_json = Text(json.dumps(fields, ensure_ascii=False))
+            self._event_table.add_row(f"{ms:.0f}", str(event.seq), event.type, fields_json)
 
     def __rich__(self) -> RenderableType:
-        """Everything so far, in the order in which it began."""
+        """All rows so far, in the order in which they began."""
         rows = list(self._rows.values())
-        return Group(*rows, *([self._inspect] if self._inspect is not None else []))
+        return Group(*rows, *([self._event_table] if self._event_table is not None else []))
 
-    def _drawn(self, node: WidgetNode, item_id: str) -> Iterator[RenderableType]:
+    def _render_node(self, node: WidgetNode, item_id: str) -> Iterator[RenderableType]:
+        """Render a widget's node and its children; its buttons get numbers."""
         match node:
             case Paragraph():
                 yield Markdown(node.value)
             case Button():
-                yield self._button(node.label, node.action, item_id)
+                yield self._add_button(node.label, node.action, item_id)
             case Input() | Select():
                 yield Text(f"{node.label or node.name}: {node.value or '…'}", style="dim")
             case Form():
                 for child in node.children:
-                    yield from self._drawn(child, item_id)
-                yield self._button(node.submit, _submit_action(node), item_id)
+                    yield from self._render_node(child, item_id)
+                yield self._add_button(node.submit, _submit_action(node), item_id)
             case _:
                 if title := getattr(node, "title", None):
                     yield Text(title, style="bold")
                 for child in node.children:
-                    yield from self._drawn(child, item_id)
+                    yield from self._render_node(child, item_id)
 
-    def _button(self, label: str, action: Action, item_id: str) -> Text:
+    def _add_button(self, label: str, action: Action, item_id: str) -> Text:
         self.buttons.append((action, item_id))
-        return Text(f"/{self._first + len(self.buttons) - 1}  {label}", style="bold cyan")
+        return Text(f"/{self._first_button + len(self.buttons) - 1}  {label}", style="bold cyan")
 
 
 def _submit_action(form: Form) -> Action:
-    """The form's action with what its fields hold; a terminal sends them as they are."""
-    fields = {one.name: one.value or "" for one in _fields(form)}
+    """The form's action with its fields' values added; a terminal cannot change them."""
+    fields = {field.name: field.value or "" for field in _iter_fields(form)}
     return form.action.model_copy(update={"payload": form.action.payload | fields})
 
 
-def _fields(node: Any) -> Iterator[Input | Select]:
+def _iter_fields(node: Any) -> Iterator[Input | Select]:
     if isinstance(node, Input | Select):
         yield node
     for child in getattr(node, "children", ()):
-        yield from _fields(child)
+        yield from _iter_fields(child)
 
 
 def _status_line(name: str, status: str, detail: str) -> Text:
@@ -125,7 +129,7 @@ def _status_line(name: str, status: str, detail: str) -> Text:
     return Text.assemble((f"{sign} ", style), (name, "bold"), f"  {detail}  ", (status, "dim"))
 
 
-def _event_table() -> Table:
+def _make_event_table() -> Table:
     table = Table(box=None, expand=True)
     for name, width in (("ms", 6), ("seq", 4), ("type", 18)):
         table.add_column(name, width=width, no_wrap=True)
@@ -134,12 +138,12 @@ def _event_table() -> Table:
 
 
 class TerminalChat:
-    """Reads lines, sends them, draws what comes back.
+    """Reads lines from the terminal, sends them to a server and renders the turns.
 
     Args:
         server: The server to talk to.
-        context: Who talks.
-        console: Where to draw.
+        context: The user who talks.
+        console: Where to print.
         inspect: Whether to list every event.
     """
 
@@ -159,68 +163,71 @@ class TerminalChat:
     async def run(self) -> None:
         """Talk until the lines end, or until somebody says /quit or presses Ctrl+C."""
         self._console.print(f"You are {self._context.user_id}. {_HELP}", style="dim")
-        await self._watch(self._server.send(None, self._context))
-        for line in _lines(self._console):
+        await self._show_turn(self._server.send(None, self._context))
+        for line in _read_lines(self._console):
             text = line.strip()
             if text == "/quit":
                 return
             if text == "/new":
                 self._thread_id, self._buttons = None, []
             elif text.startswith("/"):
-                await self._press(text[1:])
+                await self._press_button(text[1:])
             elif text:
-                await self._watch(self._server.send(text, self._context, self._thread_id))
+                await self._show_turn(self._server.send(text, self._context, self._thread_id))
 
-    async def _press(self, number: str) -> None:
+    async def _press_button(self, number: str) -> None:
         if not number.isdecimal() or not 1 <= int(number) <= len(self._buttons):
             self._console.print(f"There is no button {number!r}. {_HELP}", style="dim")
             return
         action, item_id = self._buttons[int(number) - 1]
         if self._thread_id is not None:
             turn = self._server.act(action, self._context, self._thread_id, item_id)
-            await self._watch(turn)
+            await self._show_turn(turn)
 
-    async def _watch(self, turn: Turn) -> None:
-        reply = TerminalRenderer(inspect=self._inspect, first=len(self._buttons) + 1)
-        reading = asyncio.ensure_future(self._read(turn, reply))
+    async def _show_turn(self, turn: Turn) -> None:
+        """Render the turn to its end; Ctrl+C stops it."""
+        renderer = TerminalRenderer(inspect=self._inspect, first_button=len(self._buttons) + 1)
+        read_task = asyncio.ensure_future(self._render_events(turn, renderer))
         loop = asyncio.get_running_loop()
 
         def stop(_number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(reading.cancel)
+            loop.call_soon_threadsafe(read_task.cancel)
 
-        with _interrupt(stop):
-            await asyncio.wait([reading])
-        if reading.cancelled():
+        with _interrupt_handler(stop):
+            await asyncio.wait([read_task])
+        if read_task.cancelled():
             self._console.print("Stopped. What was said is kept.", style="dim")
-        elif (error := reading.exception()) is not None:
+        elif (error := read_task.exception()) is not None:
             if not isinstance(error, ChatlabError):
                 raise error
             self._console.print(Text(f"✗ {error}", style="red"))
         self._thread_id = turn.thread_id
-        self._buttons += reply.buttons
+        self._buttons += renderer.buttons
 
-    async def _read(self, turn: Turn, reply: TerminalRenderer) -> None:
-        begun = self._server.clock.monotonic()
-        live = Live(reply, console=self._console, auto_refresh=False, vertical_overflow="visible")
+    async def _render_events(self, turn: Turn, renderer: TerminalRenderer) -> None:
+        started = self._server.clock.monotonic()
+        live = Live(
+            renderer, console=self._console, auto_refresh=False, vertical_overflow="visible"
+        )
         with live:
             async with turn:
                 async for event in turn:
-                    reply.take(event, 1000 * (self._server.clock.monotonic() - begun))
+                    renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
                     if self._console.is_terminal:
                         live.refresh()
         if not self._console.is_terminal:
             self._console.print()
 
 
-def _lines(console: Console) -> Iterator[str]:
-    """What is typed, a line at a time, until there is no more.
+def _read_lines(console: Console) -> Iterator[str]:
+    """Yield the lines that are typed, until the end of the input.
 
     Nothing else runs between two turns, so the loop may wait for it.
     """
     while True:
         if console.is_terminal:
             console.print("[bold cyan]you ›[/] ", end="")
-        with _interrupt(signal.default_int_handler):
+        with _interrupt_handler(signal.default_int_handler):
             line = sys.stdin.readline()
         if not line:
             return
@@ -230,13 +237,13 @@ def _lines(console: Console) -> Iterator[str]:
 
 
 @contextmanager
-def _interrupt(handler: Any) -> Generator[None]:
-    """What Ctrl+C does meanwhile."""
+def _interrupt_handler(handler: Any) -> Generator[None]:
+    """Let Ctrl+C call this handler in the block; does nothing outside of the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, handler)
+    previous_handler = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous_handler)

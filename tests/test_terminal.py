@@ -37,7 +37,7 @@ pytestmark = pytest.mark.anyio
 def drawn(*events, **options):
     reply = TerminalRenderer(**options)
     for event in events:
-        reply.take(event)
+        reply.apply(event)
     console = Console(file=io.StringIO(), width=100)
     console.print(reply)
     return reply, console.file.getvalue()
@@ -70,7 +70,7 @@ def test_buttons_are_numbered_on_and_a_form_sends_what_its_fields_hold():
         action=Action(type="create", payload={"a": 1}),
     )
     card = Card(title="Sure?", children=(Button(label="Yes", action=Action(type="yes")), form))
-    reply, text = drawn(Widget(root=card, item_id="w"), first=3)
+    reply, text = drawn(Widget(root=card, item_id="w"), first_button=3)
     assert "/3  Yes" in text
     assert "/4  Send" in text
     assert reply.buttons == [

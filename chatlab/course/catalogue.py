@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 LESSONS = "chatlab.lessons"
-"""Where they lie. Nothing in here imports them by name."""
+"""The package that contains the lessons' packages. Nothing in `course` imports them by name."""
 
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 
@@ -48,9 +48,9 @@ class Part:
 
     Attributes:
         id: Lesson and number, such as `"03.2"`.
-        title: What it is called in the notebook.
-        subject: The name of what the learner makes, looked up in the notebook.
-        points: How many it is worth.
+        title: Its heading in the notebook.
+        subject: The name that the learner defines; the check looks it up in the notebook.
+        points: How many points it is worth.
         difficulty: 1 to 3.
         minutes: How long it takes most people.
         objective: The id of the objective that it assesses.
@@ -61,8 +61,8 @@ class Part:
         optional: Not needed to pass the lesson ("going further").
         time_limit: How many seconds `observe` may take.
         leftover_hint: What to try when something was left running, where one thing mostly is.
-        disabled_names: What the kit has that does the same, as `"module:name"`: it refuses to work
-            while the part is checked.
+        disabled_names: Functions and classes of the kit that do the same, as `"module:name"`: they
+            raise while the part is checked.
         answer_in: The part in whose answer cell the subject is made; by default this one.
     """
 
@@ -86,16 +86,18 @@ class Part:
         return importlib.import_module(self.check).inputs(random)
 
     async def observe(self, subject: Any, inputs: Any) -> Any:
-        """Run the learner's `subject` on the inputs; what happened, as data."""
+        """Run the learner's `subject` on the inputs; return what happened, as plain JSON."""
         return await importlib.import_module(self.check).observe(subject, inputs)
 
     def judge(self, inputs: Any, observation: Any) -> list[Finding]:
-        """What is right and wrong: a pure function of the inputs and what was observed."""
+        """The findings: a pure function of the inputs and the observation."""
         return importlib.import_module(f"{self.check}_judge").judge(inputs, observation)
 
     def missing_requirement(self) -> str | None:
         """What this machine lacks for the part, in words; None if it lacks nothing."""
-        return getattr(importlib.import_module(self.check), "missing_requirement", _nothing)()
+        return getattr(
+            importlib.import_module(self.check), "missing_requirement", _no_requirement
+        )()
 
     @property
     def answer_cell(self) -> str:
@@ -105,7 +107,7 @@ class Part:
     @property
     def check_cell(self) -> str:
         """The id of the cell that checks it: `"03-2-check"`."""
-        return f"{self.cell}-check"
+        return f"{self.cell_prefix}-check"
 
     @property
     def lesson(self) -> int:
@@ -113,8 +115,8 @@ class Part:
         return int(self.id.partition(".")[0])
 
     @property
-    def cell(self) -> str:
-        """How its cells' ids begin: `"03-2"`."""
+    def cell_prefix(self) -> str:
+        """What the ids of its cells begin with: `"03-2"`."""
         return self.id.replace(".", "-")
 
 
@@ -149,13 +151,13 @@ class Lesson:
 
     @property
     def points(self) -> float:
-        """What its parts are worth together, optional ones left out."""
+        """The sum of its parts' points, without the optional ones."""
         return sum(part.points for part in self.parts if not part.optional)
 
 
 def lesson_numbers() -> list[int]:
     """The numbers of the lessons there are, in order."""
-    return sorted(_packages())
+    return sorted(_packages_by_number())
 
 
 def lesson_for(number: int) -> Lesson:
@@ -174,25 +176,25 @@ def package_of(number: int) -> str:
     Raises:
         NotFoundError: There is none.
     """
-    package = _packages().get(number)
+    package = _packages_by_number().get(number)
     if package is None:
         raise NotFoundError("lesson", f"{number:02}")
     return package
 
 
-def _nothing() -> None:
-    """Most parts need nothing but Python."""
+def _no_requirement() -> None:
+    """For the parts that need nothing but Python, which are most."""
 
 
 @cache
-def _packages() -> dict[int, str]:
+def _packages_by_number() -> dict[int, str]:
     """The package of each lesson, by its number."""
     modules = pkgutil.iter_modules(importlib.import_module(LESSONS).__path__)
     names = (module.name for module in modules if module.ispkg)
     return {
-        int(found[1]): f"{LESSONS}.{name}"
+        int(match[1]): f"{LESSONS}.{name}"
         for name in names
-        if (found := re.fullmatch(r"l(\d\d)_\w+", name))
+        if (match := re.fullmatch(r"l(\d\d)_\w+", name))
     }
 
 
@@ -202,8 +204,8 @@ def part_for(part_id: str) -> Part:
     Raises:
         NotFoundError: There is none.
     """
-    found = re.fullmatch(r"(\d\d)\.\d", part_id)
-    parts = lesson_for(int(found[1])).parts if found else ()
+    match = re.fullmatch(r"(\d\d)\.\d", part_id)
+    parts = lesson_for(int(match[1])).parts if match else ()
     for part in parts:
         if part.id == part_id:
             return part

@@ -11,7 +11,7 @@ from chatlab.course.postgres import find_server_binaries
 
 __all__ = ["print_health"]
 
-_NEEDED = {
+_REQUIRED = {
     "jupyterlab": "uv sync",
     "ipywidgets": "uv sync",
     "anywidget": "uv sync",
@@ -29,27 +29,31 @@ _EXTRAS = {
 
 
 def print_health(console: Console) -> bool:
-    """Print the table; True when nothing that every lesson needs is missing."""
+    """Print a table of what is installed; return whether everything that is required is."""
     table = Table("", "what", "how to get it")
     healthy = sys.version_info >= (3, 11)
     version = ".".join(map(str, sys.version_info[:3]))
-    table.add_row(_sign(there=healthy), f"Python {version}", "" if healthy else "Python 3.11+")
-    for package, fix in _NEEDED.items():
-        there = importlib.util.find_spec(package) is not None
-        healthy = healthy and there
-        table.add_row(_sign(there=there), package, "" if there else fix)
-    for package, (what, fix) in _EXTRAS.items():
-        there = importlib.util.find_spec(package) is not None
-        table.add_row(_sign(there=there, needed=False), what, "" if there else fix)
+    table.add_row(
+        _status_markup(installed=healthy), f"Python {version}", "" if healthy else "Python 3.11+"
+    )
+    for package, fix in _REQUIRED.items():
+        installed = importlib.util.find_spec(package) is not None
+        healthy = healthy and installed
+        table.add_row(_status_markup(installed=installed), package, "" if installed else fix)
+    for package, (purpose, fix) in _EXTRAS.items():
+        installed = importlib.util.find_spec(package) is not None
+        table.add_row(
+            _status_markup(installed=installed, needed=False), purpose, "" if installed else fix
+        )
     chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser"))
     table.add_row(
-        _sign(there=chromium, needed=False),
+        _status_markup(installed=chromium, needed=False),
         "Chromium, for the browser tests",
         "" if chromium else "apt-get install chromium",
     )
     postgres = find_server_binaries()
     table.add_row(
-        _sign(there=bool(postgres), needed=False),
+        _status_markup(installed=bool(postgres), needed=False),
         "PostgreSQL, for 11.4 and its tests",
         "" if postgres else "apt-get install postgresql",
     )
@@ -57,7 +61,7 @@ def print_health(console: Console) -> bool:
     return healthy
 
 
-def _sign(*, there: bool, needed: bool = True) -> str:
-    if there:
+def _status_markup(*, installed: bool, needed: bool = True) -> str:
+    if installed:
         return "[green]✓[/]"
     return "[red]✗ missing[/]" if needed else "[yellow]– optional[/]"

@@ -1,4 +1,4 @@
-"""What a check found, and what it means: findings add up to the result of a part."""
+"""What a check found: the findings of a part add up to its `Result`."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,14 +10,14 @@ Status = Literal["passed", "failed", "not_started", "skipped", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The outcome of looking at one thing.
 
     Attributes:
-        passed: Whether it is as it should be.
-        points: What it earned.
-        said: What was called, expected and got, or the thought behind the mistake; a sentence or
-            two.
-        next: The next thing to try.
+        passed: Whether it is right.
+        points: How many points it earned.
+        message: What was called, expected and got, or the thought behind the mistake; a sentence
+            or two.
+        next_step: The next thing to try.
     """
 
     passed: bool
@@ -26,19 +26,24 @@ class Finding:
     next_step: str = ""
 
 
-def passed(points: float, said: str) -> Finding:
-    """It is as it should be."""
-    return Finding(passed=True, points=points, message=said)
+def passed(points: float, message: str) -> Finding:
+    """A finding of something that is right."""
+    return Finding(passed=True, points=points, message=message)
 
 
-def failed(said: str, next: str = "", points: float = 0) -> Finding:
-    """It is not; `points` is what it earned all the same."""
-    return Finding(passed=False, points=points, message=said, next_step=next)
+def failed(message: str, next_step: str = "", points: float = 0) -> Finding:
+    """A finding of something that is wrong; `points` is what it earned all the same."""
+    return Finding(passed=False, points=points, message=message, next_step=next_step)
 
 
-def needless_async(name: str, seen: dict[str, Any]) -> Finding | None:
-    """What is wrong when a plain function was asked for, and what came had to be awaited."""
-    if not seen.get("awaited"):
+def needless_async(name: str, outcome: dict[str, Any]) -> Finding | None:
+    """The finding when a plain function was asked for and a coroutine function was written.
+
+    Args:
+        name: The function's name.
+        outcome: What `attempt` returned for a call of it.
+    """
+    if not outcome.get("awaited"):
         return None
     return failed(
         f"{name}() gave back a coroutine: nothing happens until somebody awaits it.",
@@ -48,7 +53,7 @@ def needless_async(name: str, seen: dict[str, Any]) -> Finding | None:
 
 @dataclass(frozen=True)
 class Result:
-    """How a part stands."""
+    """The result of a part: its status, and `points` out of `out_of`."""
 
     part: str
     status: Status
@@ -59,6 +64,8 @@ class Result:
     @property
     def feedback(self) -> list[str]:
         """At most four lines: what is not right yet, and the next thing to try."""
-        wrong = [finding for finding in self.findings if not finding.passed] or self.findings[:1]
-        lines = [line for one in wrong[:2] for line in (one.message, one.next_step) if line]
+        shown = [finding for finding in self.findings if not finding.passed] or self.findings[:1]
+        lines = [
+            line for finding in shown[:2] for line in (finding.message, finding.next_step) if line
+        ]
         return lines[:4]

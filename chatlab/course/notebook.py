@@ -1,4 +1,4 @@
-"""Notebook files: read with clear errors, written the same way every time."""
+"""Reads notebook files with clear errors, and writes them the same way every time."""
 
 import json
 import re
@@ -18,7 +18,7 @@ CHECK_ID = re.compile(r"(\d\d)-(\d)-check")
 
 
 def read(path: Path) -> Notebook:
-    """The notebook as it is in the file.
+    """Parse the notebook file.
 
     Raises:
         InvalidInput: There is no such file, or it is not a notebook.
@@ -33,7 +33,7 @@ def read(path: Path) -> Notebook:
         raise InvalidInput(
             str(path), f"is not a notebook ({error})", "Save it again from JupyterLab, or reset it."
         ) from None
-    if _is_old(notebook):
+    if _is_old_format(notebook):
         raise InvalidInput(
             str(path), "is a notebook of an old format", "Open it in JupyterLab and save it."
         )
@@ -44,7 +44,7 @@ def read(path: Path) -> Notebook:
     return notebook
 
 
-def _is_old(notebook: Any) -> bool:
+def _is_old_format(notebook: Any) -> bool:
     try:
         return "worksheets" in notebook
     except TypeError:
@@ -59,17 +59,17 @@ def _has_cells(notebook: Any) -> bool:
 
 
 def _is_cell(cell: Any) -> bool:
-    words = (cell["cell_type"], cell.get("id", ""), source_of(cell))
-    return all(isinstance(word, str) for word in words)
+    fields = (cell["cell_type"], cell.get("id", ""), source_of(cell))
+    return all(isinstance(field, str) for field in fields)
 
 
 def write(path: Path, notebook: Notebook) -> None:
-    """Write the notebook, whole or not at all."""
+    """Write the notebook to the file; if that fails, the old file stays."""
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     write_atomically(path, text)
 
 
 def source_of(cell: Cell) -> str:
-    """What the cell says, as one string."""
+    """The cell's source as one string; nbformat also allows a list of lines."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)

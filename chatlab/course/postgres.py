@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, for a check or a test run: made, used, thrown away."""
+"""A temporary PostgreSQL server or database, for a check or a test run."""
 
 import importlib.util
 import os
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 DATABASE_URL_ENV = "CHATLAB_TEST_POSTGRES"
-"""Names the URL of a database to use, or is "none"."""
+"""The environment variable with the URL of a database to use; "none" means there is none."""
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -30,12 +30,12 @@ _SETTINGS = {
 
 
 def find_server_binaries() -> Path | None:
-    """The folder of the newest server installed here, if one is."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
-    on_path = shutil.which("initdb")
-    if found:
-        return found[-1].parent
-    return Path(on_path).parent if on_path else None
+    """The `bin` folder of the newest server that is installed, or None."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    initdb = shutil.which("initdb")
+    if installed:
+        return installed[-1].parent
+    return Path(initdb).parent if initdb else None
 
 
 def _version(initdb: Path) -> float:
@@ -44,26 +44,26 @@ def _version(initdb: Path) -> float:
 
 
 def missing_postgres() -> str | None:
-    """What to install when no PostgreSQL database can be had here.
+    """Why there is no PostgreSQL database on this machine; None if there is one.
 
-    With CHATLAB_TEST_POSTGRES, what it says counts.
+    CHATLAB_TEST_POSTGRES comes before an installed server.
     """
     if importlib.util.find_spec("asyncpg") is None:
         return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
-    given = os.environ.get(DATABASE_URL_ENV)
-    if given == "none":
+    url = os.environ.get(DATABASE_URL_ENV)
+    if url == "none":
         return f"{DATABASE_URL_ENV} says that there is no PostgreSQL here."
-    if not (given or find_server_binaries()):
+    if not (url or find_server_binaries()):
         return "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     return None
 
 
 @contextmanager
 def temporary_database() -> Generator[str]:
-    """The URL of a database: the one that CHATLAB_TEST_POSTGRES names, or one to throw away."""
+    """The URL of a database: the one in CHATLAB_TEST_POSTGRES, or a temporary server's."""
     bin_folder = find_server_binaries()
-    if given := os.environ.get(DATABASE_URL_ENV):
-        yield given
+    if configured_url := os.environ.get(DATABASE_URL_ENV):
+        yield configured_url
     elif bin_folder is not None:
         with temporary_server(bin_folder) as url:
             yield url
@@ -73,26 +73,26 @@ def temporary_database() -> Generator[str]:
 
 @contextmanager
 def temporary_server(bin_folder: Path) -> Generator[str]:
-    """A server that listens on a socket in its own folder, and on no port; gives its URL.
+    """Start a server on a socket in a temporary folder, and on no port; yield its URL.
 
     PostgreSQL does not run as root, so root runs it as the user that Debian made for it.
     """
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     # The user that the server runs as may not enter a folder that is only root's.
     folder = Path(tempfile.mkdtemp(prefix="chatlab-pg-", dir="/tmp" if as_root else None))  # noqa: S108
-    who: dict[str, Any] = {}
+    owner: dict[str, Any] = {}
     if as_root:
         import pwd
 
         user = pwd.getpwnam("postgres")
-        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         os.chown(folder, user.pw_uid, user.pw_gid)
-    data, log = folder / "data", folder / "log"
+    data_folder, log_file = folder / "data", folder / "log"
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - the server's own programs
-            [bin_folder / program, "-D", data, *arguments],
-            **who,
+            [bin_folder / program, "-D", data_folder, *arguments],
+            **owner,
             cwd=folder,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -103,7 +103,9 @@ def temporary_server(bin_folder: Path) -> Generator[str]:
     try:
         run("initdb", "-U", "chatlab", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
-        run("pg_ctl", "start", "-w", "-l", str(log), "-o", " ".join([f"-k {folder}", *options]))
+        run(
+            "pg_ctl", "start", "-w", "-l", str(log_file), "-o", " ".join([f"-k {folder}", *options])
+        )
         try:
             yield f"postgresql+asyncpg://chatlab@/postgres?host={folder}"
         finally:

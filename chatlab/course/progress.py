@@ -1,4 +1,4 @@
-"""Where the course lies on this machine, and what this learner has done in it."""
+"""Where the course is on this machine, and the learner's progress in it."""
 
 import json
 from pathlib import Path
@@ -12,19 +12,21 @@ __all__ = ["Progress", "course_root", "exercise_path"]
 
 
 def course_root() -> Path:
-    """The folder with `notebooks/` and `exercises/`: here, above, or by the package.
+    """The folder with `notebooks/` and `exercises/`: this one, one above it, or the package's.
 
     `solutions/` may be missing: whoever teaches may keep them back.
 
     Raises:
         InvalidInput: There is none.
     """
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).parents[2]):
+    start = Path.cwd()
+    for folder in (start, *start.parents, Path(__file__).parents[2]):
         if all((folder / name).is_dir() for name in ("notebooks", "exercises")):
             return folder
     raise InvalidInput(
-        str(here), "is not in a copy of the course", "Change into the cloned folder and try again."
+        str(start),
+        "is not in a copy of the course",
+        "Change into the cloned folder and try again.",
     )
 
 
@@ -38,10 +40,10 @@ class Progress:
 
     def __init__(self, root: Path) -> None:
         self._path = root / ".chatlab" / "progress.json"
-        self._kept: dict[str, Any] = {"points": {}, "passed": {}, "hints": {}}
+        self._data: dict[str, Any] = {"points": {}, "passed": {}, "hints": {}}
         if self._path.exists():
             try:
-                self._kept |= json.loads(self._path.read_text("utf-8"))
+                self._data |= json.loads(self._path.read_text("utf-8"))
             except (OSError, ValueError) as error:
                 raise InvalidInput(
                     str(self._path),
@@ -51,25 +53,25 @@ class Progress:
 
     def points(self, part_id: str) -> float:
         """What was earned for the part the last time it was checked."""
-        return float(self._kept["points"].get(part_id, 0))
+        return float(self._data["points"].get(part_id, 0))
 
     def passed(self, part_id: str) -> bool:
         """Whether the part passed the last time it was checked."""
-        return bool(self._kept["passed"].get(part_id, False))
+        return bool(self._data["passed"].get(part_id, False))
 
-    def hints(self, part_id: str) -> int:
-        """How many hints have been shown."""
-        return int(self._kept["hints"].get(part_id, 0))
+    def hints_shown(self, part_id: str) -> int:
+        """How many of the part's hints have been shown."""
+        return int(self._data["hints"].get(part_id, 0))
 
-    def note_result(self, part_id: str, points: float, *, passed: bool) -> None:
-        """Remember how the part stands."""
-        self._kept["points"][part_id] = points
-        self._kept["passed"][part_id] = passed
+    def record_result(self, part_id: str, points: float, *, passed: bool) -> None:
+        """Store the part's points, and whether it passed; `save` writes them."""
+        self._data["points"][part_id] = points
+        self._data["passed"][part_id] = passed
 
-    def note_hint(self, part_id: str, shown: int) -> None:
-        """Remember how many hints have been shown."""
-        self._kept["hints"][part_id] = shown
+    def record_hints(self, part_id: str, shown: int) -> None:
+        """Store how many of the part's hints have been shown; `save` writes it."""
+        self._data["hints"][part_id] = shown
 
     def save(self) -> None:
-        """Write it down, whole or not at all."""
-        write_atomically(self._path, json.dumps(self._kept, indent=1, sort_keys=True))
+        """Write the file; if that fails, the old one stays."""
+        write_atomically(self._path, json.dumps(self._data, indent=1, sort_keys=True))

@@ -1,6 +1,6 @@
-"""The lessons' questions: asked in a notebook, answered beside a learner's progress.
+"""The lessons' questions: shown in a notebook, their answers stored beside the progress.
 
-`questions.toml` in a lesson's package holds them, so that a lesson's cell gives no answer away.
+They are read from `questions.toml` in the lesson's package, so that no cell gives an answer away.
 """
 
 import tomllib
@@ -15,13 +15,13 @@ from chatlab.course.progress import course_root
 from chatlab.errors import InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
-    from chatlab.widgets.quiz.models import Choose, Match, Order
+    from chatlab.widgets.quiz.models import ChoiceQuestion, MatchQuestion, OrderQuestion
 
-__all__ = ["ask", "questions_of"]
+__all__ = ["ask", "lesson_questions"]
 
 
 def ask(id: str) -> None:
-    """Ask a question of a lesson under the cell: `ask("03-predict")`.
+    """Show a lesson's question under the cell: `ask("03-predict")`.
 
     Raises:
         NotFoundError: There is no such question.
@@ -30,26 +30,28 @@ def ask(id: str) -> None:
     from chatlab.widgets.quiz.widget import ask_question
 
     number, _, name = id.partition("-")
-    question = questions_of(number).get(name)
+    question = lesson_questions(number).get(name)
     if question is None:
         raise NotFoundError("question", id)
-    ask_question(question, id, AnswerStore(_kept_in()))
+    ask_question(question, id, AnswerStore(_answers_path()))
 
 
-def questions_of(number: str) -> "dict[str, Choose | Match | Order]":
-    """The questions of a lesson, under their names: `questions_of("03")`."""
+def lesson_questions(number: str) -> "dict[str, ChoiceQuestion | MatchQuestion | OrderQuestion]":
+    """The questions of a lesson such as `"03"`, by their names; {} if it has none."""
     from chatlab.widgets.quiz.models import Question
 
     try:
         path = files(package_of(int(number))) / "questions.toml"
     except (NotFoundError, ValueError):
         return {}
-    kinds: TypeAdapter[dict[str, Choose | Match | Order]] = TypeAdapter(dict[str, Question])
-    return kinds.validate_python(tomllib.loads(path.read_text("utf-8")))
+    adapter: TypeAdapter[dict[str, ChoiceQuestion | MatchQuestion | OrderQuestion]] = TypeAdapter(
+        dict[str, Question]
+    )
+    return adapter.validate_python(tomllib.loads(path.read_text("utf-8")))
 
 
-def _kept_in() -> Path | None:
-    """Beside the progress; with the kernel where there is no course around."""
+def _answers_path() -> Path | None:
+    """The file beside the progress; None, outside of a course, keeps answers in memory only."""
     try:
         return course_root() / ".chatlab" / "answers.json"
     except InvalidInput:

@@ -1,4 +1,4 @@
-"""The one mark of a part that nobody has begun."""
+"""`TODO`: the placeholder of an answer that is not written yet."""
 
 from typing import NoReturn
 
@@ -13,7 +13,7 @@ class NotStarted(Exception):
 
 
 class Todo:
-    """Stands where an answer goes. Whatever is done with it, it says that nothing is there yet."""
+    """The type of `TODO`: calling, indexing, iterating it or reading an attribute raises."""
 
     def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
         """Raise `NotStarted`."""

@@ -1,25 +1,26 @@
-"""What a chat pane is made of, wherever it is shown: what it says, and the browser's half of it.
+"""The chat pane: the view model in Python, and the script and style sheet for the browser.
 
-Events change a `Board`, and each change is a patch. The browser's half is written by hand: parts
-that are read in one order as one module. A notebook shows it as a widget, HTTP in a plain tab.
+Events change a `ChatViewModel`, and each change is a patch that goes to the browser. The script is
+written by hand: files that are joined in one order to one ES module. A notebook shows the pane as a
+widget, `chatlab serve` on a page of its own.
 """
 
 from pathlib import Path
 
-__all__ = ["part", "script", "style", "theme"]
+__all__ = ["script", "script_part", "style", "theme"]
 
 _STATIC = Path(__file__).parent / "static"
-_PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
+_SCRIPT_PARTS = ("dom", "tree", "entries", "state", "log", "inspector", "chat")
 
 
-def part(name: str) -> str:
-    """One part of the module: `dom` is of use to other widgets, too."""
+def script_part(name: str) -> str:
+    """The text of one file of the module; other widgets use `dom` by itself."""
     return (_STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 def script() -> str:
     """The ES module: its default export makes what anywidget calls `initialize` and `render`."""
-    return "\n".join(map(part, _PARTS))
+    return "\n".join(map(script_part, _SCRIPT_PARTS))
 
 
 def theme() -> str:

@@ -1,4 +1,4 @@
-"""What a pane shows of an item or an event: a dictionary with a `key` and a `kind`."""
+"""Entries: what a pane shows of an item or an event, as a dictionary with a `key` and a `kind`."""
 
 from typing import Any, cast
 
@@ -37,17 +37,17 @@ def item_entry(item: ThreadItem) -> Entry:
 
 
 def tool_entry(key: str, tool: str, detail: str, status: str) -> Entry:
-    """A chip that changes."""
+    """The entry of a tool's call, shown as a chip; `status` is `ToolStatus`'s or "unfinished"."""
     return {"key": key, "kind": "tool", "tool": tool, "text": detail, "status": status}
 
 
 def task_entry(key: str, title: str, status: str, progress: float) -> Entry:
-    """A chip with a bar."""
+    """The entry of a background job, shown as a chip with a bar; `progress` is 0 to 1."""
     return {"key": key, "kind": "task", "text": title, "status": status, "progress": progress}
 
 
 def widget_entry(key: str, root: object) -> Entry:
-    """A tree of nodes; the Markdown in it is rendered here, where it is made safe."""
+    """The entry of a widget's tree of nodes; text nodes get safe `html`, rendered from Markdown."""
     return {"key": key, "kind": "widget", "root": _with_html(to_jsonable_python(root))}
 
 

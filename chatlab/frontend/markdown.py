@@ -6,15 +6,15 @@ from markdown_it import MarkdownIt
 
 __all__ = ["render_inline", "render_markdown"]
 
-_LINK = re.compile(r"(https?://[^/]|mailto:|#)", re.IGNORECASE)
+_SAFE_LINK = re.compile(r"(https?://[^/]|mailto:|#)", re.IGNORECASE)
 
 
-def _safe_link(url: str) -> bool:
-    return _LINK.match(url.strip()) is not None
+def _is_safe_link(url: str) -> bool:
+    return _SAFE_LINK.match(url.strip()) is not None
 
 
 _markdown = MarkdownIt("js-default").disable("image")
-_markdown.validateLink = _safe_link
+_markdown.validateLink = _is_safe_link
 
 
 def render_markdown(text: str) -> str:
@@ -23,5 +23,5 @@ def render_markdown(text: str) -> str:
 
 
 def render_inline(text: str) -> str:
-    """As `rendered`, for a line that stands in something else: no paragraphs, no lists."""
+    """As `render_markdown`, for a line inside of another element: no paragraphs, no lists."""
     return str(_markdown.renderInline(text))

@@ -1,4 +1,4 @@
-"""Patches that wait for the next frame to a browser: text for one entry travels together."""
+"""Collects patches until the next frame to a browser, and joins texts of one entry."""
 
 from chatlab.frontend.view_model import Patch
 
@@ -6,25 +6,27 @@ __all__ = ["PatchBuffer"]
 
 
 class PatchBuffer:
-    """What waits, in order."""
+    """Patches in order, not sent yet."""
 
     def __init__(self) -> None:
-        self._waiting: list[Patch] = []
+        self._patches: list[Patch] = []
 
     def add(self, patch: Patch) -> None:
-        """Let it wait; text joins the text before it, and `cuts` says where each piece ends."""
-        last = self._waiting[-1] if self._waiting else {}
+        """Append the patch; text is joined to the text before it if that is for the same entry.
+
+        `cuts` then holds a pair for each piece: milliseconds after the piece before, and length.
+        """
+        last = self._patches[-1] if self._patches else {}
         if "add" in patch and last.get("key") == patch["key"] and "add" in last:
-            at = last["at"]
             last["add"] += patch["add"]
-            last["cuts"] += [patch["cuts"][0] - at, patch["cuts"][1]]
+            last["cuts"] += [patch["cuts"][0] - last["at"], patch["cuts"][1]]
             last["at"] = patch["cuts"][0]
         else:
-            self._waiting.append(patch | {"at": patch["cuts"][0]} if "add" in patch else patch)
+            self._patches.append(patch | {"at": patch["cuts"][0]} if "add" in patch else patch)
 
     def drain(self) -> list[Patch]:
-        """All that waited; from now on nothing does."""
-        taken, self._waiting = self._waiting, []
-        for patch in taken:
+        """Return all patches, and empty the buffer."""
+        patches, self._patches = self._patches, []
+        for patch in patches:
             patch.pop("at", None)
-        return taken
+        return patches

@@ -1,4 +1,4 @@
-"""What a chat pane shows, as plain data: events change entries, and each change is a patch.
+"""The view model of a chat pane: events change its entries, and each change is a patch.
 
 A patch is a whole entry under `put`, or text to `add` to the entry with that `key`, or keys to
 `drop`: a pane needs little else, and a token costs its length.
@@ -36,37 +36,45 @@ _MAX_EVENTS = 2000
 class ChatViewModel:
     """The entries of one pane, in order, and the events that made them."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, mark: str = "") -> None:
-        """`mark` goes into the keys of what is no item, where several boards fill one pane."""
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, key_suffix: str = ""
+    ) -> None:
+        """Make an empty pane.
+
+        Args:
+            monotonic: The clock, in seconds.
+            key_suffix: Ends the keys of entries that are no items, so that they stay unique where
+                several view models fill one pane.
+        """
         self.entries: dict[str, Entry] = {}
         self.events: deque[dict[str, Any]] = deque(maxlen=_MAX_EVENTS)
-        self._pieces: dict[str, list[str]] = {}
+        self._text_pieces: dict[str, list[str]] = {}
         self._monotonic = monotonic
-        self._mark = mark
+        self._key_suffix = key_suffix
         self._stats = TurnStats(0, monotonic())
-        self._open = ""
+        self._open_key = ""
 
     def begin_turn(self) -> None:
-        """A turn begins: its events are timed from here."""
+        """Start the statistics of a turn; its events are timed from here."""
         self._stats = TurnStats(self._stats.number + 1, self._monotonic())
 
     def end_turn(self) -> list[Patch]:
-        """The turn is over: what it took, and whatever was left open."""
-        patches = [self._end_message(key) for key in tuple(self._pieces)]
+        """End the messages that are still open, and add the turn's statistics."""
+        patches = [self._end_message(key) for key in tuple(self._text_pieces)]
         stats = self._stats.entry()
-        return [*patches, self.upsert(stats | {"key": f"{stats['key']}{self._mark}"})]
+        return [*patches, self.upsert(stats | {"key": f"{stats['key']}{self._key_suffix}"})]
 
     def apply(self, event: ThreadStreamEvent) -> list[Patch]:
-        """What the event changes."""
-        said = event.model_dump_json(exclude_none=True)
+        """Change the entries as the event says, and record the event for the inspector."""
+        event_json = event.model_dump_json(exclude_none=True)
         now = self._monotonic()
-        self._stats.record(event, len(said.encode()), now)
-        at = round((now - self._stats.started) * 1000)
+        self._stats.record(event, len(event_json.encode()), now)
+        at_ms = round((now - self._stats.started_at) * 1000)
         if isinstance(event, AssistantMessage):
-            return self._apply_text(event, at)
-        shown = {"at": at} | json.loads(said)
-        self.events.append(shown)
-        return [*self._apply_other(event), {"event": shown}]
+            return self._apply_text(event, at_ms)
+        event_data = {"at": at_ms} | json.loads(event_json)
+        self.events.append(event_data)
+        return [*self._apply_other(event), {"event": event_data}]
 
     def show_error(self, error: BaseException, line: str = "") -> Patch:
         """Show an exception, with the learner's own line if there is one."""
@@ -75,8 +83,8 @@ class ChatViewModel:
             text = f"{type(error).__name__}: {error}"
         last = next(reversed(self.entries.values()), {"kind": ""})
         if last["kind"] == "error":
-            more = [text] if text != last["text"] else []
-            return self.upsert(last | {"lines": [*more, line] if line else more})
+            lines = [text] if text != last["text"] else []
+            return self.upsert(last | {"lines": [*lines, line] if line else lines})
         entry = {"key": f"raised-{len(self.entries)}", "kind": "error", "text": text}
         return self.upsert(entry | {"lines": [line] if line else [], "retry": False})
 
@@ -86,37 +94,37 @@ class ChatViewModel:
         return {"put": dict(entry)}
 
     def show_item(self, item: ThreadItem) -> Patch:
-        """Show an item that is in the store."""
-        self._pieces.pop(item.id, None)
+        """Add or replace the entry of a finished item."""
+        self._text_pieces.pop(item.id, None)
         return self.upsert(item_entry(item))
 
-    def prepend(self, items: Iterable[ThreadItem], *, more: bool) -> Patch:
-        """Show items that were there before all others, oldest first."""
-        before = {entry["key"]: entry for entry in map(item_entry, items)}
-        self.entries = before | self.entries
-        return {"before": list(before.values()), "more": more}
+    def prepend(self, items: Iterable[ThreadItem], *, has_more: bool) -> Patch:
+        """Add items before all entries, oldest first; `has_more`: there are earlier ones still."""
+        earlier = {entry["key"]: entry for entry in map(item_entry, items)}
+        self.entries = earlier | self.entries
+        return {"before": list(earlier.values()), "more": has_more}
 
     def keys_after(self, key: str) -> list[str]:
-        """The keys of what comes after that entry."""
+        """The keys of the entries after that one; none if there is no such entry."""
         keys = list(self.entries)
         return keys[keys.index(key) + 1 :] if key in self.entries else []
 
     def remove(self, keys: list[str]) -> Patch:
-        """Show these no longer."""
+        """Remove the entries with these keys."""
         for key in keys:
             self.entries.pop(key, None)
-            self._pieces.pop(key, None)
+            self._text_pieces.pop(key, None)
         return {"drop": keys}
 
     def snapshot(self) -> list[Entry]:
-        """Every entry as it is now."""
-        for key, pieces in self._pieces.items():
+        """All entries as they are now, with the text that has come so far."""
+        for key, pieces in self._text_pieces.items():
             self.entries[key]["text"] = "".join(pieces)
         return list(self.entries.values())
 
     def _apply_other(self, event: ThreadStreamEvent) -> Iterator[Patch]:
-        if not event.item_id and self._open in self._pieces:
-            yield self._end_message(self._open)
+        if not event.item_id and self._open_key in self._text_pieces:
+            yield self._end_message(self._open_key)
         match event:
             case ItemDone(item=item):
                 yield self.show_item(item)
@@ -131,38 +139,38 @@ class ChatViewModel:
                     widget_entry(event.item_id or self._local_key("widget"), event.root)
                 )
             case ErrorEvent():
-                entry = {"key": f"error-{len(self.entries)}{self._mark}", "kind": "error"}
+                entry = {"key": f"error-{len(self.entries)}{self._key_suffix}", "kind": "error"}
                 yield self.upsert(entry | {"text": event.message, "retry": event.allow_retry})
             case _:
                 return
 
     def _local_key(self, name: str) -> str:
-        """A key for an event that no server has stamped: a call or a job goes on until it ends."""
+        """A key for an event without an item id; a call or a job keeps its key while it runs."""
         last = next((k for k in reversed(self.entries) if k.rpartition("~")[0] == name), "")
         if last and self.entries[last].get("status") == "running":
             return last
         return f"{name}~{len(self.entries)}"
 
-    def _apply_text(self, event: AssistantMessage, at: int) -> list[Patch]:
-        if not event.item_id and self._open not in self._pieces:
-            self._open = f"said~{len(self.entries)}"
-        key = event.item_id or self._open
+    def _apply_text(self, event: AssistantMessage, at_ms: int) -> list[Patch]:
+        if not event.item_id and self._open_key not in self._text_pieces:
+            self._open_key = f"message~{len(self.entries)}"
+        key = event.item_id or self._open_key
         seq, content = event.seq, event.content
-        shown = {
-            "at": at,
+        event_data = {
+            "at": at_ms,
             "type": event.type,
             "thread_id": event.thread_id,
             "item_id": event.item_id,
         }
-        self.events.append(shown | {"seq": seq, "content": content})
-        self._pieces.setdefault(key, []).append(content)
+        self.events.append(event_data | {"seq": seq, "content": content})
+        self._text_pieces.setdefault(key, []).append(content)
         if key in self.entries:
-            return [{"add": content, "key": key, "seq": seq, "cuts": [at, len(content)]}]
+            return [{"add": content, "key": key, "seq": seq, "cuts": [at_ms, len(content)]}]
         entry = {"key": key, "kind": "assistant", "text": content, "busy": True}
         return [self.upsert(entry), {"event": self.events[-1]}]
 
     def _end_message(self, key: str) -> Patch:
-        """A message that no `ItemDone` has ended."""
-        text = "".join(self._pieces.pop(key))
+        """Finish a message for which no `ItemDone` came."""
+        text = "".join(self._text_pieces.pop(key))
         entry = {"key": key, "kind": "assistant", "text": text, "html": render_markdown(text)}
         return self.upsert(entry | {"stopped": False})

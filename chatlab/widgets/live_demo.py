@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.frontend import part, theme
+from chatlab.frontend import script_part, theme
 
 __all__ = ["DemoWidget", "LiveDemo", "demo_widget"]
 
@@ -37,7 +37,7 @@ def demo_widget(
     """
     script, style = (Path(module).with_suffix(suffix) for suffix in (".js", ".css"))
     source = {
-        "_esm": part("dom") + script.read_text(encoding="utf-8"),
+        "_esm": script_part("dom") + script.read_text(encoding="utf-8"),
         "_css": theme() + style.read_text(encoding="utf-8"),
     }
     # A page has one style sheet for each class name: demos must not share theirs.

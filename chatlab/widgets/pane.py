@@ -87,7 +87,7 @@ class Pane:
     def prepend(self, items: Iterable[ThreadItem], *, more: bool) -> None:
         """Show items from before; `more` says whether there are still older ones."""
         self._more = more
-        self._patch(self.view_model.prepend(items, more=more))
+        self._patch(self.view_model.prepend(items, has_more=more))
 
     def remove(self, keys: list[str]) -> None:
         """Show these entries no longer."""

@@ -65,7 +65,7 @@ def test_the_exercise_names_each_part_with_its_points_difficulty_and_minutes(les
     exercise = read(ROOT / f"exercises/{lesson.slug}.ipynb")
     cells = {cell["id"]: source_of(cell) for cell in exercise["cells"]}
     for part in lesson.parts:
-        goal = cells[f"{part.cell}-goal"]
+        goal = cells[f"{part.cell_prefix}-goal"]
         assert goal.startswith(f"## {part.id} {part.title}")
         points = f"{part.points:g} point{'' if part.points == 1 else 's'}"
         assert f"{points}, difficulty {part.difficulty}, {part.minutes} minutes" in goal

@@ -109,9 +109,9 @@ def test_a_real_kernel_tells_which_cell_runs():
                     return ""
 
     try:
-        run("00-setup", "from chatlab.course.checking.check import _order")
-        assert run("00-1-check", "print(_order.as_graded)") == "True\n"
-        assert run("f3a1c0de", "print(_order.as_graded)") == "False\n"
+        run("00-setup", "from chatlab.course.checking.check import _run_order")
+        assert run("00-1-check", "print(_run_order.as_graded)") == "True\n"
+        assert run("f3a1c0de", "print(_run_order.as_graded)") == "False\n"
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.authoring.course_tables import TABLES, course_map, curriculum_map, update_tables
+from chatlab.course.authoring.course_tables import (
+    TABLES,
+    render_course_map,
+    render_curriculum_map,
+    update_tables,
+)
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.errors import InvalidInput
 
@@ -18,14 +23,14 @@ def test_every_map_is_what_the_catalogue_says():
 
 
 def test_the_course_map_has_every_lesson_and_their_sum():
-    text = course_map(LESSONS, "x/")
+    text = render_course_map(LESSONS, "x/")
     for lesson in LESSONS:
         assert f"[{lesson.title}](x/{lesson.slug}.ipynb)" in text
     assert f"| {sum(lesson.minutes for lesson in LESSONS)} |" in text.splitlines()[-1]
 
 
 def test_the_curriculum_has_every_part_with_its_objective_and_level():
-    text = curriculum_map(LESSONS, "")
+    text = render_curriculum_map(LESSONS, "")
     for lesson in LESSONS:
         levels = {objective.id: objective.level for objective in lesson.objectives}
         for part in lesson.parts:

@@ -10,8 +10,8 @@ import pytest
 
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
-from chatlab.course.grading.grade import Graded, grade
-from chatlab.course.grading.report import to_json
+from chatlab.course.grading.grade import LessonGrade, grade
+from chatlab.course.grading.report import grade_as_dict
 from chatlab.course.grading.submission import parse_submission
 from chatlab.course.notebook import read, source_of
 from chatlab.errors import InvalidInput
@@ -89,12 +89,12 @@ TRICKS_THE_CHECK = """
 import os, sys
 from pathlib import Path
 check_module = sys.modules["chatlab.course.checking.check"]
-check_module.result_of = lambda *_: None
-check_module._hand_out = lambda *_: None
+check_module.judge_observation = lambda *_: None
+check_module._write_observation = lambda *_: None
 get_ipython().showtraceback = lambda *_, **__: None
 for part in range(1, 6):
-    path = Path(os.environ.get("CHATLAB_GRADED_RUN", "."), f"03.{part}.seen.json")
-    path.write_text('{"state": "seen", "value": {"never": "judged"}}')
+    path = Path(os.environ.get("CHATLAB_GRADED_RUN", "."), f"03.{part}.observation.json")
+    path.write_text('{"state": "observed", "value": {"never": "judged"}}')
 class Same:
     __eq__ = lambda *_: True
     __hash__ = None
@@ -202,7 +202,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 def test_points_for_going_further_are_counted_apart():
     lesson = lesson_for(4)
     results = tuple(Result(part.id, "passed", part.points, part.points) for part in lesson.parts)
-    graded = Graded(lesson, results)
+    graded = LessonGrade(lesson, results)
     assert graded.passed
-    assert (graded.points, graded.extra) == (lesson.points, 6)
-    assert to_json(graded)["extra"] == 6
+    assert (graded.points, graded.extra_points) == (lesson.points, 6)
+    assert grade_as_dict(graded)["extra"] == 6

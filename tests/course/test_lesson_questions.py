@@ -8,9 +8,9 @@ import pytest
 from chatlab.course import ask
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.notebook import read, source_of
-from chatlab.course.quiz import questions_of
+from chatlab.course.quiz import lesson_questions
 from chatlab.errors import NotFoundError
-from chatlab.widgets.quiz.models import Choose
+from chatlab.widgets.quiz.models import ChoiceQuestion
 
 ROOT = Path(__file__).parents[2]
 every_lesson = pytest.mark.parametrize("number", lesson_numbers())
@@ -23,7 +23,7 @@ def asked_in(lesson):
 
 @every_lesson
 def test_a_lesson_asks_each_of_its_questions_once_and_begins_with_a_prediction(number):
-    names = [f"{number:02}-{name}" for name in questions_of(f"{number:02}")]
+    names = [f"{number:02}-{name}" for name in lesson_questions(f"{number:02}")]
 
     ids = asked_in(lesson_for(number))
     assert ids[:1] == [f"{number:02}-predict"]
@@ -32,9 +32,9 @@ def test_a_lesson_asks_each_of_its_questions_once_and_begins_with_a_prediction(n
 
 @every_lesson
 def test_a_prediction_explains_why_each_wrong_option_is_tempting(number):
-    question = questions_of(f"{number:02}")["predict"]
+    question = lesson_questions(f"{number:02}")["predict"]
 
-    assert isinstance(question, Choose)
+    assert isinstance(question, ChoiceQuestion)
     assert 3 <= len(question.options) <= 4
     for text, why in question.options.items():
         assert why.startswith("Tempting") is (text != question.right)

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from chatlab import InvalidInput
-from chatlab.course.capstone.serve import serve
+from chatlab.course.capstone.serve import serve_capstone
 from chatlab.course.capstone.taskmanager import task_manager
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +65,6 @@ def test_what_cannot_be_listened_on_is_refused_with_the_next_thing_to_try():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(InvalidInput, match=f"is in use. Try: chatlab serve --port {port + 1}"):
-            serve(Console(), found, host="127.0.0.1", port=port, kept="in memory")
+            serve_capstone(Console(), found, host="127.0.0.1", port=port, storage="in memory")
     with pytest.raises(InvalidInput, match="this server asks for no password"):
-        serve(Console(), found, host="0.0.0.0", port=0, kept="in memory")
+        serve_capstone(Console(), found, host="0.0.0.0", port=0, storage="in memory")

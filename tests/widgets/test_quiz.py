@@ -8,21 +8,21 @@ import pytest
 from chatlab.errors import InvalidInput
 from chatlab.widgets import choose, match, order
 from chatlab.widgets.quiz.fallback import quiz_fallback
-from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.models import ChoiceQuestion, MatchQuestion, OrderQuestion
 from chatlab.widgets.quiz.storage import AnswerStore
 from chatlab.widgets.quiz.widget import make_quiz, to_payload
 
-ONE = Choose(
+ONE = ChoiceQuestion(
     ask="What is `2 + 2`?",
     options={"`4`": "Two and two.", "`22`": "Tempting: it is so with *texts*."},
     right="`4`",
 )
-STEPS = Order(
+STEPS = OrderQuestion(
     ask="Make tea",
     steps={"boil": "first", "cup": "second", "pour": "third", "drink": "last"},
     either=(("cup", "boil"),),
 )
-PAIRS = Match(
+PAIRS = MatchQuestion(
     ask="Who says what?",
     pairs={"cat": ("miaow", "It purrs."), "dog": ("woof", "It wags."), "cow": ("moo", "Milk.")},
 )
@@ -42,7 +42,7 @@ def test_steps_of_which_either_may_come_first_may_change_places_and_no_others():
 
 @EVERY
 def test_what_is_shuffled_is_the_same_each_time_and_never_the_answer(question):
-    if isinstance(question, Choose):
+    if isinstance(question, ChoiceQuestion):
         assert [thing["text"] for thing in to_payload(question)["things"]] == list(question.options)
         return
     right = list(STEPS.steps) if question is STEPS else ["miaow", "woof", "moo"]
@@ -67,7 +67,7 @@ def test_the_still_copy_folds_every_answer_away_and_the_plain_text_has_none(ques
 
 def test_the_words_of_a_question_execute_nothing():
     bad = "<img src=x onerror=alert(1)>"
-    question = Choose(ask=bad, options={bad: bad, "no": bad}, right="no")
+    question = ChoiceQuestion(ask=bad, options={bad: bad, "no": bad}, right="no")
 
     assert "<img" not in quiz_fallback(question)["text/html"]
     assert "<img" not in json.dumps(

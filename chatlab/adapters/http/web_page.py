@@ -113,7 +113,7 @@ async def _patch_frames(
     together.
     """
     log, now = turn.log, [0.0]
-    view_model, waiting = ChatViewModel(lambda: now[0], mark=f"-{turn.id}"), PatchBuffer()
+    view_model, waiting = ChatViewModel(lambda: now[0], key_suffix=f"-{turn.id}"), PatchBuffer()
     view_model.begin_turn()
     sent = 0
     while not log.ended or sent < log.last_seq:

@@ -1,6 +1,6 @@
-"""The course as tables: for learners, what each lesson gives; for instructors, what it assesses.
+"""Tables of the course in Markdown: one for learners, one for instructors.
 
-They are made from the catalogue, and stand in Markdown files between two markers.
+They are made from the catalogue, and replace what is between two markers in Markdown files.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,25 +9,26 @@ from pathlib import Path
 from chatlab.course.catalogue import Lesson
 from chatlab.errors import InvalidInput
 
-__all__ = ["TABLES", "course_map", "curriculum_map", "update_tables"]
+__all__ = ["TABLES", "render_course_map", "render_curriculum_map", "update_tables"]
 
-_BEGIN, _END = "<!-- made by `chatlab release` -->", "<!-- end -->"
+_BEGIN_MARKER, _END_MARKER = "<!-- made by `chatlab release` -->", "<!-- end -->"
 
 
-def course_map(lessons: Sequence[Lesson], folder: str) -> str:
-    """A row a lesson, with links as seen from a file that reaches the notebooks by `folder`."""
+def render_course_map(lessons: Sequence[Lesson], folder: str) -> str:
+    """A table with one row per lesson; `folder` is the notebooks' folder as its links name it."""
     rows = [
         f"| {lesson.slug[:2]} | [{lesson.title}]({folder}{lesson.slug}.ipynb) "
         f"| {lesson.minutes} | {lesson.points:g} | {lesson.promise} |"
         for lesson in lessons
     ]
-    minutes, points = sum(one.minutes for one in lessons), sum(one.points for one in lessons)
-    head = ["| | lesson | minutes | points | what works at the end |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *rows, f"| | together | {minutes} | {points:g} | |"])
+    minutes = sum(lesson.minutes for lesson in lessons)
+    points = sum(lesson.points for lesson in lessons)
+    header = ["| | lesson | minutes | points | what works at the end |", "|---|---|---|---|---|"]
+    return "\n".join([*header, *rows, f"| | together | {minutes} | {points:g} | |"])
 
 
-def curriculum_map(lessons: Sequence[Lesson], _folder: str) -> str:
-    """A row a part: which objective it assesses, at which level, and what it costs."""
+def render_curriculum_map(lessons: Sequence[Lesson], _folder: str) -> str:
+    """A table with one row per part: objective, level, points and minutes; and one of concepts."""
     rows = [
         f"| {part.id} | {part.title}{' (going further)' if part.optional else ''} "
         f"| {objective.text} | {objective.level} "
@@ -37,28 +38,28 @@ def curriculum_map(lessons: Sequence[Lesson], _folder: str) -> str:
         for objective in lesson.objectives
         if objective.id == part.objective
     ]
-    head = [
+    header = [
         "| part | | objective: you can | level | points | difficulty | minutes |",
         "|---|---|---|---|---|---|---|",
     ]
-    concepts = [
+    concept_rows = [
         f"| {lesson.slug[:2]} | {', '.join(lesson.introduces)} | {', '.join(lesson.uses)} |"
         for lesson in lessons
     ]
-    table = ["", "| lesson | introduces | builds on |", "|---|---|---|", *concepts]
-    return "\n".join([*head, *rows, *table])
+    concept_table = ["", "| lesson | introduces | builds on |", "|---|---|---|", *concept_rows]
+    return "\n".join([*header, *rows, *concept_table])
 
 
 TABLES: tuple[tuple[str, str, Callable[[Sequence[Lesson], str], str]], ...] = (
-    ("README.md", "notebooks/", course_map),
-    ("notebooks/README.md", "", course_map),
-    ("notebooks/curriculum.md", "", curriculum_map),
+    ("README.md", "notebooks/", render_course_map),
+    ("notebooks/README.md", "", render_course_map),
+    ("notebooks/curriculum.md", "", render_curriculum_map),
 )
-"""Which file holds which map, and how it reaches the notebooks."""
+"""For each file: its path, the notebooks' folder as seen from it, and what renders its table."""
 
 
 def update_tables(root: Path, lessons: Sequence[Lesson], *, check: bool) -> list[str]:
-    """Draw every map anew, or with `check` only look.
+    """Write every table into its file, or with `check` only compare.
 
     Returns:
         The files that were (or would be) changed.
@@ -67,16 +68,20 @@ def update_tables(root: Path, lessons: Sequence[Lesson], *, check: bool) -> list
         InvalidInput: A file lacks the markers.
     """
     changed: list[str] = []
-    for name, folder, table in TABLES:
+    for name, folder, render_table in TABLES:
         path = root / name
         text = path.read_text("utf-8")
-        before, begin, rest = text.partition(_BEGIN)
-        _, end, after = rest.partition(_END)
-        if not (begin and end):
-            raise InvalidInput(name, "has no place for its map", f"Write {_BEGIN} and {_END}.")
-        fresh = f"{before}{begin}\n\n{table(lessons, folder)}\n\n{end}{after}"
-        if fresh != text:
+        before, begin_marker, after_begin = text.partition(_BEGIN_MARKER)
+        _, end_marker, after = after_begin.partition(_END_MARKER)
+        if not (begin_marker and end_marker):
+            raise InvalidInput(
+                name, "has no place for its map", f"Write {_BEGIN_MARKER} and {_END_MARKER}."
+            )
+        new_text = (
+            f"{before}{begin_marker}\n\n{render_table(lessons, folder)}\n\n{end_marker}{after}"
+        )
+        if new_text != text:
             changed.append(name)
             if not check:
-                path.write_text(fresh, "utf-8")
+                path.write_text(new_text, "utf-8")
     return changed

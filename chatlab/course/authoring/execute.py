@@ -1,4 +1,4 @@
-"""Run a notebook from the top and store what a reader sees, and nothing that changes by itself."""
+"""Runs a notebook and stores its outputs, without what differs from run to run."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from chatlab.course.notebook import Notebook, read, source_of, write
 
 __all__ = ["execute_notebook"]
 
-_VIEW = "application/vnd.jupyter.widget-view+json"
+_WIDGET_VIEW_TYPE = "application/vnd.jupyter.widget-view+json"
 
 
 def execute_notebook(path: Path) -> None:
@@ -28,39 +28,48 @@ def execute_notebook(path: Path) -> None:
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()
-    write(path, _clean(cast("Notebook", node)))
+    write(path, _clean_notebook(cast("Notebook", node)))
 
 
-def _clean(notebook: Notebook) -> Notebook:
+def _clean_notebook(notebook: Notebook) -> Notebook:
     cells = [
         cell | {"source": source_of(cell).splitlines(keepends=True)} for cell in notebook["cells"]
     ]
     cells = [
-        cell if cell["cell_type"] != "code" else cell | {"metadata": _kept(cell["metadata"])}
+        cell
+        if cell["cell_type"] != "code"
+        else cell | {"metadata": _clean_metadata(cell["metadata"])}
         for cell in cells
     ]
-    for number, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+    for number, cell in enumerate((cell for cell in cells if cell["cell_type"] == "code"), 1):
         cell["execution_count"] = number
-        cell["outputs"] = [_output(one, number) for one in cell["outputs"] if not _only_view(one)]
-    python = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": python}
+        cell["outputs"] = [
+            _clean_output(output, number)
+            for output in cell["outputs"]
+            if not _is_widget_only(output)
+        ]
+    kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernelspec}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def _kept(metadata: dict[str, Any]) -> dict[str, Any]:
+def _clean_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     return {name: metadata[name] for name in ("nbgrader", "tags", "jupyter") if name in metadata}
 
 
-def _only_view(output: dict[str, Any]) -> bool:
+def _is_widget_only(output: dict[str, Any]) -> bool:
+    """Whether nothing is left of the output for a reader without a kernel."""
     data = output.get("data", {})
-    return _VIEW in data and not set(data) - {_VIEW, "text/plain"}
+    return _WIDGET_VIEW_TYPE in data and not set(data) - {_WIDGET_VIEW_TYPE, "text/plain"}
 
 
-def _output(output: dict[str, Any], number: int) -> dict[str, Any]:
-    clean = dict(output)
-    if "data" in clean:
-        clean["data"] = {kind: value for kind, value in clean["data"].items() if kind != _VIEW}
-        clean["metadata"] = {}
-    if "execution_count" in clean:
-        clean["execution_count"] = number
-    return clean
+def _clean_output(output: dict[str, Any], number: int) -> dict[str, Any]:
+    cleaned = dict(output)
+    if "data" in cleaned:
+        cleaned["data"] = {
+            kind: value for kind, value in cleaned["data"].items() if kind != _WIDGET_VIEW_TYPE
+        }
+        cleaned["metadata"] = {}
+    if "execution_count" in cleaned:
+        cleaned["execution_count"] = number
+    return cleaned

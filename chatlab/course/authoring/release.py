@@ -1,4 +1,4 @@
-"""Exercises are made from solutions: what stands between the markers becomes a stub.
+"""Makes exercises from solutions: what stands between the markers becomes a stub.
 
     ### BEGIN SOLUTION -> yield TODO()
     yield AssistantMessage(content=input.content)
@@ -14,45 +14,49 @@ from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.notebook import Cell, Notebook, read, source_of, write
 from chatlab.errors import InvalidInput
 
-__all__ = ["make_exercise", "make_stub", "pristine_exercise", "release_exercise"]
+__all__ = ["load_pristine_exercise", "make_exercise", "make_stub", "release_exercise"]
 
-_BEGIN = "### BEGIN SOLUTION"
-_END = "### END SOLUTION"
+_BEGIN_MARKER = "### BEGIN SOLUTION"
+_END_MARKER = "### END SOLUTION"
 
 
-def make_stub(source: str, where: str) -> str:
+def make_stub(source: str, location: str) -> str:
     """The source with each solution replaced by its stub.
 
     Raises:
         InvalidInput: The markers do not pair up.
     """
     lines: list[str] = []
-    inside = False
+    in_solution = False
     for line in source.splitlines():
-        mark = line.strip()
-        if mark.startswith(_BEGIN) and not inside:
-            inside = True
-            stub = mark.removeprefix(_BEGIN).strip().removeprefix("->").strip() or "TODO()"
+        stripped = line.strip()
+        if stripped.startswith(_BEGIN_MARKER) and not in_solution:
+            in_solution = True
+            stub = (
+                stripped.removeprefix(_BEGIN_MARKER).strip().removeprefix("->").strip() or "TODO()"
+            )
             lines.append(line[: len(line) - len(line.lstrip())] + stub)
-        elif mark == _END and inside:
-            inside = False
-        elif mark.startswith((_BEGIN, _END)):
-            raise InvalidInput(where, f"has a stray {mark!r}", "Pair each BEGIN with one END.")
-        elif not inside:
+        elif stripped == _END_MARKER and in_solution:
+            in_solution = False
+        elif stripped.startswith((_BEGIN_MARKER, _END_MARKER)):
+            raise InvalidInput(
+                location, f"has a stray {stripped!r}", "Pair each BEGIN with one END."
+            )
+        elif not in_solution:
             lines.append(line)
-    if inside:
-        raise InvalidInput(where, f"has no {_END!r}", "Close what BEGIN SOLUTION opened.")
+    if in_solution:
+        raise InvalidInput(location, f"has no {_END_MARKER!r}", "Close what BEGIN SOLUTION opened.")
     return "\n".join(lines)
 
 
 def make_exercise(solution: Notebook, lesson: Lesson) -> Notebook:
-    """The exercise that learners get: stubs, no outputs, nbgrader's metadata.
+    """Make the learners' exercise: stubs for solutions, no outputs, nbgrader's metadata.
 
     Raises:
         InvalidInput: The markers do not pair up, or a part lacks its cells.
     """
     exercise = copy.deepcopy(solution)
-    parts = {part.cell: part for part in lesson.parts}
+    parts = {part.cell_prefix: part for part in lesson.parts}
     missing = {f"{cell}-check" for cell in parts} - {cell.get("id") for cell in exercise["cells"]}
     if missing:
         raise InvalidInput(
@@ -63,26 +67,26 @@ def make_exercise(solution: Notebook, lesson: Lesson) -> Notebook:
             continue
         stub = make_stub(source_of(cell), f"{lesson.slug}.ipynb, cell {cell['id']}")
         cell |= {"source": stub.splitlines(keepends=True), "outputs": [], "execution_count": None}
-        cell["metadata"] = _metadata(cell, parts)
+        cell["metadata"] = _nbgrader_metadata(cell, parts)
     return exercise
 
 
-def _metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
+def _nbgrader_metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
     name, _, kind = cell["id"].rpartition("-")
-    grader = {"grade_id": cell["id"], "schema_version": 3, "task": False}
+    base_metadata = {"grade_id": cell["id"], "schema_version": 3, "task": False}
     if kind == "answer":
-        return {"nbgrader": grader | {"grade": False, "locked": False, "solution": True}}
+        return {"nbgrader": base_metadata | {"grade": False, "locked": False, "solution": True}}
     if kind == "check" and name in parts:
         points = parts[name].points
         return {
-            "nbgrader": grader
+            "nbgrader": base_metadata
             | {"grade": True, "locked": True, "solution": False, "points": points}
         }
     return dict(cell["metadata"])
 
 
-def pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
-    """The exercise as it is before anybody has written in it.
+def load_pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
+    """The exercise as it was handed out, made from the solution in `root`.
 
     Raises:
         InvalidInput: There is nothing to make it from: the solutions were kept back.
@@ -98,14 +102,14 @@ def pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
 
 
 def release_exercise(root: Path, lesson: Lesson, *, check: bool) -> bool:
-    """Write the exercise, or with `check` only look whether it is what would be written.
+    """Write the exercise from its solution, or with `check` only compare.
 
     Returns:
-        Whether the file is (or was) as it should be.
+        Whether the file was up to date before.
     """
-    fresh = pristine_exercise(root, lesson)
+    exercise = load_pristine_exercise(root, lesson)
     path = root / "exercises" / f"{lesson.slug}.ipynb"
-    same = path.exists() and read(path) == fresh
-    if not check and not same:
-        write(path, fresh)
-    return same
+    up_to_date = path.exists() and read(path) == exercise
+    if not check and not up_to_date:
+        write(path, exercise)
+    return up_to_date

@@ -1,4 +1,4 @@
-"""What was written in a notebook, running outside of it: the class that its answer cells make."""
+"""Runs a notebook's cells as a module, and returns what they define."""
 
 import sys
 import types
@@ -13,7 +13,7 @@ __all__ = ["written_in"]
 
 
 def written_in(path: Path, name: str) -> Any:
-    """What the notebook calls `name`, after its code cells have run; its checks are left out.
+    """Run the notebook's code cells, but for checks, until one defines `name`; return its value.
 
     Raises:
         InvalidInput: The file is no notebook, a cell raised, or nothing has that name.
@@ -24,18 +24,18 @@ def written_in(path: Path, name: str) -> Any:
     sys.modules[module.__name__] = module
     for cell in read(path)["cells"]:
         if cell["cell_type"] == "code" and not cell.get("id", "").endswith("-check"):
-            _run(source_of(cell), f"{path.name}, cell {cell.get('id', '?')}", vars(module))
+            _run_cell(source_of(cell), f"{path.name}, cell {cell.get('id', '?')}", vars(module))
             if name in vars(module):
                 return vars(module)[name]
     raise InvalidInput(str(path), f"makes no {name}", "Choose the notebook that does.")
 
 
-def _run(source: str, where: str, namespace: dict[str, Any]) -> None:
+def _run_cell(source: str, filename: str, namespace: dict[str, Any]) -> None:
     try:
-        exec(compile(source, where, "exec"), namespace)  # noqa: S102 - the point of it
+        exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - it is what the function is for
     except NotStarted:
-        raise InvalidInput(where, "is not written yet", "Solve it first.") from None
+        raise InvalidInput(filename, "is not written yet", "Solve it first.") from None
     except Exception as error:
         raise InvalidInput(
-            where, f"does not run ({type(error).__name__}: {error})", "Run it in the notebook."
+            filename, f"does not run ({type(error).__name__}: {error})", "Run it in the notebook."
         ) from error

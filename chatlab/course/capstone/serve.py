@@ -14,60 +14,70 @@ try:
 except ImportError as error:
     raise MissingDependency("uvicorn", "http") from error
 
-__all__ = ["serve"]
+__all__ = ["serve_capstone"]
 
-_CUSTOMERS = ("alice", "bob")
-_HERE = ("127.0.0.1", "localhost")
-_ENDING = 3
-"""How many seconds open connections are given when the server stops."""
+_DEMO_USERS = ("alice", "bob")
+_LOCAL_HOSTS = ("127.0.0.1", "localhost")
+_SHUTDOWN_SECONDS = 3
+"""How long open connections may go on when the server stops."""
 
 
-def serve(console: Console, found: Capstone, *, host: str, port: int, kept: str) -> None:
-    """Serve the TaskManager until Ctrl+C; `kept` says where conversations are.
+def serve_capstone(
+    console: Console, capstone: Capstone, *, host: str, port: int, storage: str
+) -> None:
+    """Serve the TaskManager until Ctrl+C.
 
     Whoever reaches it may log in as Alice or Bob, so it listens on this machine's own addresses
     only.
 
+    Args:
+        console: Where to print the URL.
+        capstone: What to serve.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
+        storage: Where conversations are kept, in words.
+
     Raises:
         InvalidInput: The port is in use, or the host is not this machine.
     """
-    if host not in _HERE:
+    if host not in _LOCAL_HOSTS:
         raise InvalidInput(
             f"Host {host}",
             "would let others in, and this server asks for no password",
             "Use 127.0.0.1, or serve an app of your own: see notebooks/deployment.md.",
         )
-    listening = _listening(host, port)
+    listener = _open_listener(host, port)
     app = create_app(
-        found.server,
-        found.server.authenticate,
-        sign_in=lambda name: _key_for(found, name),
-        hosts=_HERE,
+        capstone.server,
+        capstone.server.authenticate,
+        sign_in=lambda name: _sign_in(capstone, name),
+        hosts=_LOCAL_HOSTS,
     )
-    where = f"http://{host}:{listening.getsockname()[1]}"
-    console.print(f"The TaskManager of {escape(found.notebook)} is at [bold]{where}[/]")
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
-    console.print(f"Conversations are kept {escape(kept)}, tasks in memory. Ctrl+C stops it.")
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_ENDING)
-    uvicorn.Server(config).run(sockets=[listening])
+    console.print(f"Conversations are kept {escape(storage)}, tasks in memory. Ctrl+C stops it.")
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_SECONDS)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
     # asyncio sends small pieces at once only on sockets that say they are TCP.
-    listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen()
+        listener.bind((host, port))
+        listener.listen()
     except OSError:
-        listening.close()
+        listener.close()
         raise InvalidInput(
             f"Port {port}", "is in use", f"Try: chatlab serve --port {port + 1}"
         ) from None
-    return listening
+    return listener
 
 
-def _key_for(found: Capstone, name: str) -> str:
-    if name not in _CUSTOMERS:
+def _sign_in(capstone: Capstone, name: str) -> str:
+    """A session key for Alice or Bob, without a password."""
+    if name not in _DEMO_USERS:
         raise SessionNotFound
-    return found.session_key(name)
+    return capstone.session_key(name)

@@ -1,4 +1,4 @@
-"""The TaskManager that a learner has made, or the solution's, ready to talk to."""
+"""Loads the TaskManager that a learner wrote in the capstone's notebook, or the solution's."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,32 +18,32 @@ from chatlab.taskbook import TaskBook
 
 __all__ = ["Capstone", "task_manager"]
 
-_LESSON = 10
-_HOURS = 12
+_CAPSTONE_LESSON = 10
+_KEY_HOURS = 12
 
 
 @dataclass(frozen=True)
 class Capstone:
-    """A TaskManager, the notebook that it was written in, and the secret of its session keys."""
+    """A TaskManager, its notebook's path, and the secret that signs its session keys."""
 
     server: Any
     notebook: str
     secret: str
 
-    def session_key(self, who: str) -> str:
-        """A signed key for this user, good for twelve hours; its owner may delete tasks."""
-        expires = self.server.clock.now() + timedelta(hours=_HOURS)
+    def session_key(self, user_id: str) -> str:
+        """A JWT for this user, valid for twelve hours, with the permission to delete tasks."""
+        expires = self.server.clock.now() + timedelta(hours=_KEY_HOURS)
         claims: dict[str, Any] = {
-            "sub": who,
+            "sub": user_id,
             "aud": "taskmanager",
             "exp": expires,
             "permissions": ["tasks:delete"],
         }
         return jwt.encode(claims, self.secret, algorithm="HS256")
 
-    def context_for(self, who: str) -> RequestContext:
-        """The badge that the TaskManager itself gives for such a key."""
-        context: RequestContext = self.server.authenticate(self.session_key(who))
+    def context_for(self, user_id: str) -> RequestContext:
+        """The context that the TaskManager's own `authenticate` returns for such a key."""
+        context: RequestContext = self.server.authenticate(self.session_key(user_id))
         return context
 
 
@@ -53,12 +53,12 @@ def task_manager(root: Path, source: Path | None = None, store: Any = None) -> C
     Raises:
         InvalidInput: The notebook makes none, or one that cannot tell who knocks.
     """
-    path = _notebook(root) if source is None else source
+    path = _default_notebook(root) if source is None else source
     name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-    made, secret = written_in(path, "TaskManager"), secrets.token_hex(32)
+    server_class, secret = written_in(path, "TaskManager"), secrets.token_hex(32)
     try:
-        found = Capstone(made(TaskBook(), secret, store), name, secret)
-        found.context_for("alice")
+        capstone = Capstone(server_class(TaskBook(), secret, store), name, secret)
+        capstone.context_for("alice")
     except NotStarted:
         raise InvalidInput(name, "is not written yet", "Solve it, or leave --from out.") from None
     except Exception as error:
@@ -67,12 +67,13 @@ def task_manager(root: Path, source: Path | None = None, store: Any = None) -> C
             f"makes a TaskManager that knows nobody ({type(error).__name__}: {error})",
             "Run its checks in the notebook.",
         ) from error
-    return found
+    return capstone
 
 
-def _notebook(root: Path) -> Path:
-    lesson, progress = lesson_for(_LESSON), Progress(root)
-    mine = exercise_path(root, lesson)
-    if mine.exists() and all(progress.passed(part.id) for part in lesson.parts):
-        return mine
+def _default_notebook(root: Path) -> Path:
+    """The learner's exercise if all its parts passed, else the solution."""
+    lesson, progress = lesson_for(_CAPSTONE_LESSON), Progress(root)
+    own_exercise = exercise_path(root, lesson)
+    if own_exercise.exists() and all(progress.passed(part.id) for part in lesson.parts):
+        return own_exercise
     return exercise_path(root, lesson, solutions=True)

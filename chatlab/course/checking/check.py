@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Part, part_for
-from chatlab.course.checking.judge import result_of
+from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe, to_plain_json
 from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
@@ -18,10 +18,14 @@ from chatlab.course.findings import Result
 __all__ = ["GRADED_RUN_ENV", "CheckFailed", "check", "look", "run_check"]
 
 GRADED_RUN_ENV = "CHATLAB_GRADED_RUN"
-"""Names the folder through which a graded run hands inputs in and gets observations out."""
+"""The environment variable with a graded run's folder.
 
-_order = RunOrder()
-_order.install()
+In it, `<part>.inputs.json` holds what a check must use as inputs, and the check writes what it
+observed to `<part>.observation.json`.
+"""
+
+_run_order = RunOrder()
+_run_order.install()
 
 
 class CheckFailed(AssertionError):
@@ -33,8 +37,8 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback through the kit's own code."""
-        _, word, _ = STATUS_STYLES[self.result.status]
-        return [f"{self.result.part} {word}: what to try next is said above."]
+        _, status_text, _ = STATUS_STYLES[self.result.status]
+        return [f"{self.result.part} {status_text}: what to try next is said above."]
 
 
 def check(part_id: str) -> Awaitable[None]:
@@ -46,30 +50,39 @@ def check(part_id: str) -> Awaitable[None]:
     """
     frame = inspect.currentframe()
     caller = frame.f_back if frame is not None else None
-    return _check(part_for(part_id), {} if caller is None else caller.f_globals)
+    return _check_and_show(part_for(part_id), {} if caller is None else caller.f_globals)
 
 
-async def _check(part: Part, namespace: Mapping[str, Any]) -> None:
-    folder = os.environ.get(GRADED_RUN_ENV)
-    inputs = to_plain_json(part.inputs(Random())) if folder is None else _handed_in(folder, part)
+async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
+    """Run the check; in a graded run, take its inputs from and leave its observation in a folder.
+
+    Raises:
+        CheckFailed: The result is neither "passed" nor "skipped".
+    """
+    run_folder = os.environ.get(GRADED_RUN_ENV)
+    inputs = (
+        to_plain_json(part.inputs(Random()))
+        if run_folder is None
+        else _read_inputs(run_folder, part)
+    )
     result, observation = await run_check(part, namespace, inputs)
-    if folder is not None:
-        _hand_out(folder, part, observation)
-    show_result(part, result, as_graded=_order.as_graded)
+    if run_folder is not None:
+        _write_observation(run_folder, part, observation)
+    show_result(part, result, as_graded=_run_order.as_graded)
     if result.status not in {"passed", "skipped"}:
         raise CheckFailed(result)
 
 
-def _handed_in(folder: str, part: Part) -> Any:
-    return json.loads(Path(folder, f"{part.id}.inputs.json").read_text("utf-8"))
+def _read_inputs(run_folder: str, part: Part) -> Any:
+    return json.loads(Path(run_folder, f"{part.id}.inputs.json").read_text("utf-8"))
 
 
-def _hand_out(folder: str, part: Part, observation: dict[str, Any]) -> None:
-    Path(folder, f"{part.id}.seen.json").write_text(json.dumps(observation), "utf-8")
+def _write_observation(run_folder: str, part: Part, observation: dict[str, Any]) -> None:
+    Path(run_folder, f"{part.id}.observation.json").write_text(json.dumps(observation), "utf-8")
 
 
 async def look(part_id: str, answer: Any, inputs: Any) -> None:
-    """Show what a check says of an answer with these inputs; nothing is counted or raised.
+    """Check an answer with given inputs and show the result; record nothing, raise no failure.
 
     Raises:
         NotFoundError: There is no such part.
@@ -82,9 +95,9 @@ async def look(part_id: str, answer: Any, inputs: Any) -> None:
 async def run_check(
     part: Part, namespace: Mapping[str, Any], inputs: Any
 ) -> tuple[Result, dict[str, Any]]:
-    """Observe and judge, here and now: the result, and the observation it was made from."""
-    if why := part.missing_requirement():
-        observation: dict[str, Any] = {"state": "skipped", "why": why}
+    """Observe and judge in this process; return the result and the observation behind it."""
+    if requirement := part.missing_requirement():
+        observation: dict[str, Any] = {"state": "skipped", "why": requirement}
     else:
         observation = await observe(part, namespace, inputs)
-    return result_of(part, inputs, observation), observation
+    return judge_observation(part, inputs, observation), observation

@@ -1,39 +1,47 @@
-"""The second half of a check: what was observed becomes a result. No learner's code runs here."""
+"""The second half of a check: turns an observation into a `Result`; runs no learner's code."""
 
 from typing import Any
 
 from chatlab.course.catalogue import Part
-from chatlab.course.checking.observe import DROPPED
+from chatlab.course.checking.observe import DROPPED_STREAM
 from chatlab.course.findings import Finding, Result, failed
 
-__all__ = ["result_of"]
+__all__ = ["judge_observation"]
 
 
-def result_of(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
-    """What the observation is worth."""
+def judge_observation(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
+    """Turn what `observe` returned into a result.
+
+    A value is judged by the part's own `judge`. Without one, the result is "not_started",
+    "skipped", or "failed" with a finding that says what kept the code from finishing.
+    """
     match observation:
         case {"state": "not_started"}:
             return Result(part.id, "not_started", 0, part.points)
         case {"state": "skipped", "why": why}:
             return Result(part.id, "skipped", 0, part.points, (failed(why),))
-        case {"state": "seen", "value": value}:
-            return _judged(part, inputs, value)
+        case {"state": "observed", "value": value}:
+            return _judge_value(part, inputs, value)
         case {"state": "left_behind", "tasks": tasks, "value": value} if (
-            tasks == [DROPPED] and _judged(part, inputs, value).status == "failed"
+            tasks == [DROPPED_STREAM] and _judge_value(part, inputs, value).status == "failed"
         ):
-            return _judged(part, inputs, value)
+            return _judge_value(part, inputs, value)
         case _:
-            return Result(part.id, "failed", 0, part.points, (_unseen(part, observation),))
+            return Result(
+                part.id, "failed", 0, part.points, (_incomplete_finding(part, observation),)
+            )
 
 
-def _judged(part: Part, inputs: Any, value: Any) -> Result:
+def _judge_value(part: Part, inputs: Any, value: Any) -> Result:
+    """Add up the findings of the part's judge; the points stop at what the part is worth."""
     findings = tuple(part.judge(inputs, value))
     points = min(part.points, sum(finding.points for finding in findings))
     passed = bool(findings) and all(finding.passed for finding in findings)
     return Result(part.id, "passed" if passed else "failed", points, part.points, findings)
 
 
-def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
+def _incomplete_finding(part: Part, observation: dict[str, Any]) -> Finding:
+    """What to tell the learner when there is no value to judge."""
     match observation:
         case {"state": "missing"}:
             return failed(
@@ -41,9 +49,9 @@ def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
                 f"Run the cell that makes {part.subject}, then this one. Is it spelled like that?",
             )
         case {"state": "timed_out", "seconds": seconds}:
-            at = f" It was at: {observation['line']}" if observation.get("line") else ""
+            location = f" It was at: {observation['line']}" if observation.get("line") else ""
             return failed(
-                f"After {seconds:g} seconds it had not finished.{at}",
+                f"After {seconds:g} seconds it had not finished.{location}",
                 "Look for a loop that never ends, or something awaited that never comes.",
             )
         case {"state": "left_behind", "tasks": tasks}:
@@ -52,13 +60,13 @@ def _unseen(part: Part, observation: dict[str, Any]) -> Finding:
                 part.leftover_hint
                 or "Await every task that you start, or cancel it before you return.",
             )
-        case {"state": "raised", "raised": seen}:
-            return failed(f"{seen['type']}: {seen['message']}", _line(seen))
+        case {"state": "raised", "raised": exception}:
+            return failed(f"{exception['type']}: {exception['message']}", _raised_at(exception))
         case _:
             return failed("Nothing could be observed.", "Restart the kernel and run all cells.")
 
 
-def _line(seen: dict[str, Any]) -> str:
-    if not seen.get("line"):
+def _raised_at(exception: dict[str, Any]) -> str:
+    if not exception.get("line"):
         return "It was raised while your code was being checked."
-    return f"Your line {seen['number']}: {seen['line']}"
+    return f"Your line {exception['number']}: {exception['line']}"

@@ -1,7 +1,7 @@
-"""The first half of a check: run what the learner made, and write down what happened.
+"""The first half of a check: runs the learner's code and returns what happened as plain JSON.
 
-What is written down is plain JSON. It is judged elsewhere, so that an object that equals
-everything, a patched check or a printed "passed" is just data that is wrong.
+It is judged elsewhere (`judge.py`; for a grade, in another process). So an object that equals
+everything, a patched check or a printed "passed" is only data that is wrong.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ from typing import Any, NoReturn, cast
 from pydantic_core import to_jsonable_python
 
 from chatlab.course.catalogue import Part
-from chatlab.course.checking.disabled import disable_reference
+from chatlab.course.checking.disable_reference import disable_reference
 from chatlab.course.todo import TODO, NotStarted
 from chatlab.tracebacks import KIT, user_frame
 from chatlab.turns.turn import Turn
 
 __all__ = [
-    "DROPPED",
+    "DROPPED_STREAM",
     "attempt",
     "cancel_leftovers",
     "exception_as_data",
@@ -35,17 +35,20 @@ __all__ = [
     "to_plain_json",
 ]
 
-DROPPED = "a stream that was dropped"
-"""What is left running when somebody stops reading: the mistake lies before that."""
+DROPPED_STREAM = "a stream that was dropped"
+"""Names the kit's own tasks, left over when a stream's reader stopped early.
+
+`judge_observation` then prefers the findings of the part's judge: the mistake lies before that.
+"""
 
 
-_observed: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(
+_observed_tasks: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(
     "observed", default=None
 )
 
 
 class TimeLimitExceeded(BaseException):
-    """The time limit, for code that blocks the loop; no `except Exception` catches it."""
+    """Raised by the alarm in code that blocks the loop; no `except Exception` catches it."""
 
 
 def to_plain_json(value: Any) -> Any:
@@ -58,13 +61,13 @@ def to_plain_json(value: Any) -> Any:
 
 def exception_as_data(error: BaseException) -> dict[str, Any]:
     """An exception as data: its type, its message, and the learner's own line, if it has one."""
-    seen: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:500]}
+    data: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:500]}
     if frame := user_frame(error):
-        seen |= {"line": (frame.line or "").strip(), "number": frame.lineno}
-    return seen
+        data |= {"line": (frame.line or "").strip(), "number": frame.lineno}
+    return data
 
 
-async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
+async def attempt(call: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
     """Call or await the learner's code: `{"value": ...}`, or `{"raised": ...}` if it raised.
 
     What had to be awaited is marked with `"awaited": True`.
@@ -73,7 +76,7 @@ async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
         NotStarted: Nobody has written it yet.
     """
     try:
-        value: Any = work() if callable(work) else work
+        value: Any = call() if callable(call) else call
         awaited = inspect.isawaitable(value)
         if awaited:
             value = await value
@@ -87,7 +90,7 @@ async def attempt(work: Callable[[], Any] | Awaitable[Any]) -> dict[str, Any]:
 
 
 async def record_turn(turn: AsyncIterable[Any]) -> dict[str, Any]:
-    """A whole turn: `{"events": [...], "state": ..., "raised": ... or None}`.
+    """Read a turn to its end: `{"events": [...], "state": ..., "raised": ... or None}`.
 
     Raises:
         NotStarted: `respond()` has not been written yet.
@@ -100,8 +103,8 @@ async def record_turn(turn: AsyncIterable[Any]) -> dict[str, Any]:
         error = turn.error if isinstance(turn, Turn) else None
     except NotStarted:
         raise
-    except Exception as escaped:  # noqa: BLE001 - it is what was observed
-        error = escaped
+    except Exception as raised:  # noqa: BLE001 - it is what was observed
+        error = raised
     if isinstance(error, NotStarted):
         raise error
     return {
@@ -112,11 +115,14 @@ async def record_turn(turn: AsyncIterable[Any]) -> dict[str, Any]:
 
 
 async def cancel_leftovers() -> None:
-    """End what the observed code has left running, where the judge has more to say than that."""
-    left = [task for task in _observed.get() or () if not task.done()]
-    for task in left:
+    """Cancel the tasks that the observed code left running.
+
+    A part's `observe` calls it when leftover tasks are not to fail the part.
+    """
+    leftovers = [task for task in _observed_tasks.get() or () if not task.done()]
+    for task in leftovers:
         task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.gather(*leftovers, return_exceptions=True)
 
 
 async def observe(  # noqa: PLR0911 - each way it can end is one line
@@ -125,8 +131,9 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     """Run the part's `observe` on what the notebook holds under the name of its subject.
 
     Returns:
-        `{"state": ...}`: `seen` with a `value`; `not_started`; `missing`, when there is no such
-        name; `raised`, with what was; `timed_out`; or `left_behind`, with the tasks that still ran.
+        `{"state": ...}`: `observed` with a `value`; `not_started`; `missing`, when there is no such
+        name; `raised`, with the exception as data; `timed_out`, with `seconds` and the line; or
+        `left_behind`, with the names of the tasks that still ran and the `value`.
     """
     if part.subject not in namespace:
         return {"state": "missing"}
@@ -135,10 +142,10 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
         return {"state": "not_started"}
     try:
         with (
-            _no_log(),
-            _tasks_seen() as tasks,
+            _silence_log(),
+            _record_tasks() as tasks,
             disable_reference(part),
-            _alarm(part.time_limit + 1),
+            _raise_after(part.time_limit + 1),
         ):
             async with asyncio.timeout(part.time_limit):
                 value = to_plain_json(await part.observe(subject, inputs))
@@ -146,89 +153,93 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     except NotStarted:
         return {"state": "not_started"}
     except (TimeoutError, TimeLimitExceeded) as error:
-        return {"state": "timed_out", "seconds": part.time_limit, **_where(error)}
+        return {"state": "timed_out", "seconds": part.time_limit, **_error_location(error)}
     except Exception as error:  # noqa: BLE001 - it is what was observed
         return {"state": "raised", "raised": exception_as_data(error)}
-    if left := [task for task in tasks if not task.done()]:
-        for task in left:
+    if leftovers := [task for task in tasks if not task.done()]:
+        for task in leftovers:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        names = sorted({_name(task) for task in left})
+        await asyncio.gather(*leftovers, return_exceptions=True)
+        names = sorted({_task_name(task) for task in leftovers})
         return {"state": "left_behind", "tasks": names, "value": value}
-    return {"state": "seen", "value": value}
+    return {"state": "observed", "value": value}
 
 
-def _name(task: "asyncio.Task[Any]") -> str:
-    """What the task runs: the learner's own function, or what closes a stream behind them."""
+def _task_name(task: "asyncio.Task[Any]") -> str:
+    """The name of the coroutine that the task runs, or `DROPPED_STREAM` if it is the kit's own."""
     coro: Any = task.get_coro()
     code = getattr(coro, "cr_code", None)
     if code is None or Path(code.co_filename).is_relative_to(KIT):
-        return DROPPED
+        return DROPPED_STREAM
     return coro.__qualname__
 
 
-def _where(error: BaseException) -> dict[str, Any]:
-    seen = exception_as_data(error)
-    return {"line": seen.get("line"), "number": seen.get("number")}
+def _error_location(error: BaseException) -> dict[str, Any]:
+    """The `line` and `number` of the learner's own line, or None for both."""
+    data = exception_as_data(error)
+    return {"line": data.get("line"), "number": data.get("number")}
 
 
 @contextmanager
-def _no_log() -> Generator[None]:
-    """Keep the log of turns that fail out of the notebook: the check says what went wrong."""
-    log = logging.getLogger("chatlab")
-    silence, above = logging.NullHandler(), log.propagate
-    log.addHandler(silence)
-    log.propagate = False
+def _silence_log() -> Generator[None]:
+    """Keep chatlab's log of failed turns out of the notebook: the check says what went wrong."""
+    logger = logging.getLogger("chatlab")
+    null_handler, propagate = logging.NullHandler(), logger.propagate
+    logger.addHandler(null_handler)
+    logger.propagate = False
     try:
         yield
     finally:
-        log.propagate = above
-        log.removeHandler(silence)
+        logger.propagate = propagate
+        logger.removeHandler(null_handler)
 
 
 @contextmanager
-def _tasks_seen() -> Generator[list["asyncio.Task[Any]"]]:
-    """Note the tasks that the observed code starts; those of the kernel are not its business."""
+def _record_tasks() -> Generator[list["asyncio.Task[Any]"]]:
+    """Collect the tasks that are started in the block, and not those of the kernel."""
     loop = asyncio.get_running_loop()
-    before = loop.get_task_factory()
+    previous_factory = loop.get_task_factory()
     tasks: list[asyncio.Task[Any]] = []
 
-    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> asyncio.Future[Any]:
-        make = cast("Callable[..., asyncio.Task[Any]]", before or _plain_task)
-        task = make(loop, coro, **more)
-        if (mine := _observed.get()) is not None:
-            mine.append(task)
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Future[Any]:
+        make_task = cast("Callable[..., asyncio.Task[Any]]", previous_factory or _make_task)
+        task = make_task(loop, coro, **options)
+        if (own_tasks := _observed_tasks.get()) is not None:
+            own_tasks.append(task)
         return task
 
-    token = _observed.set(tasks)
+    token = _observed_tasks.set(tasks)
     loop.set_task_factory(factory)
     try:
         yield tasks
     finally:
-        loop.set_task_factory(before)
-        _observed.reset(token)
+        loop.set_task_factory(previous_factory)
+        _observed_tasks.reset(token)
 
 
-def _plain_task(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> "asyncio.Task[Any]":
-    return asyncio.Task(coro, loop=loop, **more)
+def _make_task(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> "asyncio.Task[Any]":
+    return asyncio.Task(coro, loop=loop, **options)
 
 
 @contextmanager
-def _alarm(seconds: float) -> Generator[None]:
-    """Interrupt code that never lets the loop run. Only where the system has alarms."""
+def _raise_after(seconds: float) -> Generator[None]:
+    """Raise `TimeLimitExceeded` after so many seconds, in code that never lets the loop run.
+
+    Does nothing without `setitimer` (Windows), or outside of the main thread.
+    """
     if not hasattr(signal, "setitimer") or (
         threading.current_thread() is not threading.main_thread()
     ):
         yield
         return
 
-    def ring(_number: int, _frame: FrameType | None) -> NoReturn:
+    def raise_time_limit(_number: int, _frame: FrameType | None) -> NoReturn:
         raise TimeLimitExceeded
 
-    before = signal.signal(signal.SIGALRM, ring)
+    previous_handler = signal.signal(signal.SIGALRM, raise_time_limit)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, previous_handler)

@@ -1,4 +1,4 @@
-"""A result as people see it: a panel in the notebook, and the same words as plain text."""
+"""Renders a `Result` for people: a panel of HTML in the notebook, and the same as plain text."""
 
 import html
 import importlib
@@ -22,27 +22,31 @@ STATUS_STYLES: dict[Status, tuple[str, str, str]] = {
 
 
 def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
-    """The panel without colours, one line a thought."""
-    sign, word, _ = STATUS_STYLES[result.status]
-    head = f"{sign} {part.id} {part.title}: {word} ({result.points:g} of {result.out_of:g})"
-    return "\n".join([head, *(f"  {line}" for line in _said(part, result, as_graded=as_graded))])
+    """The panel as plain text: a headline, then one indented line for each piece of advice."""
+    sign, status_text, _ = STATUS_STYLES[result.status]
+    headline = (
+        f"{sign} {part.id} {part.title}: {status_text} ({result.points:g} of {result.out_of:g})"
+    )
+    return "\n".join(
+        [headline, *(f"  {line}" for line in _advice_lines(part, result, as_graded=as_graded))]
+    )
 
 
 def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
-    """The panel for a notebook; everything that comes from outside is escaped."""
-    sign, word, colour = STATUS_STYLES[result.status]
+    """The panel as HTML; the title and the advice are escaped."""
+    sign, status_text, colour = STATUS_STYLES[result.status]
     lines = "".join(
-        f'<div style="margin-top:4px">{_marked(line)}</div>'
-        for line in _said(part, result, as_graded=as_graded)
+        f'<div style="margin-top:4px">{_line_html(line)}</div>'
+        for line in _advice_lines(part, result, as_graded=as_graded)
     )
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:6px 12px;margin:4px 0">'
         f'<strong><span aria-hidden="true">{sign}</span> {part.id} {html.escape(part.title)}: '
-        f"{word}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
+        f"{status_text}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
     )
 
 
-def _marked(line: str) -> str:
+def _line_html(line: str) -> str:
     """The line, escaped; what stands between backticks looks like code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
@@ -60,12 +64,13 @@ def show_result(part: Part, result: Result, *, as_graded: bool = True) -> None:
         print(text)  # noqa: T201 - it is the point
         return
     ipython: Any = importlib.import_module("IPython.display")
-    page = as_html(part, result, as_graded=as_graded)
-    ipython.publish_display_data({"text/plain": text, "text/html": page})
+    panel_html = as_html(part, result, as_graded=as_graded)
+    ipython.publish_display_data({"text/plain": text, "text/html": panel_html})
 
 
-def _said(part: Part, result: Result, *, as_graded: bool) -> list[str]:
-    number = f"{part.lesson:02}"
+def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
+    """What to try next: nothing when the part passed in a run such as a grader's."""
+    lesson = f"{part.lesson:02}"
     if result.status == "not_started":
         return [f"Write your answer where it says TODO. A hint: chatlab hint {part.id}"]
     if result.status != "passed":
@@ -73,6 +78,6 @@ def _said(part: Part, result: Result, *, as_graded: bool) -> list[str]:
     if not as_graded:
         return [
             "You went back, or used cells of your own.",
-            f"What counts is your answer cells alone, run from the top: chatlab check {number}",
+            f"What counts is your answer cells alone, run from the top: chatlab check {lesson}",
         ]
     return []

@@ -7,37 +7,37 @@ from typing import Any
 
 __all__ = ["RunOrder"]
 
-_CELL = re.compile(r"\d\d-(?:(\d)-)?[a-z0-9-]+")
+_CELL_ID = re.compile(r"\d\d-(?:(\d)-)?[a-z0-9-]+")
 
 
 class RunOrder:
-    """Notes which cells run in this kernel.
+    """Records which cells run in this kernel; `as_graded` is False once a grader would differ.
 
-    To run the cells of one part again is how people work. To go back to an earlier part, or to
-    run a cell that is not in the exercise, leaves behind what a grader will not find.
+    Running the cells of one part again is fine. Going back to an earlier part, or running a cell
+    that is not in the exercise, can leave names that a grader's run will not have.
     """
 
     def __init__(self) -> None:
         self.as_graded = True
-        self._part = 0
+        self._furthest_part = 0
 
     def install(self) -> None:
-        """Begin, if this is a notebook's kernel."""
+        """Listen for cells that run, if this is a notebook's kernel."""
         if "IPython" not in sys.modules:
             return
         shell: Any = importlib.import_module("IPython").get_ipython()
         if shell is not None:
-            shell.events.register("pre_run_cell", self._runs)
+            shell.events.register("pre_run_cell", self._on_pre_run_cell)
 
-    def _runs(self, info: Any) -> None:
+    def _on_pre_run_cell(self, info: Any) -> None:
         self.record(info.cell_id)
 
     def record(self, cell_id: str | None) -> None:
-        """A cell is about to run; not every front end says which."""
+        """A cell is about to run; its id is None in front ends that do not send one."""
         if cell_id is None:
             return
-        found = _CELL.fullmatch(cell_id)
-        part = int(found[1] or 0) if found else 0
-        if found is None or 0 < part < self._part:
+        match = _CELL_ID.fullmatch(cell_id)
+        part = int(match[1] or 0) if match else 0
+        if match is None or 0 < part < self._furthest_part:
             self.as_graded = False
-        self._part = max(part, self._part)
+        self._furthest_part = max(part, self._furthest_part)

@@ -1,7 +1,7 @@
-"""A pytest plugin for a graded run: it hands inputs to the checks, and notes what became of cells.
+"""A pytest plugin for a graded run: gives inputs to the checks, and logs each cell's outcome.
 
-Each check gets its inputs just before it runs, and what it observed is taken away just after:
-no other cell can put something in its place, and a cell that deletes the folder costs its own part.
+Each check's inputs are written just before it runs, and its observation is read and removed just
+after: no other cell can replace it, and a cell that deletes the folder costs its own part only.
 """
 
 import json
@@ -18,18 +18,19 @@ from chatlab.course.checking.check import GRADED_RUN_ENV
 from chatlab.course.grading.nbval_plugin import KernelDied, TooMuchOutput
 from chatlab.course.notebook import CHECK_ID
 
-__all__ = ["GRADER_FOLDER_ENV", "LOG", "CellRecorder", "pytest_configure"]
+__all__ = ["GRADER_FOLDER_ENV", "LOG_NAME", "CellRecorder", "pytest_configure"]
 
 GRADER_FOLDER_ENV = "CHATLAB_GRADER"
-"""Names the grader's own folder. The kernel is not told."""
+"""The environment variable with the grader's own folder; the kernel does not inherit it."""
 
-LOG = "cells.jsonl"
-"""Where it says, a line a cell, what became of it."""
+LOG_NAME = "cells.jsonl"
+"""The file in the grader's folder with one line of JSON for each cell's outcome."""
 
-MAX_SEEN = 20_000_000
-"""How large an observation may be, in bytes. Those of honest answers are a thousandth of it."""
+MAX_OBSERVATION_BYTES = 20_000_000
+"""A larger observation is ignored. Those of honest answers are a thousandth of it."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER_DELETED = "This cell deleted the folder it ran in."
+_ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,85 +40,98 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class CellRecorder:
-    """What becomes of the cells.
+    """Writes inputs, reads observations and logs outcomes, as pytest runs the cells.
 
     Args:
-        private: The grader's folder, with the inputs.
-        shared: The folder through which the checks in the kernel are reached.
+        grader_folder: The grader's folder, with the inputs; the log goes there.
+        run_folder: The folder in which the checks in the kernel read and write.
     """
 
-    def __init__(self, private: Path, shared: Path) -> None:
-        self._log = private / LOG
-        self._inputs: dict[str, Any] = json.loads((private / "inputs.json").read_text("utf-8"))
-        self._shared = shared
-        self._seen: str | None = None
+    def __init__(self, grader_folder: Path, run_folder: Path) -> None:
+        self._log = grader_folder / LOG_NAME
+        self._inputs: dict[str, Any] = json.loads(
+            (grader_folder / "inputs.json").read_text("utf-8")
+        )
+        self._run_folder = run_folder
+        self._observation: str | None = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Hand the check its inputs, and take what it saw. No comment in a cell has it left out."""
-        self._seen = None
+        """Write the check's inputs, then read its observation.
+
+        A comment in a cell cannot have it skipped, or let it raise: nbval's options for that are
+        switched off.
+        """
+        self._observation = None
         options: dict[str, bool] = getattr(item, "options", {})
         options |= {"skip": False, "check_exception": False}
-        found = CHECK_ID.fullmatch(_cell_of(item))
-        if found is None:
+        match = CHECK_ID.fullmatch(_cell_id(item))
+        if match is None:
             return (yield)
-        part = f"{found[1]}.{found[2]}"
-        inputs, seen = (self._shared / f"{part}.{kind}.json" for kind in ("inputs", "seen"))
-        _remove(inputs)
-        _remove(seen)
-        self._shared.mkdir(exist_ok=True)
-        inputs.write_text(json.dumps(self._inputs.get(part)), "utf-8")
+        part = f"{match[1]}.{match[2]}"
+        inputs_file = self._run_folder / f"{part}.inputs.json"
+        observation_file = self._run_folder / f"{part}.observation.json"
+        _remove(inputs_file)
+        _remove(observation_file)
+        self._run_folder.mkdir(exist_ok=True)
+        inputs_file.write_text(json.dumps(self._inputs.get(part)), "utf-8")
         try:
             return (yield)
         finally:
-            if seen.is_file() and not seen.is_symlink() and seen.stat().st_size <= MAX_SEEN:
-                self._seen = seen.read_text("utf-8", "replace")
-            _remove(inputs)
-            _remove(seen)
+            self._observation = _read_observation(observation_file)
+            _remove(inputs_file)
+            _remove(observation_file)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Write down what became of the cell, or that there was no kernel for it."""
+        """Log the cell's outcome, or that no kernel started."""
         report = yield
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or (call.when == "setup" and error is not None):
-            gone = not self._shared.exists()
-            fate = {
-                "cell": getattr(error, "cell", None) or _cell_of(item),
-                "says": "This cell deleted the folder it ran in." if gone else _last_line(error),
-                "kernel": call.when == "call",
-                "stopped": gone or _stopped(error),
-                "seen": self._seen,
+            folder_deleted = not self._run_folder.exists()
+            outcome = {
+                "cell": getattr(error, "cell", None) or _cell_id(item),
+                "error_line": _FOLDER_DELETED if folder_deleted else _last_traceback_line(error),
+                "kernel_started": call.when == "call",
+                "stops_kernel": folder_deleted or _stops_kernel(error),
+                "observation": self._observation,
             }
             with self._log.open("a", encoding="utf-8") as log:
-                log.write(json.dumps(fate) + "\n")
+                log.write(json.dumps(outcome) + "\n")
         return report
 
 
-def _cell_of(item: pytest.Item) -> str:
+def _cell_id(item: pytest.Item) -> str:
     return str(getattr(item, "cell", {}).get("id", ""))
 
 
+def _read_observation(path: Path) -> str | None:
+    """The file's text, unless it is missing, no plain file, or too large."""
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > MAX_OBSERVATION_BYTES:
+        return None
+    return path.read_text("utf-8", "replace")
+
+
 def _remove(path: Path) -> None:
-    """Whatever it is: a learner's code may have put anything there."""
+    """Remove a file, a link or a folder: a learner's code may have put anything there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
 
 
-def _stopped(error: BaseException | None) -> bool:
-    """Whether the kernel is gone, or has to be."""
+def _stops_kernel(error: BaseException | None) -> bool:
+    """Whether the error means that the kernel died, or must be stopped."""
     if isinstance(error, KernelDied | TooMuchOutput):
         return True
     return "Timeout" in str(getattr(error, "args", ""))
 
 
-def _last_line(error: BaseException | None) -> str:
+def _last_traceback_line(error: BaseException | None) -> str:
     if error is None:
         return ""
     traceback = getattr(error, "inner_traceback", None) or str(error)
-    lines = [line for line in _ANSI.sub("", str(traceback)).splitlines() if line.strip()]
+    lines = [line for line in _ANSI_CODE.sub("", str(traceback)).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

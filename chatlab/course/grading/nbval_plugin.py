@@ -1,7 +1,9 @@
-"""A pytest plugin for nbval: updated outputs count, a dead kernel is noticed, a flood is stopped.
+"""A pytest plugin that patches nbval.
 
-nbval drops `update_display_data`; here it replaces the output it belongs to, so that what is
-compared is what a reader sees.
+- nbval drops `update_display_data`; here it replaces the output it belongs to, so that what is
+  compared is what a reader sees.
+- A kernel that dies is noticed within a second.
+- A cell that prints too much is stopped.
 """
 
 import importlib
@@ -17,14 +19,14 @@ import pytest
 
 __all__ = ["KernelDied", "TooMuchOutput", "pytest_configure"]
 
-CELL_SECONDS = 120
-"""nbval's own time limit for a cell is 2,000 seconds."""
+DEFAULT_CELL_SECONDS = 120
+"""How long one cell may run where no limit is given; nbval's own default is 2,000 seconds."""
 
-MAX_OUTPUT = 2_000_000
+MAX_OUTPUT_CHARS = 2_000_000
 """How many characters a cell may print."""
 
-_NBVAL_SECONDS = 2000
-_SHOWN = {"stream", "display_data", "update_display_data", "execute_result"}
+_NBVAL_DEFAULT_SECONDS = 2000
+_OUTPUT_TYPES = {"stream", "display_data", "update_display_data", "execute_result"}
 
 if "CHATLAB_QUICK_NBFORMAT" in os.environ:
     # jsonschema would spend seconds on formats that no notebook has.
@@ -33,37 +35,37 @@ if "CHATLAB_QUICK_NBFORMAT" in os.environ:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Mend nbval where it is in use."""
+    """Patch nbval, if it is in use."""
     option = config.option
     if not (getattr(option, "nbval", False) or getattr(option, "nbval_lax", False)):
         return
-    if option.nbval_cell_timeout == _NBVAL_SECONDS:
-        option.nbval_cell_timeout = CELL_SECONDS
-    kernels: Any = importlib.import_module("nbval.kernel")
-    plugin: Any = importlib.import_module("nbval.plugin")
-    _use_ipc_sockets(kernels, config)
-    kernel = kernels.RunningKernel
-    if not hasattr(kernel, "chatlab_mended"):
-        kernel.chatlab_mended = True
-        kernel.get_message = _detect_dead_kernel(kernel.get_message)
-        kernel.execute_cell_input = _track_parent_cell(kernel.execute_cell_input)
-        plugin.IPyNbFile.get_kernel_message = _apply_display_updates(
-            plugin.IPyNbFile.get_kernel_message
+    if option.nbval_cell_timeout == _NBVAL_DEFAULT_SECONDS:
+        option.nbval_cell_timeout = DEFAULT_CELL_SECONDS
+    kernel_module: Any = importlib.import_module("nbval.kernel")
+    plugin_module: Any = importlib.import_module("nbval.plugin")
+    _use_ipc_sockets(kernel_module, config)
+    kernel_class = kernel_module.RunningKernel
+    if not hasattr(kernel_class, "chatlab_patched"):
+        kernel_class.chatlab_patched = True
+        kernel_class.get_message = _detect_dead_kernel(kernel_class.get_message)
+        kernel_class.execute_cell_input = _track_parent_cell(kernel_class.execute_cell_input)
+        plugin_module.IPyNbFile.get_kernel_message = _apply_display_updates(
+            plugin_module.IPyNbFile.get_kernel_message
         )
-        plugin.IPyNbCell.runtest = _track_current_item(plugin.IPyNbCell.runtest)
+        plugin_module.IPyNbCell.runtest = _track_current_item(plugin_module.IPyNbCell.runtest)
 
 
-def _use_ipc_sockets(kernels: Any, config: pytest.Config) -> None:
-    from chatlab.course.grading.kernels import IpcKernelManagers
+def _use_ipc_sockets(kernel_module: Any, config: pytest.Config) -> None:
+    from chatlab.course.grading.ipc_kernels import IpcKernelManagers
 
-    manager = kernels.KernelManager
-    kernels.KernelManager = private = IpcKernelManagers(manager)
+    original_manager = kernel_module.KernelManager
+    kernel_module.KernelManager = ipc_managers = IpcKernelManagers(original_manager)
 
-    def undo() -> None:
-        private.close()
-        kernels.KernelManager = manager
+    def restore() -> None:
+        ipc_managers.close()
+        kernel_module.KernelManager = original_manager
 
-    config.add_cleanup(undo)
+    config.add_cleanup(restore)
 
 
 class KernelDied(RuntimeError):
@@ -78,31 +80,31 @@ class TooMuchOutput(RuntimeError):
 
     def __init__(self, cell: str | None) -> None:
         self.cell = cell
-        super().__init__(f"This cell printed more than {MAX_OUTPUT:,} characters.")
+        super().__init__(f"This cell printed more than {MAX_OUTPUT_CHARS:,} characters.")
 
 
 def _detect_dead_kernel(get_message: Callable[..., Any]) -> Callable[..., Any]:
-    """Wait a second at a time, and look whether the kernel is still there."""
+    """Wrap `get_message`: wait a second at a time, and raise `KernelDied` if the kernel is dead."""
 
-    def watch(kernel: Any, stream: str, timeout: float | None = None) -> Any:
-        end = None if timeout is None else time.monotonic() + timeout
+    def get_message_or_raise(kernel: Any, stream: str, timeout: float | None = None) -> Any:
+        deadline = None if timeout is None else time.monotonic() + timeout
         while True:
-            left = 1.0 if end is None else min(1.0, end - time.monotonic())
+            wait_seconds = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())
             try:
-                return get_message(kernel, stream, timeout=max(0.0, left))
+                return get_message(kernel, stream, timeout=max(0.0, wait_seconds))
             except Empty:
                 if not kernel.is_alive():
                     raise KernelDied from None
-                if end is not None and time.monotonic() >= end:
+                if deadline is not None and time.monotonic() >= deadline:
                     raise
 
-    return watch
+    return get_message_or_raise
 
 
 def _apply_display_updates(get_message: Callable[..., Any]) -> Callable[..., Any]:
-    """Put each update in the place of the output that it updates."""
+    """Wrap `get_kernel_message`: an update replaces the data of the outputs that it updates."""
 
-    def get(file: Any, timeout: float | None = None, stream: str = "iopub") -> Any:
+    def get_updated_message(file: Any, timeout: float | None = None, stream: str = "iopub") -> Any:
         while True:
             message = get_message(file, timeout=timeout, stream=stream)
             _count_output(file, message)
@@ -114,50 +116,53 @@ def _apply_display_updates(get_message: Callable[..., Any]) -> Callable[..., Any
                     item.test_outputs[index]["data"] = content["data"]
                 continue
             if message["msg_type"] == "display_data" and display_id is not None:
-                places = item.chatlab_displays.setdefault(display_id, [])
-                places.append(len(item.test_outputs))
+                output_indexes = item.chatlab_displays.setdefault(display_id, [])
+                output_indexes.append(len(item.test_outputs))
             return message
 
-    return get
+    return get_updated_message
 
 
 def _count_output(file: Any, message: dict[str, Any]) -> None:
-    """Stop a flood, whichever cell it comes from: a thread prints on when its cell is done."""
-    if message["msg_type"] not in _SHOWN:
+    """Count what a cell prints, by the message that ran it, and stop the kernel if it is too much.
+
+    The cell may be an earlier one: its thread may go on printing.
+    """
+    if message["msg_type"] not in _OUTPUT_TYPES:
         return
     content = message["content"]
-    cell = message["parent_header"].get("msg_id")
-    file.chatlab_printed[cell] += sum(
+    parent_id = message["parent_header"].get("msg_id")
+    file.chatlab_output_chars[parent_id] += sum(
         len(str(text)) for text in (content.get("text", ""), *content.get("data", {}).values())
     )
-    if file.chatlab_printed[cell] > MAX_OUTPUT:
+    if file.chatlab_output_chars[parent_id] > MAX_OUTPUT_CHARS:
         cells = file.kernel.chatlab_cells
         file.kernel.stop()
-        raise TooMuchOutput(cells.get(cell))
+        raise TooMuchOutput(cells.get(parent_id))
 
 
 def _track_parent_cell(execute: Callable[..., str]) -> Callable[..., str]:
-    """Note which cell each message to the kernel came from."""
+    """Wrap `execute_cell_input`: remember which cell each message to the kernel came from."""
 
-    def run(kernel: Any, source: str, **more: Any) -> str:
-        message = execute(kernel, source, **more)
-        kernel.chatlab_cells[message] = kernel.chatlab_cell
-        return message
+    def execute_and_track(kernel: Any, source: str, **options: Any) -> str:
+        message_id = execute(kernel, source, **options)
+        kernel.chatlab_cells[message_id] = kernel.chatlab_cell
+        return message_id
 
-    return run
+    return execute_and_track
 
 
 def _track_current_item(runtest: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Let the file know which of its cells is running."""
+    """Wrap `runtest`: let the file and its kernel know which cell is running."""
 
-    def run(item: Any) -> None:
+    def run_tracked(item: Any) -> None:
         file = item.parent
-        if not hasattr(file, "chatlab_printed"):
-            file.chatlab_printed = Counter[str]()
+        if not hasattr(file, "chatlab_output_chars"):
+            file.chatlab_output_chars = Counter[str]()
             file.kernel.chatlab_cells = {}
         file.kernel.chatlab_cell = item.cell.get("id")
         file.chatlab_item = item
         item.chatlab_displays = {}
         runtest(item)
 
-    return run
+    return run_tracked

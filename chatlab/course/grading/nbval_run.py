@@ -1,7 +1,7 @@
-"""One run of a notebook under nbval, for a grade: what became of its cells, what the checks saw.
+"""Runs a notebook under nbval, for a grade: returns its cells' errors and checks' observations.
 
-It runs in folders of its own and in a process group of its own, and whatever it leaves behind is
-ended. What pytest counts decides nothing.
+The run has temporary folders and a process group of its own, and processes that it leaves behind
+are killed. Whether pytest counts a cell as passed is ignored.
 """
 
 import json
@@ -19,13 +19,13 @@ from typing import Any
 import psutil
 
 from chatlab.course.checking.check import GRADED_RUN_ENV
-from chatlab.course.grading.cell_recorder import GRADER_FOLDER_ENV, LOG
+from chatlab.course.grading.cell_recorder import GRADER_FOLDER_ENV, LOG_NAME
 from chatlab.course.notebook import Notebook, write
 
-__all__ = ["CELL_SECONDS", "RUN_SECONDS", "NbvalRun", "run_notebook"]
+__all__ = ["GRADED_CELL_SECONDS", "RUN_SECONDS", "NbvalRun", "run_notebook"]
 
-CELL_SECONDS = 20
-"""How long one cell may run."""
+GRADED_CELL_SECONDS = 20
+"""How long one cell may run in a graded run."""
 
 RUN_SECONDS = 240
 """How long one run of a whole notebook may take."""
@@ -33,19 +33,20 @@ RUN_SECONDS = 240
 
 @dataclass
 class NbvalRun:
-    """What became of the cells in one run.
+    """The outcome of one run.
 
     Attributes:
-        errors: The last line of the traceback of each cell that has run, "" when it did well.
-        seen: What the checks observed, by the id of the check's cell.
+        error_lines: For each cell that has run, by its id, the last line of its traceback; "" if it
+            raised nothing.
+        observations: What the checks observed, by the id of the check's cell.
         stopped_at: The cell that ended the kernel, or made it necessary to end it.
-        no_kernel: Why there was no kernel, if there was none.
+        kernel_error: Why no kernel started; None if one did.
     """
 
-    errors: dict[str, str] = field(default_factory=dict[str, str])
-    seen: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    error_lines: dict[str, str] = field(default_factory=dict[str, str])
+    observations: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     stopped_at: str | None = None
-    no_kernel: str | None = None
+    kernel_error: str | None = None
 
 
 def run_notebook(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
@@ -55,29 +56,30 @@ def run_notebook(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
         notebook: What to run.
         inputs: What each part's check is to be given, by the part's id.
     """
-    run = _once(notebook, inputs)
-    return run if run.no_kernel is None else _once(notebook, inputs)
+    run = _run_once(notebook, inputs)
+    return run if run.kernel_error is None else _run_once(notebook, inputs)
 
 
-def _once(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
-    made = [
+def _run_once(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
+    folders = [
         tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) for _ in range(3)
     ]
-    private, shared, temporary = (Path(folder.name) for folder in made)
+    grader_folder, run_folder, temp_folder = (Path(folder.name) for folder in folders)
     try:
-        (private / "inputs.json").write_text(json.dumps(inputs), "utf-8")
-        (shared / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        write(shared / "submission.ipynb", notebook)
-        _nbval(private, shared, temporary)
-        return _read(private / LOG)
+        (grader_folder / "inputs.json").write_text(json.dumps(inputs), "utf-8")
+        (run_folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+        write(run_folder / "submission.ipynb", notebook)
+        _run_nbval(grader_folder, run_folder, temp_folder)
+        return _parse_log(grader_folder / LOG_NAME)
     finally:
-        for folder in made:
+        for folder in folders:
             folder.cleanup()
 
 
-def _nbval(private: Path, shared: Path, temporary: Path) -> None:
+def _run_nbval(grader_folder: Path, run_folder: Path, temp_folder: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
-    command += [f"--nbval-cell-timeout={CELL_SECONDS}", "-c", "pytest.ini", "submission.ipynb"]
+    command += ["-c", "pytest.ini", f"--nbval-cell-timeout={GRADED_CELL_SECONDS}"]
+    command += ["submission.ipynb"]
     plugins = (
         "no:cacheprovider",
         "nbval.plugin",
@@ -86,16 +88,16 @@ def _nbval(private: Path, shared: Path, temporary: Path) -> None:
     )
     command += [word for plugin in plugins for word in ("-p", plugin)]
     env = os.environ | {
-        GRADED_RUN_ENV: str(shared),
-        GRADER_FOLDER_ENV: str(private),
-        "TMPDIR": str(temporary),
+        GRADED_RUN_ENV: str(run_folder),
+        GRADER_FOLDER_ENV: str(grader_folder),
+        "TMPDIR": str(temp_folder),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "CHATLAB_QUICK_NBFORMAT": "1",
     }
     env.pop("PYTEST_ADDOPTS", None)
     with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
         command,
-        cwd=shared,
+        cwd=run_folder,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -106,11 +108,11 @@ def _nbval(private: Path, shared: Path, temporary: Path) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(RUN_SECONDS)
         finally:
-            _end_group(process)
-            _end_strays(str(shared))
+            _kill_process_group(process)
+            _kill_strays(str(run_folder))
 
 
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
+def _kill_process_group(process: "subprocess.Popen[bytes]") -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -118,25 +120,28 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _end_strays(shared: str) -> None:
-    """End what has left the group: kernels have groups of their own, and learners' code may too."""
+def _kill_strays(run_folder: str) -> None:
+    """Kill what is outside of the process group: kernels have groups of their own.
+
+    They are known by the run's folder in their environment.
+    """
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(GRADED_RUN_ENV) == shared:
+            if process.environ().get(GRADED_RUN_ENV) == run_folder:
                 process.kill()
 
 
-def _read(log: Path) -> NbvalRun:
+def _parse_log(log: Path) -> NbvalRun:
     run = NbvalRun()
     for line in log.read_text("utf-8").splitlines() if log.exists() else ():
-        fate = json.loads(line)
-        cell = fate["cell"]
-        if not fate["kernel"]:
-            run.no_kernel = fate["says"]
+        outcome = json.loads(line)
+        cell = outcome["cell"]
+        if not outcome["kernel_started"]:
+            run.kernel_error = outcome["error_line"]
             continue
-        run.errors[cell] = fate["says"]
-        if fate["stopped"] and run.stopped_at is None:
+        run.error_lines[cell] = outcome["error_line"]
+        if outcome["stops_kernel"] and run.stopped_at is None:
             run.stopped_at = cell
         with suppress(ValueError, RecursionError, TypeError):
-            run.seen[cell] = {**json.loads(fate["seen"])}
+            run.observations[cell] = {**json.loads(outcome["observation"])}
     return run

@@ -1,4 +1,4 @@
-"""What a learner sees in the terminal: how the parts stand, and how far the course is."""
+"""Prints grades and progress to the terminal, and turns a grade into JSON for programs."""
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -9,84 +9,88 @@ from rich.text import Text
 from chatlab.course.catalogue import Lesson
 from chatlab.course.checking.panel import STATUS_STYLES
 from chatlab.course.findings import Result
-from chatlab.course.grading.grade import Graded
+from chatlab.course.grading.grade import LessonGrade
 from chatlab.course.progress import Progress
 
-__all__ = ["print_graded", "print_progress", "to_json"]
+__all__ = ["grade_as_dict", "print_grade", "print_progress"]
 
-_STYLES = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
+_STATUS_COLOURS = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
 
 
-def print_graded(console: Console, graded: Graded) -> None:
-    """One lesson: a line a part, with what to try next under those that are not done."""
-    rows: list[RenderableType] = []
-    parts = {part.id: part for part in graded.lesson.parts}
-    for result in graded.results:
+def print_grade(console: Console, lesson_grade: LessonGrade) -> None:
+    """Print a panel for one lesson: a line a part, with feedback under those that failed."""
+    renderables: list[RenderableType] = []
+    parts = {part.id: part for part in lesson_grade.lesson.parts}
+    for result in lesson_grade.results:
         part = parts[result.part]
-        rows.append(_headline(f"{part.id}  {part.title}", result, optional=part.optional))
+        renderables.append(_part_line(f"{part.id}  {part.title}", result, optional=part.optional))
         if result.status not in {"passed", "not_started"}:
-            rows.extend(Text(f"     {line}") for line in result.feedback)
-    rows.extend(Text(f"\n{note}", style="dim") for note in graded.notes)
-    lesson = graded.lesson
-    total = f"{graded.points:g} of {lesson.points:g} points"
-    if graded.extra:
-        total += f", and {graded.extra:g} for going further"
-    if not graded.passed:
-        first = next(r.part for r in graded.results if r.status not in {"passed", "skipped"})
-        total += f"   ·   stuck? chatlab hint {first}"
+            renderables.extend(Text(f"     {line}") for line in result.feedback)
+    renderables.extend(Text(f"\n{note}", style="dim") for note in lesson_grade.notes)
+    lesson = lesson_grade.lesson
+    total = f"{lesson_grade.points:g} of {lesson.points:g} points"
+    if lesson_grade.extra_points:
+        total += f", and {lesson_grade.extra_points:g} for going further"
+    if not lesson_grade.passed:
+        first_open = next(
+            result.part
+            for result in lesson_grade.results
+            if result.status not in {"passed", "skipped"}
+        )
+        total += f"   ·   stuck? chatlab hint {first_open}"
     console.print(
         Panel(
-            Group(*rows),
+            Group(*renderables),
             title=escape(f"{lesson.slug[:2]} {lesson.title}"),
             subtitle=total,
-            border_style="green" if graded.passed else "yellow",
+            border_style="green" if lesson_grade.passed else "yellow",
             padding=(1, 2),
         )
     )
 
 
-def _headline(title: str, result: Result, *, optional: bool) -> Text:
-    sign, word, _ = STATUS_STYLES[result.status]
-    line = Text(f"{sign}  ", style=_STYLES.get(result.status, "dim"))
+def _part_line(title: str, result: Result, *, optional: bool) -> Text:
+    sign, status_text, _ = STATUS_STYLES[result.status]
+    line = Text(f"{sign}  ", style=_STATUS_COLOURS.get(result.status, "dim"))
     line.append(title, style="bold")
-    line.append(f"   {word}, {result.points:g} of {result.out_of:g}")
+    line.append(f"   {status_text}, {result.points:g} of {result.out_of:g}")
     if optional:
         line.append("   (going further)", style="dim")
     return line
 
 
 def print_progress(console: Console, lessons: list[Lesson], progress: Progress) -> None:
-    """The whole course, and the next thing to do."""
+    """Print a table of all lessons, and the next part to do."""
     table = Table("", "lesson", "minutes", "points", "what it gives you", title="Your progress")
-    following = None
+    next_part = None
     for lesson in lessons:
-        needed = [part for part in lesson.parts if not part.optional]
-        earned = sum(progress.points(part.id) for part in needed)
-        done = all(progress.passed(part.id) for part in needed)
-        if following is None and not done:
-            following = next(part for part in needed if not progress.passed(part.id))
-        sign = "[green]✓[/]" if done else "[yellow]…[/]" if earned else "○"
+        required = [part for part in lesson.parts if not part.optional]
+        earned = sum(progress.points(part.id) for part in required)
+        is_done = all(progress.passed(part.id) for part in required)
+        if next_part is None and not is_done:
+            next_part = next(part for part in required if not progress.passed(part.id))
+        sign = "[green]✓[/]" if is_done else "[yellow]…[/]" if earned else "○"
         points = f"{earned:g} of {lesson.points:g}"
         name = f"{lesson.slug[:2]} {escape(lesson.title)}"
         table.add_row(sign, name, str(lesson.minutes), points, escape(lesson.promise))
     console.print(table)
-    if following is None:
+    if next_part is None:
         console.print("Everything is done. Well done.")
     else:
         console.print(
-            f"Next: {following.id} {escape(following.title)} ({following.minutes} minutes)"
+            f"Next: {next_part.id} {escape(next_part.title)} ({next_part.minutes} minutes)"
         )
 
 
-def to_json(graded: Graded) -> dict[str, object]:
-    """The same for programs."""
+def grade_as_dict(lesson_grade: LessonGrade) -> dict[str, object]:
+    """The grade as plain JSON, for `chatlab check --json`."""
     return {
-        "lesson": graded.lesson.slug,
-        "passed": graded.passed,
-        "points": graded.points,
-        "extra": graded.extra,
-        "out_of": graded.lesson.points,
-        "notes": list(graded.notes),
+        "lesson": lesson_grade.lesson.slug,
+        "passed": lesson_grade.passed,
+        "points": lesson_grade.points,
+        "extra": lesson_grade.extra_points,
+        "out_of": lesson_grade.lesson.points,
+        "notes": list(lesson_grade.notes),
         "parts": [
             {
                 "part": result.part,
@@ -95,6 +99,6 @@ def to_json(graded: Graded) -> dict[str, object]:
                 "out_of": result.out_of,
                 "feedback": result.feedback,
             }
-            for result in graded.results
+            for result in lesson_grade.results
         ],
     }

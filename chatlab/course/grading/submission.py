@@ -1,4 +1,4 @@
-"""The answers in a learner's notebook: which can be run, and what else was noticed."""
+"""Takes the answers out of a learner's notebook, and notes what is unusual about it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from chatlab.course.notebook import Cell, Notebook, source_of
 
 __all__ = ["Submission", "parse_submission"]
 
-MAX_ANSWER = 200_000
+MAX_ANSWER_CHARS = 200_000
 """How long an answer may be, in characters."""
 
-_RESET = "Get a fresh exercise with `chatlab reset`; it keeps a copy of yours."
+_RESET_ADVICE = "Get a fresh exercise with `chatlab reset`; it keeps a copy of yours."
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a notebook holds.
+    """What was found in a learner's notebook.
 
     Attributes:
         sources: The answers that can be run, by the id of their cell.
-        unfit: Why the others cannot.
+        rejected: For each of the other answers, why it cannot be run, by the id of its cell.
         notes: What else is unusual about the notebook.
     """
 
@@ -32,53 +32,62 @@ class Submission:
     notes: tuple[str, ...]
 
 
-class _CellsById(NamedTuple):
-    known: Mapping[str, list[Cell]]
-    added: list[Cell]
+class _GroupedCells(NamedTuple):
+    by_id: Mapping[str, list[Cell]]
+    """The cells that the exercise has, by id; a copied cell has the same id."""
+    added_cells: list[Cell]
+    """Cells of code that the learner added."""
 
 
 def parse_submission(notebook: Notebook, pristine: Notebook, lesson: Lesson) -> Submission:
-    """Take the answers out of a learner's notebook."""
-    cells = _sorted(notebook, pristine)
+    """Take the answers out of a learner's notebook.
+
+    Args:
+        notebook: The learner's.
+        pristine: The exercise as it was handed out, which says which cell ids there are.
+        lesson: The lesson of both.
+    """
+    cells = _group_cells(notebook, pristine)
     sources: dict[str, str] = {}
-    unfit: dict[str, Finding] = {}
+    rejected: dict[str, Finding] = {}
     for id in dict.fromkeys(part.answer_cell for part in lesson.parts):
-        found = list(dict.fromkeys(source_of(cell) for cell in cells.known[id]))
-        problem = _problem(id, found)
+        answers = list(dict.fromkeys(source_of(cell) for cell in cells.by_id[id]))
+        problem = _find_problem(id, answers)
         if problem is None:
-            sources[id] = found[0]
+            sources[id] = answers[0]
         else:
-            unfit[id] = problem
-    return Submission(sources, unfit, tuple(_notes(cells, lesson)))
+            rejected[id] = problem
+    return Submission(sources, rejected, tuple(_make_notes(cells, lesson)))
 
 
-def _sorted(notebook: Notebook, pristine: Notebook) -> _CellsById:
+def _group_cells(notebook: Notebook, pristine: Notebook) -> _GroupedCells:
     ids = {cell.get("id") for cell in pristine["cells"]}
-    known: defaultdict[str, list[Cell]] = defaultdict(list)
-    added: list[Cell] = []
+    by_id: defaultdict[str, list[Cell]] = defaultdict(list)
+    added_cells: list[Cell] = []
     for cell in notebook["cells"]:
         if cell.get("id") in ids:
-            known[cell["id"]].append(cell)
+            by_id[cell["id"]].append(cell)
         elif cell["cell_type"] == "code" and source_of(cell).strip():
-            added.append(cell)
-    return _CellsById(known, added)
+            added_cells.append(cell)
+    return _GroupedCells(by_id, added_cells)
 
 
-def _problem(id: str, found: list[str]) -> Finding | None:
-    if not found:
-        return failed(f"The notebook has no cell {id}.", _RESET)
-    if len(found) > 1:
+def _find_problem(id: str, answers: list[str]) -> Finding | None:
+    """Why no answer can be run, given the different sources of the cells with this id."""
+    if not answers:
+        return failed(f"The notebook has no cell {id}.", _RESET_ADVICE)
+    if len(answers) > 1:
         return failed(
-            f"The notebook has {len(found)} different cells {id}.",
+            f"The notebook has {len(answers)} different cells {id}.",
             "Keep the one that counts. A copied cell keeps the id of the first: copy its text.",
         )
-    if len(found[0]) > MAX_ANSWER:
+    if len(answers[0]) > MAX_ANSWER_CHARS:
         return failed(
-            f"Its cell is {len(found[0]):,} characters long.",
-            f"Write at most {MAX_ANSWER:,}, and keep data out of it.",
+            f"Its cell is {len(answers[0]):,} characters long.",
+            f"Write at most {MAX_ANSWER_CHARS:,}, and keep data out of it.",
         )
     try:
-        found[0].encode()
+        answers[0].encode()
     except UnicodeEncodeError as error:
         return failed(
             f"Its cell has half a character (a lone surrogate) at position {error.start}.",
@@ -87,16 +96,16 @@ def _problem(id: str, found: list[str]) -> Finding | None:
     return None
 
 
-def _notes(cells: _CellsById, lesson: Lesson) -> list[str]:
+def _make_notes(cells: _GroupedCells, lesson: Lesson) -> list[str]:
     notes: list[str] = []
     for part in lesson.parts:
-        there = len(cells.known[part.check_cell])
-        if there != 1:
+        count = len(cells.by_id[part.check_cell])
+        if count != 1:
             notes.append(
-                f"Your notebook has {there or 'no'} cell{'s' if there else ''} {part.check_cell}."
-                f" A fresh one was run. {_RESET}"
+                f"Your notebook has {count or 'no'} cell{'s' if count else ''} {part.check_cell}."
+                f" A fresh one was run. {_RESET_ADVICE}"
             )
-    if cells.added:
+    if cells.added_cells:
         notes.append(
             "Cells that you added are not run here: keep what an answer needs in its own cell."
         )

@@ -1,17 +1,18 @@
-// The browser's half of the chat pane. These parts are read as one module, in the order dom, tree,
-// entries, state, log, inspector, chat. Text goes in as text; the only HTML is Markdown that the
-// kernel has rendered and cleaned.
+// The chat pane's script. These files are joined to one module, in the order dom, tree, entries, state,
+// log, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
+// rendered and made safe.
 
 function make(tag, properties = {}, ...children) {
-  const { aria = {}, ...own } = properties;
-  const node = Object.assign(document.createElement(tag), own);
+  const { aria = {}, ...domProperties } = properties;
+  const node = Object.assign(document.createElement(tag), domProperties);
   for (const [name, value] of Object.entries(aria)) node.setAttribute(name === "role" ? name : `aria-${name}`, value);
   node.append(...children);
   return node;
 }
 
-// HTML that the kernel has made safe: links open apart, code can be copied.
-function cleaned(html, className, tell) {
+// A node with HTML that the kernel has made safe: links open in a new tab, code gets a copy button.
+// `announce` shows a status message.
+function safeHtml(html, className, announce) {
   const node = make("div", { className });
   node.innerHTML = html;
   for (const link of node.querySelectorAll("a")) {
@@ -21,7 +22,7 @@ function cleaned(html, className, tell) {
   for (const code of node.querySelectorAll("pre")) {
     code.tabIndex = 0;
     const copy = make("button", { type: "button", className: "chatlab-copy", textContent: "Copy" });
-    copy.onclick = () => copied(code.textContent, code, tell);
+    copy.onclick = () => copyText(code.textContent, code, announce);
     const frame = make("div", { className: "chatlab-code" });
     code.replaceWith(frame);
     frame.append(code, copy);
@@ -29,12 +30,12 @@ function cleaned(html, className, tell) {
   return node;
 }
 
-async function copied(text, node, tell) {
+async function copyText(text, node, announce) {
   try {
     await navigator.clipboard.writeText(text);
-    tell("Copied.");
+    announce("Copied.");
   } catch {
     getSelection().selectAllChildren(node);
-    tell("Selected: copy it with Ctrl+C.");
+    announce("Selected: copy it with Ctrl+C.");
   }
 }

@@ -1,27 +1,28 @@
-const SIGNS = { running: "…", completed: "✓", failed: "✗", unfinished: "…" };
+const STATUS_SIGNS = { running: "…", completed: "✓", failed: "✗", unfinished: "…" };
 
-// One entry of the conversation. `desk` is what an entry may do: say(message), tell(status), who.
-function entryNode(entry, desk) {
+// The DOM node of one entry. `actions` is what an entry can use: send(message) to the kernel,
+// announce(text) in the status line, and `who`, the user's name.
+function entryNode(entry, actions) {
   const node = make("article", { className: `chatlab-${entry.kind}` });
   node.dataset.key = entry.key;
   ({ user: userEntry, assistant: assistantEntry, tool: chipEntry, task: chipEntry, widget: widgetEntry,
-    stats: statsEntry }[entry.kind] || errorEntry)(node, entry, desk);
+    stats: statsEntry }[entry.kind] || errorEntry)(node, entry, actions);
   return node;
 }
 
-function userEntry(node, entry, desk) {
-  node.setAttribute("aria-label", desk.who);
-  node.append(make("span", { className: "chatlab-who", textContent: desk.who }),
+function userEntry(node, entry, actions) {
+  node.setAttribute("aria-label", actions.who);
+  node.append(make("span", { className: "chatlab-who", textContent: actions.who }),
     make("span", { className: "chatlab-said", textContent: entry.text }));
 }
 
-function assistantEntry(node, entry, desk) {
+function assistantEntry(node, entry, actions) {
   node.setAttribute("aria-label", "Assistant");
   node.setAttribute("aria-busy", String(Boolean(entry.busy)));
   if (entry.html === undefined) {
-    node.piece = new Text(entry.text);
-    node.append(node.piece);
-  } else node.append(cleaned(entry.html, "chatlab-text", desk.tell));
+    node.textNode = new Text(entry.text);
+    node.append(node.textNode);
+  } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));
   if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped" }));
 }
 
@@ -29,7 +30,7 @@ function chipEntry(node, entry) {
   const isTool = entry.kind === "tool";
   node.setAttribute("aria-label", isTool ? "Tool" : "Background job");
   const chip = make("span", { className: "chatlab-chip" },
-    make("b", { textContent: SIGNS[entry.status], aria: { hidden: "true" } }));
+    make("b", { textContent: STATUS_SIGNS[entry.status], aria: { hidden: "true" } }));
   if (isTool) chip.append(make("code", { textContent: entry.tool }));
   if (entry.text) chip.append(make("span", { textContent: entry.text }));
   chip.dataset.status = entry.status;
@@ -41,10 +42,10 @@ function chipEntry(node, entry) {
   node.append(chip);
 }
 
-function widgetEntry(node, entry, desk) {
+function widgetEntry(node, entry, actions) {
   node.setAttribute("aria-label", "Widget");
-  const send = (action) => desk.say({ type: "act", action, item: entry.key });
-  node.append(treeNode(entry.root, send, desk.tell));
+  const send = (action) => actions.send({ type: "act", action, item: entry.key });
+  node.append(treeNode(entry.root, send, actions.announce));
 }
 
 function statsEntry(node, entry) {
@@ -52,13 +53,13 @@ function statsEntry(node, entry) {
   node.textContent = entry.text;
 }
 
-function errorEntry(node, entry, desk) {
+function errorEntry(node, entry, actions) {
   node.setAttribute("role", "alert");
   node.append(make("span", { textContent: entry.text }));
   for (const line of entry.lines || []) node.append(make("code", { textContent: line }));
   if (entry.retry) {
     node.append(" ", make("button", {
-      type: "button", textContent: "Try again", onclick: () => desk.say({ type: "retry" }),
+      type: "button", textContent: "Try again", onclick: () => actions.send({ type: "retry" }),
     }));
   }
 }

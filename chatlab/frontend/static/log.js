@@ -1,100 +1,101 @@
-const NEAR = 24;
+const NEAR_END_PIXELS = 24;
 
-// The conversation itself: it follows the stream until you scroll up, and loads what came before.
-function createLog(state, desk) {
+// The list of entries. It scrolls with the stream until you scroll up, and requests older entries
+// when you reach the top.
+function createLog(state, actions) {
   const log = make("div", { className: "chatlab-log", tabIndex: 0,
     aria: { role: "log", live: "off", label: "Conversation" } });
-  const earlier = make("button", { type: "button", className: "chatlab-earlier", textContent: "Earlier messages" });
-  const latest = make("button", { type: "button", className: "chatlab-latest", textContent: "↓ Latest" });
-  const items = make("div", {}, earlier);
+  const olderButton = make("button", { type: "button", className: "chatlab-earlier", textContent: "Earlier messages" });
+  const latestButton = make("button", { type: "button", className: "chatlab-latest", textContent: "↓ Latest" });
+  const items = make("div", {}, olderButton);
   const nodes = new Map();
   let follow = true;
-  let top = 0;
-  let asking = false;
+  let lastScrollTop = 0;
+  let olderRequested = false;
 
-  const older = () => {
-    if (!state.more || asking) return;
-    asking = true;
-    desk.say({ type: "older" });
-    setTimeout(() => { asking = false; }, 3000);
+  const requestOlder = () => {
+    if (!state.more || olderRequested) return;
+    olderRequested = true;
+    actions.send({ type: "older" });
+    setTimeout(() => { olderRequested = false; }, 3000);
   };
-  const built = (entry) => {
-    const node = entryNode(entry, desk);
-    if (!desk.interactive) {
+  const buildNode = (entry) => {
+    const node = entryNode(entry, actions);
+    if (!actions.interactive) {
       node.querySelectorAll("form button, button:not(.chatlab-copy), input, select")
-        .forEach((one) => { one.disabled = true; });
+        .forEach((control) => { control.disabled = true; });
     }
     return node;
   };
   const put = (entry) => {
-    const node = built(entry);
-    const old = nodes.get(entry.key);
-    if (old) {
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(node);
+    const node = buildNode(entry);
+    const oldNode = nodes.get(entry.key);
+    if (oldNode) {
+      const focused = oldNode.contains(document.activeElement);
+      oldNode.replaceWith(node);
       if (focused) node.querySelector("button, input, select")?.focus();
     } else items.append(node);
     nodes.set(entry.key, node);
   };
-  const before = (entries) => {
-    const anchor = earlier.nextElementSibling;
-    const was = anchor?.getBoundingClientRect().top;
-    earlier.after(...entries.map((entry) => {
-      nodes.set(entry.key, built(entry));
+  const prepend = (entries) => {
+    const anchor = olderButton.nextElementSibling;
+    const previousTop = anchor?.getBoundingClientRect().top;
+    olderButton.after(...entries.map((entry) => {
+      nodes.set(entry.key, buildNode(entry));
       return nodes.get(entry.key);
     }));
-    if (anchor && !follow) log.scrollTop += anchor.getBoundingClientRect().top - was;
-    asking = false;
+    if (anchor && !follow) log.scrollTop += anchor.getBoundingClientRect().top - previousTop;
+    olderRequested = false;
   };
-  const order = (keys) => {
-    let last = earlier;
+  const reorder = (keys) => {
+    let previous = olderButton;
     for (const key of keys) {
       const node = nodes.get(key);
-      if (last.nextElementSibling !== node) last.after(node);
-      last = node;
+      if (previous.nextElementSibling !== node) previous.after(node);
+      previous = node;
     }
   };
-  const settle = () => {
-    earlier.hidden = !state.more;
-    latest.hidden = follow;
+  const updateButtons = () => {
+    olderButton.hidden = !state.more;
+    latestButton.hidden = follow;
   };
-  const toEnd = () => { if (follow) log.scrollTop = log.scrollHeight; };
+  const scrollToEnd = () => { if (follow) log.scrollTop = log.scrollHeight; };
   const paint = (patch) => {
     if (patch.put) put(patch.put);
-    else if (patch.add !== undefined) nodes.get(patch.key)?.piece?.appendData(patch.add);
-    else if (patch.before) before(patch.before);
-    else if (patch.order) order(patch.order);
+    else if (patch.add !== undefined) nodes.get(patch.key)?.textNode?.appendData(patch.add);
+    else if (patch.before) prepend(patch.before);
+    else if (patch.order) reorder(patch.order);
     else if (patch.drop) {
       for (const key of patch.drop) {
         nodes.get(key)?.remove();
         nodes.delete(key);
       }
-    } else if (patch.end) settle();
+    } else if (patch.frameDone) updateButtons();
   };
   log.onscroll = () => {
-    const left = log.scrollHeight - log.scrollTop - log.clientHeight;
-    if (left < NEAR) follow = true;
-    else if (log.scrollTop < top - 1) follow = false;
-    top = log.scrollTop;
-    latest.hidden = follow;
-    if (!follow && top < 200) older();
+    const distance = log.scrollHeight - log.scrollTop - log.clientHeight;
+    if (distance < NEAR_END_PIXELS) follow = true;
+    else if (log.scrollTop < lastScrollTop - 1) follow = false;
+    lastScrollTop = log.scrollTop;
+    latestButton.hidden = follow;
+    if (!follow && lastScrollTop < 200) requestOlder();
   };
-  earlier.onclick = older;
-  latest.onclick = () => { follow = true; toEnd(); log.focus(); };
+  olderButton.onclick = requestOlder;
+  latestButton.onclick = () => { follow = true; scrollToEnd(); log.focus(); };
   log.append(items);
-  new ResizeObserver(toEnd).observe(items);
+  new ResizeObserver(scrollToEnd).observe(items);
   state.entries.forEach(put);
-  settle();
+  updateButtons();
 
-  let shown;
+  let highlighted;
   const reveal = (key) => {
-    shown?.classList.remove("chatlab-hit");
-    shown = nodes.get(key);
-    if (!shown) return false;
-    shown.classList.add("chatlab-hit");
+    highlighted?.classList.remove("chatlab-hit");
+    highlighted = nodes.get(key);
+    if (!highlighted) return false;
+    highlighted.classList.add("chatlab-hit");
     follow = false;
-    shown.scrollIntoView({ block: "nearest" });
+    highlighted.scrollIntoView({ block: "nearest" });
     return true;
   };
-  return { node: make("div", { className: "chatlab-view" }, log, latest), paint, reveal };
+  return { node: make("div", { className: "chatlab-view" }, log, latestButton), paint, reveal };
 }

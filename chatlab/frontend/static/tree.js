@@ -1,6 +1,6 @@
-// A widget's tree. What is clicked or submitted goes to `send` as an action.
-function treeNode(node, send, tell) {
-  const children = () => (node.children || []).map((child) => treeNode(child, send, tell));
+// The DOM node for a node of a widget's tree. A click or a submit calls `send` with the action.
+function treeNode(node, send, announce) {
+  const children = () => (node.children || []).map((child) => treeNode(child, send, announce));
   const caption = () => make("span", { textContent: node.label || node.name });
   switch (node.type) {
     case "card": {
@@ -12,7 +12,7 @@ function treeNode(node, send, tell) {
     case "row":
       return make("div", { className: "chatlab-row" }, ...children());
     case "text":
-      return cleaned(node.html, "chatlab-text", tell);
+      return safeHtml(node.html, "chatlab-text", announce);
     case "button":
       return make("button", { type: "button", textContent: node.label, onclick: () => send(node.action) });
     case "input":

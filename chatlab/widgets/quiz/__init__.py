@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.models import ChoiceQuestion, MatchQuestion, OrderQuestion
 from chatlab.widgets.quiz.storage import AnswerStore
 from chatlab.widgets.quiz.widget import ask_question
 
@@ -32,7 +32,7 @@ def choose(
     Raises:
         InvalidInput: There is nothing to choose, or the right option is not among the options.
     """
-    question = Choose(ask=ask, options=dict(options), right=right)
+    question = ChoiceQuestion(ask=ask, options=dict(options), right=right)
     ask_question(question, key, answers)
 
 
@@ -56,7 +56,7 @@ def order(
     Raises:
         InvalidInput: There are fewer than two steps, or `either` names one that is not there.
     """
-    question = Order(ask=ask, steps=dict(steps), either=tuple(either))
+    question = OrderQuestion(ask=ask, steps=dict(steps), either=tuple(either))
     ask_question(question, key, answers)
 
 
@@ -78,5 +78,5 @@ def match(
     Raises:
         InvalidInput: There are fewer than two pairs, or two things have the same partner.
     """
-    question = Match(ask=ask, pairs=dict(pairs))
+    question = MatchQuestion(ask=ask, pairs=dict(pairs))
     ask_question(question, key, answers)

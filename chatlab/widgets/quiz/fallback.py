@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from chatlab.frontend.markdown import render_inline
 from chatlab.widgets.display import FALLBACK_HTML
-from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.models import ChoiceQuestion, MatchQuestion, OrderQuestion
 
 __all__ = ["quiz_fallback"]
 
@@ -12,7 +12,7 @@ _BOX = "border:1px solid #8886;border-radius:8px;padding:8px 14px;max-width:46em
 _CELL = 'style="text-align:left;vertical-align:top;padding:3px 12px"'
 
 
-def quiz_fallback(question: Choose | Order | Match) -> dict[str, str]:
+def quiz_fallback(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> dict[str, str]:
     """As HTML and as plain text; nobody's answer is in it, so it never changes."""
     lines, body, fold = _parts(question)
     page = (
@@ -32,22 +32,22 @@ _DO = {
 }
 
 
-def _parts(question: Choose | Order | Match) -> tuple[list[str], str, str]:
+def _parts(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> tuple[list[str], str, str]:
     """The lines of the plain text, the open part of the page, and the folded one."""
     match question:
-        case Choose():
+        case ChoiceQuestion():
             texts = list(question.options)
             lines = [f"  {number}. {text}" for number, text in enumerate(texts, start=1)]
             return lines, _listed("ol", map(render_inline, texts)), _choices(question)
-        case Order():
+        case OrderQuestion():
             texts = question.shuffled()
             fold = _listed("ol", (_explained(text, why) for text, why in question.steps.items()))
             return [f"  - {text}" for text in texts], _listed("ul", map(render_inline, texts)), fold
-        case Match():
+        case MatchQuestion():
             return _pairs(question)
 
 
-def _choices(question: Choose) -> str:
+def _choices(question: ChoiceQuestion) -> str:
     first = f"<p>✓ {_explained(question.right, question.options[question.right])}</p>"
     other_options = [
         _explained(text, why) for text, why in question.options.items() if text != question.right
@@ -55,7 +55,7 @@ def _choices(question: Choose) -> str:
     return first + _listed("ul", other_options)
 
 
-def _pairs(question: Match) -> tuple[list[str], str, str]:
+def _pairs(question: MatchQuestion) -> tuple[list[str], str, str]:
     letters = {partner: chr(ord("A") + place) for place, partner in enumerate(question.shuffled())}
     lines = [f"  {text}: ?" for text in question.pairs]
     lines += [f"  {letter}  {partner}" for partner, letter in letters.items()]

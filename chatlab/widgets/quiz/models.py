@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from chatlab.errors import InvalidInput
 
-__all__ = ["Choose", "Match", "Order", "Question"]
+__all__ = ["ChoiceQuestion", "MatchQuestion", "OrderQuestion", "Question"]
 
 StoredAnswer = dict[str, Any]
 """An answer as it is kept: in the words of the question, which may change their order."""
@@ -21,7 +21,7 @@ _STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choose:
+class ChoiceQuestion:
     """One of several options; each says why it is right, or why it is tempting."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -42,7 +42,7 @@ class Choose:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class OrderQuestion:
     """Steps in the right order; each says why it comes no earlier."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -78,7 +78,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
+class MatchQuestion:
     """What belongs to what; each pair says how to tell."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -106,7 +106,7 @@ class Match:
         return {"chosen": known, "checked": answer.get("checked") is True} if known else {}
 
 
-Question = Annotated[Choose | Order | Match, Field(discriminator="kind")]
+Question = Annotated[ChoiceQuestion | OrderQuestion | MatchQuestion, Field(discriminator="kind")]
 """Any of them; TOML and JSON tell them apart by `kind`."""
 
 

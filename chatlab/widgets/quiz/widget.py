@@ -6,11 +6,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.frontend import part, theme
+from chatlab.frontend import script_part, theme
 from chatlab.frontend.markdown import render_inline
 from chatlab.widgets.display import display_live
 from chatlab.widgets.quiz.fallback import quiz_fallback
-from chatlab.widgets.quiz.models import Choose, Match, Order
+from chatlab.widgets.quiz.models import ChoiceQuestion, MatchQuestion, OrderQuestion
 from chatlab.widgets.quiz.storage import AnswerStore
 
 __all__ = ["Quiz", "ask_question", "to_payload"]
@@ -22,7 +22,7 @@ _kernel_store = AnswerStore()
 class Quiz(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """The browser's half asks and explains; the answer comes back as a trait and is kept."""
 
-    _esm = part("dom") + (_HERE / "quiz.js").read_text(encoding="utf-8")
+    _esm = script_part("dom") + (_HERE / "quiz.js").read_text(encoding="utf-8")
     _css = theme() + (_HERE / "quiz.css").read_text(encoding="utf-8")
     scene = traitlets.Dict().tag(sync=True)
     answer: Any = traitlets.Dict().tag(sync=True)
@@ -30,14 +30,18 @@ class Quiz(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
 
 
 def ask_question(
-    question: Choose | Order | Match, key: str | None = None, answers: AnswerStore | None = None
+    question: ChoiceQuestion | OrderQuestion | MatchQuestion,
+    key: str | None = None,
+    answers: AnswerStore | None = None,
 ) -> None:
     """Put the question under the cell, with the answer that it was given before."""
     display_live(make_quiz(question, key, answers), quiz_fallback(question))
 
 
 def make_quiz(
-    question: Choose | Order | Match, key: str | None, answers: AnswerStore | None
+    question: ChoiceQuestion | OrderQuestion | MatchQuestion,
+    key: str | None,
+    answers: AnswerStore | None,
 ) -> Quiz:
     """The live half: what is answered in it is kept."""
     store = _kernel_store if answers is None else answers
@@ -54,18 +58,18 @@ def make_quiz(
     return quiz
 
 
-def to_payload(question: Choose | Order | Match) -> dict[str, Any]:
+def to_payload(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> dict[str, Any]:
     """What the browser needs, with Markdown made safe."""
     scene: dict[str, Any] = {"kind": question.kind, "ask": render_inline(question.ask)}
     match question:
-        case Choose():
+        case ChoiceQuestion():
             scene["right"] = question.right
             scene["things"] = [_thing(text, why) for text, why in question.options.items()]
-        case Order():
+        case OrderQuestion():
             scene["things"] = [_thing(text, why) for text, why in question.steps.items()]
             scene["shuffled"] = question.shuffled()
             scene["earlier"] = question.earlier()
-        case Match():
+        case MatchQuestion():
             scene["things"] = [
                 _thing(text, why) | {"partner": partner}
                 for text, (partner, why) in question.pairs.items()

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from chatlab.frontend import part, theme
+from chatlab.frontend import script_part, theme
 
 __all__ = ["TenantsWidget"]
 
@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 class TenantsWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """Holds the panes by their ids; `doors` says who gets what."""
 
-    _esm = part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")
+    _esm = script_part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")
     _css = theme() + (_HERE / "hall.css").read_text(encoding="utf-8")
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     panes = traitlets.List(traitlets.Unicode()).tag(sync=True)
