@@ -5,6 +5,7 @@ import shutil
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from chatlab.course.postgres import find_server_binaries
@@ -43,7 +44,9 @@ def print_health(console: Console) -> bool:
     for package, (purpose, fix) in _EXTRAS.items():
         installed = importlib.util.find_spec(package) is not None
         table.add_row(
-            _status_markup(installed=installed, needed=False), purpose, "" if installed else fix
+            _status_markup(installed=installed, needed=False),
+            purpose,
+            "" if installed else escape(fix),
         )
     chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser"))
     table.add_row(

@@ -22,12 +22,12 @@ _MAX_REPEATS = 8
 
 
 class FrameChannel:
-    """Between the kernel's board and the browser's.
+    """Carries patches from the kernel's view model to the browser's.
 
     Args:
-        front: The widget that carries it.
-        everything: Makes the frame that a browser asks for when it has missed one.
-        hear: Called on the kernel's loop with whatever else the browser says.
+        widget: The widget whose messages carry them.
+        make_snapshot: Makes the frame that a browser asks for when it has missed one.
+        on_message: Called on the kernel's loop with whatever else the browser says.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A live widget and its still copy: a browser shows the first, everything else the second."""
+"""A live widget and its static fallback: a browser shows the first, all else the second."""
 
 import importlib
 from typing import Any

@@ -19,26 +19,26 @@ _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;m
 _OWN_BOX = _BOX + ";margin-left:20%;background:#8882"
 
 
-def render_fallback(board: ChatViewModel, who: str = "You") -> dict[str, str]:
+def render_fallback(view_model: ChatViewModel, who: str = "You") -> dict[str, str]:
     """Both, as a mime bundle; the same on every run of the same conversation."""
-    left_out, entries = _newest_entries(board)
+    left_out, entries = _newest_entries(view_model)
     lines = [*_left_out_note(left_out), *(_text_line(entry, who) for entry in entries)]
     return {
         "text/plain": "\n".join(lines) or _NOTHING,
-        "text/html": f"{FALLBACK_HTML}{render_html(board, who)}</div>",
+        "text/html": f"{FALLBACK_HTML}{render_html(view_model, who)}</div>",
     }
 
 
-def render_html(board: ChatViewModel, who: str = "You") -> str:
+def render_html(view_model: ChatViewModel, who: str = "You") -> str:
     """The HTML alone, to stand in a page with others. It reads well without its styles too."""
-    left_out, entries = _newest_entries(board)
+    left_out, entries = _newest_entries(view_model)
     before = [f"<p><i>{line}</i></p>" for line in _left_out_note(left_out)]
     return "".join([*before, *(_html_block(entry, who) for entry in entries)]) or _NOTHING
 
 
-def _newest_entries(board: ChatViewModel) -> tuple[int, list[Entry]]:
+def _newest_entries(view_model: ChatViewModel) -> tuple[int, list[Entry]]:
     """How many entries are left out, and the others."""
-    entries = [entry for entry in board.snapshot() if entry["kind"] != "stats"]
+    entries = [entry for entry in view_model.snapshot() if entry["kind"] != "stats"]
     room, count = _MAX_CHARS, 0
     for entry in reversed(entries[-_MAX_ENTRIES:]):
         room -= len(str(entry))

@@ -1,4 +1,4 @@
-"""A board, shown: live where there is a browser, as a static copy everywhere else."""
+"""A view model, shown: live where there is a browser, as a static fallback everywhere else."""
 
 import itertools
 from collections.abc import Callable, Iterable
@@ -38,12 +38,12 @@ class Pane:
 
     Args:
         who: The name over the user's messages.
-        hear: Called with what the browser says; without it the pane has no input.
+        on_message: Called with what the browser says; without it the pane has no input.
         inspect: Open the event inspector beside it.
 
     Attributes:
-        front: The live widget.
-        settled: Called when the static copy is to be renewed: once a turn.
+        widget: The live widget.
+        on_settled: Called when the static copy is to be renewed: once a turn.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Pane:
         self.on_settled = lambda: copy.update(render_fallback(self.view_model, self.who), raw=True)
 
     def connect(self) -> None:
-        """Begin to send; for those who display `front` themselves."""
+        """Begin to send; for those who display `widget` themselves."""
         self._channel.connect()
 
     def apply(self, event: ThreadStreamEvent) -> None:

@@ -204,3 +204,35 @@ def test_every_class_in_the_architecture_is_one_of_ours():
     assert [
         f"{one}.{member}" for one, member in sorted(members) if member not in classes()[one]
     ] == []
+
+
+def documented(docstring, section):
+    """The names under `Args:` or `Attributes:`."""
+    found = re.search(rf"^{section}:\n((?:    .*\n|\n)+)", f"{docstring}\n", re.MULTILINE)
+    return re.findall(r"^    (\w+): ", found[1], re.MULTILINE) if found else []
+
+
+def names_of(node):
+    """Everything that a class or a function has a name for: arguments, fields, attributes."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.arg):
+            yield part.arg
+        elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+            yield part.attr
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+        elif isinstance(part, ast.FunctionDef):
+            yield part.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_docstring_names_arguments_and_attributes_that_there_are(path):
+    unknown = [
+        f"{node.name}: {name}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        for section in ("Args", "Attributes")
+        for name in documented(ast.get_docstring(node) or "", section)
+        if name not in set(names_of(node))
+    ]
+    assert unknown == []

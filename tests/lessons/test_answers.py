@@ -25,8 +25,8 @@ from requirements import require_or_skip
 
 from chatlab.course.authoring.release import make_stub
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.check import run_check
-from chatlab.course.checking.observe import to_plain_json
 from chatlab.course.notebook import Cell, read, source_of
 from chatlab.course.postgres import DATABASE_URL_ENV, missing_postgres
 

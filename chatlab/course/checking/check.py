@@ -9,8 +9,9 @@ from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Part, part_for
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.judge import judge_observation
-from chatlab.course.checking.observe import observe, to_plain_json
+from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result

@@ -12,8 +12,8 @@ from typing import Any
 
 from chatlab.course.authoring.release import load_pristine_exercise
 from chatlab.course.catalogue import Lesson, Part
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.judge import judge_observation
-from chatlab.course.checking.observe import to_plain_json
 from chatlab.course.findings import Finding, Result, failed
 from chatlab.course.grading.nbval_run import RUN_SECONDS, NbvalRun, run_notebook
 from chatlab.course.grading.submission import Submission, parse_submission
@@ -79,8 +79,8 @@ class _GradingRuns:
     """Runs the notebook as often as needed.
 
     Attributes:
-        merged: The outcomes of all runs together.
-        stopped: The cells that stopped a kernel, each with its error line.
+        merged_run: The outcomes of all runs together.
+        stopped_cells: The cells that stopped a kernel, each with its error line.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 
 __all__ = ["inputs", "observe"]
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, cast
 from uuid import uuid4
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 
 __all__ = ["body_field", "inputs", "observe"]
 

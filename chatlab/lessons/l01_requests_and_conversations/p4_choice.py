@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.support.random_inputs import USER_NAMES
 
 __all__ = ["REQUEST", "RULES", "STREAM", "inputs", "observe", "other_value", "pattern_and_reason"]

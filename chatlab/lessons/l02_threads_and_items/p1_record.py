@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.lessons.l02_threads_and_items.p2_transcript import USER_NAMES
 from chatlab.stores import MemoryStore
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.l02_threads_and_items.p2_transcript import create_thread
 from chatlab.lessons.l02_threads_and_items.p2_transcript import inputs as transcript_inputs
 from chatlab.stores import SQLStore

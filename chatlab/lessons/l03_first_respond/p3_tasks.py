@@ -4,7 +4,7 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import to_plain_json
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.errors import NotFoundError
 from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.lessons.support.server_turns import make_server, run_turn

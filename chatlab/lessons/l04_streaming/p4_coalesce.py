@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.events import ThreadStreamEvent, event_adapter
 from chatlab.lessons.support.event_loop import yield_to_loop
 

@@ -5,7 +5,7 @@ from inspect import isawaitable
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.support.random_inputs import random_messages, random_replies
 
 __all__ = ["inputs", "observe"]

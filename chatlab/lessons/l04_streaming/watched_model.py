@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.lessons.support.event_loop import yield_to_loop

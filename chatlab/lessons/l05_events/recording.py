@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.findings import Finding, failed
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError

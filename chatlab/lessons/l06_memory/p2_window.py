@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.items import ThreadItem
 from chatlab.lessons.l06_memory.threads import build_item
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.items import ThreadItem
 from chatlab.lessons.l06_memory.threads import build_item
 from chatlab.lessons.support.random_inputs import random_messages

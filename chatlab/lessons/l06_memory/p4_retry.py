@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 from chatlab.items import ThreadMetadata, UserMessageItem

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.l07_sessions.p1_sessions import Record, SessionStore, SessionsWithoutTimeout
 from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import record_turn
+from chatlab.course.checking.as_data import record_turn
 from chatlab.course.todo import NotStarted
 from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.lessons.support.server_turns import make_server, reply_text

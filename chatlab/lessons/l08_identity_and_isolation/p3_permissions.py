@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.support.random_inputs import USER_NAMES
 
 __all__ = ["inputs", "observe"]

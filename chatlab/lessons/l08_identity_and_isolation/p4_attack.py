@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 

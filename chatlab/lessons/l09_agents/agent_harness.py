@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import record_turn
+from chatlab.course.checking.as_data import record_turn
 from chatlab.server import ChatKitServer
 from chatlab.taskbook import TaskBook
 from chatlab.testing import FixedClock

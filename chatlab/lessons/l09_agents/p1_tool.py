@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.lessons.l09_agents.agent_harness import (
     RunContext,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.items import thread_item_adapter
 from chatlab.lessons.l09_agents.agent_harness import missing_requirement
 from chatlab.lessons.support.random_inputs import random_messages

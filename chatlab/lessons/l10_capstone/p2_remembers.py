@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import to_plain_json
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.items import AssistantMessageItem, UserMessageItem
 from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 

@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import attempt, to_plain_json
+from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.items import Action
 from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
 

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import exception_as_data, record_turn
+from chatlab.course.checking.as_data import exception_as_data, record_turn
 from chatlab.course.todo import NotStarted
 from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
 from chatlab.lessons.support.server_turns import make_server, reply_text

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.checking.observe import attempt
+from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.l11_ship_it.held_server import HeldServer, make_authenticate
 from chatlab.lessons.l11_ship_it.transport import CuttableTransport, make_client, transport_for
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.course.checking.observe import exception_as_data, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.lessons.support.event_loop import yield_to_loop
 from chatlab.lessons.support.random_inputs import random_replies

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import cancel_leftovers, exception_as_data, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, to_plain_json
+from chatlab.course.checking.observe import cancel_leftovers
 from chatlab.course.postgres import missing_postgres as missing_requirement
 from chatlab.course.postgres import temporary_database
 from chatlab.course.todo import NotStarted

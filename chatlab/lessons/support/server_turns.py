@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.observe import exception_as_data, record_turn, to_plain_json
+from chatlab.course.checking.as_data import exception_as_data, record_turn, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
 from chatlab.server import ChatKitServer

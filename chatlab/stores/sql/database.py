@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: opened when it is needed, its errors in plain words.
 
-All that differs between the two is here, and in `shared_holds.py` how a store proves that it lives.
+All that differs between the two is here, and in `locks.py` how a store proves that it lives.
 """
 
 import asyncio
