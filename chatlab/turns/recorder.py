@@ -62,7 +62,7 @@ class Recorder:
         """
         match event:
             case AssistantMessage():
-                return self._record_delta(event)
+                return [self._record_delta(event)]
             case ToolStatus() | Widget() | Task():
                 _check_json(event, method)
                 return [*self._end_message(), *self._record_item(event)]
@@ -115,16 +115,14 @@ class Recorder:
             "timestamp": self._clock.now(),
         }
 
-    def _record_delta(self, event: AssistantMessage) -> list[ThreadStreamEvent]:
+    def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
         content = event.content
         if self._half or not content.isascii():
             content = self._whole_characters(content)
-        if not content:
-            return []
         if self._message is None:
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         self._pieces.append(content)
-        return [self.stamp(event, self._message.id, content=content)]
+        return self.stamp(event, self._message.id, content=content)
 
     def _whole_characters(self, text: str) -> str:
         """The text with surrogate pairs joined; the first half of one waits for the next piece."""
@@ -135,12 +133,12 @@ class Recorder:
         return text.encode("utf-8", "replace").decode()
 
     def _end_message(self, *, completed: bool = True) -> list[ThreadStreamEvent]:
-        out: list[ThreadStreamEvent] = []
-        if self._half:
-            self._half = ""
-            out = self._record_delta(AssistantMessage(content="?"))
         if self._message is None:
-            return out
+            return []
+        out: list[ThreadStreamEvent] = []
+        if self._half:  # its other half never came
+            self._half = ""
+            out.append(self._record_delta(AssistantMessage(content="?")))
         status = "completed" if completed else "incomplete"
         changes = {"content": "".join(self._pieces), "status": status}
         item = self._message.model_copy(update=changes)
