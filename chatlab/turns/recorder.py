@@ -48,7 +48,7 @@ class Recorder:
         self._seq = 0
         self._message: AssistantMessageItem | None = None
         self._pieces: list[str] = []
-        self._half = ""
+        self._pending_surrogate = ""
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
 
@@ -117,7 +117,7 @@ class Recorder:
 
     def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
         content = event.content
-        if self._half or not content.isascii():
+        if self._pending_surrogate or not content.isascii():
             content = self._whole_characters(content)
         if self._message is None:
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
@@ -126,9 +126,9 @@ class Recorder:
 
     def _whole_characters(self, text: str) -> str:
         """The text with surrogate pairs joined; the first half of one waits for the next piece."""
-        text, self._half = self._half + text, ""
+        text, self._pending_surrogate = self._pending_surrogate + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
+            text, self._pending_surrogate = text[:-1], text[-1]
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
         return text.encode("utf-8", "replace").decode()
 
@@ -136,8 +136,8 @@ class Recorder:
         if self._message is None:
             return []
         out: list[ThreadStreamEvent] = []
-        if self._half:  # its other half never came
-            self._half = ""
+        if self._pending_surrogate:  # its other half never came
+            self._pending_surrogate = ""
             out.append(self._record_delta(AssistantMessage(content="?")))
         status = "completed" if completed else "incomplete"
         changes = {"content": "".join(self._pieces), "status": status}

@@ -41,7 +41,7 @@ class FrameChannel:
         self._on_other_message = on_message
         self._seq = 0
         self._waiting = PatchBuffer()
-        self._sent_text = _SentText()
+        self._sent_text = _StreamedTextStripper()
         self._every = _FRAME_SECONDS
         self._flushing: asyncio.TimerHandle | None = None
         self._repeating: asyncio.TimerHandle | None = None
@@ -105,7 +105,7 @@ class FrameChannel:
                 self._on_other_message(content)
 
 
-class _SentText:
+class _StreamedTextStripper:
     """Remembers which messages have gone out piece by piece; the browser keeps their text."""
 
     def __init__(self) -> None:

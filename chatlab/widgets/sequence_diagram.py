@@ -72,14 +72,14 @@ def _event_arrows(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
             if not called and kind != "thread_created" and not _is_question(event):
                 yield "S", "->>", "Y", "call respond(thread, input, context)"
                 called = True
-            yield from _arrows(event, run)
+            yield from _arrows_of_event(event, run)
 
 
 def _is_question(event: ThreadStreamEvent) -> bool:
     return isinstance(event, ItemDone) and event.item.role == "user"
 
 
-def _arrows(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> Iterator[_Arrow]:
+def _arrows_of_event(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> Iterator[_Arrow]:
     match event:
         case ItemDone(item=item):
             yield "S", "->>", "T", f"append {item.id}, {_WHOSE[item.role]}: {item.status}"

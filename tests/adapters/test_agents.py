@@ -45,7 +45,7 @@ from chatlab.adapters.agents import (
     stream_agent_response,
     to_agent_input,
 )
-from chatlab.adapters.agents.response_events import ResponseWriter
+from chatlab.adapters.agents.response_writer import ResponseWriter
 from chatlab.adapters.agents.script import prompt_of
 from chatlab.items import TaskItem
 from chatlab.taskbook import TaskBook

@@ -25,7 +25,7 @@ CORE = {
     *("errors", "clock", "concurrency", "items", "context", "events", "turns", "llm", "streams"),
     *("memory", "server", "sessions", "taskbook", "commands", "stores"),
 }
-DATABASE = {"database", "locks", "queries", "schema", "urls"}
+DATABASE = {"database", "filters", "locks", "schema", "urls"}
 """What makes a database dependable, in `stores/sql`; no lesson opens these."""
 
 FIRST_READ = (

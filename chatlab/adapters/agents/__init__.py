@@ -43,7 +43,12 @@ try:
     from openai import AsyncOpenAI
 
     from chatlab.adapters.agents.backpressure import MAX_AHEAD, BoundedModel, RunReader
-    from chatlab.adapters.agents.run import RunEvents, ToolFailure, TooManyTurns, to_agent_error
+    from chatlab.adapters.agents.run_events import (
+        RunEvents,
+        ToolFailure,
+        TooManyTurns,
+        to_agent_error,
+    )
     from chatlab.adapters.agents.script import (
         AgentPrompt,
         Call,

@@ -12,7 +12,7 @@ from agents.usage import Usage
 from typing_extensions import override
 
 from chatlab.adapters.agents.backpressure import throttle
-from chatlab.adapters.agents.response_events import ResponseWriter
+from chatlab.adapters.agents.response_writer import ResponseWriter
 from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id
 from chatlab.errors import InvalidInput

@@ -12,7 +12,7 @@ from agents.tool_context import ToolContext
 from typing_extensions import override
 
 from chatlab.adapters.agents import stream_agent_response
-from chatlab.adapters.agents.run import TooManyTurns
+from chatlab.adapters.agents.run_events import TooManyTurns
 from chatlab.adapters.agents.script import AgentPrompt, Call, ScriptedReply
 from chatlab.adapters.agents.scripted_model import ScriptedAgentModel
 from chatlab.clock import NewId, new_id

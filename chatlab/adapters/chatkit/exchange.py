@@ -22,7 +22,7 @@ from chatlab.turns.recorder import Recorder
 from chatlab.turns.requests import TurnServices
 from chatlab.turns.turn import Turn, ensure_stream
 
-__all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options", "passthrough"]
+__all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options", "stream_unsaved"]
 
 _Out = list[official.ThreadStreamEvent]
 
@@ -46,7 +46,7 @@ class OfficialInput:
 
     input: official.UserMessageInput
     attachments: list[official.Attachment]
-    opens: bool
+    opens_thread: bool
 
     def item(self, own: UserMessageItem) -> official.UserMessageItem:
         """It as an item of the thread."""
@@ -69,7 +69,7 @@ class Exchange:
     """Reads a chatlab turn and says it in official events.
 
     Attributes:
-        retries: The message that is answered again, if it is.
+        retried_message_id: The message that is answered again, if one is.
     """
 
     turn: Turn
@@ -78,7 +78,7 @@ class Exchange:
     context: RequestContext
     options: Options
     user_input: OfficialInput | None = None
-    retries: str | None = None
+    retried_message_id: str | None = None
     _opened: bool = False
     _created: bool = False
     _replaced: list[str] = field(default_factory=list[str])
@@ -106,7 +106,7 @@ class Exchange:
         out: _Out = []
         question = event.item if isinstance(event, ItemDone) else None
         thread = await self.store.load_thread(self.turn.thread_id, self.context)
-        if self.user_input is not None and self.user_input.opens and not self._created:
+        if self.user_input is not None and self.user_input.opens_thread and not self._created:
             out.append(official.ThreadCreatedEvent(thread=official_page(thread)))
         if isinstance(question, UserMessageItem) and self.user_input is not None:
             out.append(
@@ -114,9 +114,9 @@ class Exchange:
                     item=await self._save_question(self.user_input, question)
                 )
             )
-        if self.retries is not None:
+        if self.retried_message_id is not None:
             later = iter_items(
-                self.store.store, self.turn.thread_id, self.context, after=self.retries
+                self.store.store, self.turn.thread_id, self.context, after=self.retried_message_id
             )
             self._replaced = [item.id async for item in later]
         options = self.options(thread, self.context)
@@ -138,7 +138,7 @@ class Exchange:
         return item
 
 
-async def passthrough(
+async def stream_unsaved(
     server: ChatKitServer[Any],
     thread_id: str,
     context: RequestContext,

@@ -28,7 +28,6 @@ from chatlab.items import (
 )
 
 __all__ = [
-    "aware",
     "custom_task",
     "official_item",
     "official_page",
@@ -38,6 +37,7 @@ __all__ = [
     "own_thread",
     "percent",
     "text_of",
+    "with_timezone",
     "workflow",
 ]
 
@@ -102,7 +102,7 @@ def own_item(  # noqa: PLR0911 - each kind of item is one line
     base: dict[str, Any] = {
         "id": item.id,
         "thread_id": item.thread_id,
-        "timestamp": aware(item.created_at),
+        "timestamp": with_timezone(item.created_at),
     }
     match item:
         case official.UserMessageItem():
@@ -180,12 +180,12 @@ def own_thread(thread: official.ThreadMetadata, user_id: str, now: datetime) -> 
         id=thread.id,
         user_id=user_id,
         title=thread.title,
-        created_at=aware(thread.created_at),
+        created_at=with_timezone(thread.created_at),
         updated_at=now,
         metadata=metadata,
     )
 
 
-def aware(moment: datetime) -> datetime:
+def with_timezone(moment: datetime) -> datetime:
     """The same moment with its zone: a naive one is this machine's local time, as ChatKit's are."""
     return moment.astimezone(UTC) if moment.tzinfo is None else moment

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from typing_extensions import override
 
 from chatlab.adapters.chatkit.events import EventTranslator, refusal
-from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput, passthrough
+from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput, stream_unsaved
 from chatlab.adapters.chatkit.items import official_item, own_action, own_item, text_of
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
@@ -81,7 +81,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         """What the server inside answers, for a server of yours that keeps the items itself."""
         own = None if input_user_message is None else own_item(input_user_message)
         input = own if isinstance(own, UserMessageItem) else None
-        return passthrough(self.server, thread.id, context, input=input)
+        return stream_unsaved(self.server, thread.id, context, input=input)
 
     @override
     def action(
@@ -93,7 +93,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
         clicked, sender_id = own_action(action), sender and sender.id
-        return passthrough(self.server, thread.id, context, action=clicked, sender_id=sender_id)
+        return stream_unsaved(self.server, thread.id, context, action=clicked, sender_id=sender_id)
 
     @override
     async def sync_action(

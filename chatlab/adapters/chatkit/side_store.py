@@ -1,4 +1,4 @@
-"""A shelf beside each thread, for what chatlab's items have no place for (lesson 11).
+"""A store beside each thread, for what chatlab's items have no place for (lesson 11).
 
 It is in the same store, under a user of its own for each user: nobody else's requests reach it,
 and it shows up in no list of conversations.
@@ -28,7 +28,7 @@ class SideStore:
     async def put(self, thread_id: str, id: str, document: Any, context: RequestContext) -> None:
         """Keep a document with the thread, or replace the one that has this id."""
         owner = _owner(context)
-        await self._store.save_thread(self._side_thread_id(thread_id, owner), owner)
+        await self._store.save_thread(self._side_thread(thread_id, owner), owner)
         item = ToolItem(
             id=id,
             thread_id=thread_id,
@@ -68,8 +68,8 @@ class SideStore:
     async def put_single(self, id: str, document: Any, context: RequestContext) -> None:
         """Keep a document that belongs to no thread, or replace it."""
         owner = _owner(context)
-        board = self._side_thread_id(_single_thread_id(id), owner, {"document": document})
-        await self._store.save_thread(board, owner)
+        side_thread = self._side_thread(_single_thread_id(id), owner, {"document": document})
+        await self._store.save_thread(side_thread, owner)
 
     async def find_single(self, id: str, context: RequestContext) -> Any:
         """That document. Raises `NotFoundError`."""
@@ -81,7 +81,7 @@ class SideStore:
         """Take that document away. Raises `NotFoundError`."""
         await self._store.delete_thread(_single_thread_id(id), _owner(context))
 
-    def _side_thread_id(
+    def _side_thread(
         self, id: str, owner: RequestContext, metadata: dict[str, Any] | None = None
     ) -> ThreadMetadata:
         now = self._clock.now()

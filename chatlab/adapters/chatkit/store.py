@@ -2,7 +2,7 @@
 
 An item is kept as the nearest item of chatlab's own, so that a chatlab server reads the same
 conversation. Where that leaves something out (attachments, annotations, hidden context), the
-official document lies on the thread's shelf, and is what comes out.
+official document lies in the side store, and is what comes out.
 """
 
 from collections.abc import Awaitable, Iterable
@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 from typing_extensions import override
 
 from chatlab.adapters.chatkit.items import (
-    aware,
     official_item,
     official_thread,
     own_item,
     own_thread,
+    with_timezone,
 )
 from chatlab.adapters.chatkit.side_store import SideStore
 from chatlab.clock import Clock, NewId, SystemClock, new_id
@@ -251,7 +251,7 @@ def _thumb(item_id: str) -> str:
 
 
 def _timed(item: official.ThreadItem) -> official.ThreadItem:
-    return item.model_copy(update={"created_at": aware(item.created_at)})
+    return item.model_copy(update={"created_at": with_timezone(item.created_at)})
 
 
 def _order(order: str) -> Order:

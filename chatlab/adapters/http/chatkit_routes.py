@@ -16,7 +16,7 @@ from chatlab.server import ChatKitServer
 __all__ = ["chatkit_router"]
 
 _BODY = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
-_OFFERED = "This server keeps no files and understands no speech."
+_NOT_OFFERED = "This server keeps no files and understands no speech."
 _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
 
 
@@ -46,7 +46,7 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
                 "The request", "is none of the protocol's", "Use an official client."
             ) from None
         except NotImplementedError:
-            raise InvalidInput("The request", "is for what is not offered", _OFFERED) from None
+            raise InvalidInput("The request", "is for what is not offered", _NOT_OFFERED) from None
         if hasattr(result, "json"):
             return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
         frames = aiter(result)

@@ -103,7 +103,7 @@ api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
 
 
 @api.post("/turns", status_code=202)
-async def send(body: SendMessage, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def start_turn(body: SendMessage, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Say something. When this answers, the message is in the store."""
     key = body.idempotency_key
     turn = await app_state.turns.start(

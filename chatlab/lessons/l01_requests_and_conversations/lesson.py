@@ -59,7 +59,7 @@ LESSON = Lesson(
                 'response = await client.get(f"/api/tasks/{task_id}"), then return '
                 'response.json()["priority"]',
             ),
-            check=f"{__package__}.p2_priority_of_it",
+            check=f"{__package__}.p2_missing_id",
         ),
         Part(
             id="01.3",

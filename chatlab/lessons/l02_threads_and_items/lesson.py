@@ -75,7 +75,7 @@ LESSON = Lesson(
                 "async with SQLStore(url) as store: read pages until has_more is false, return "
                 "all their items in one list",
             ),
-            check=f"{__package__}.p3_continue",
+            check=f"{__package__}.p3_read_back",
             leftover_hint="Hold the store with `async with SQLStore(url) as store:`; it is closed"
             " then.",
         ),

@@ -23,7 +23,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         (f"send('Create a task: {third_title}')", (1, first_user, third_title, first_id + 1000)),
     ]
     for (called, expected), turn in zip(expectations, observation["turns"], strict=True):
-        if wrong := _turn_wrong(called, expected, turn):
+        if wrong := _error_or_silence_wrong(called, expected, turn):
             return [wrong]
     for (called, expected), turn in zip(expectations, observation["turns"], strict=True):
         if expected and (wrong := _task_wrong(called, expected, turn, observation["books"])):
@@ -39,7 +39,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     return [passed(3, "Tasks are created for the one who asks, and everything else gets help.")]
 
 
-def _turn_wrong(called: str, expected: Any, turn: dict[str, Any]) -> Finding | None:
+def _error_or_silence_wrong(called: str, expected: Any, turn: dict[str, Any]) -> Finding | None:
     """What is wrong when the turn raised or said nothing; `expected` is None for small talk."""
     error = turn["raised"]
     if error is not None and expected is None and "'NoneType'" in error["message"]:

@@ -102,11 +102,11 @@ def _who_wrong(rows: list[Any]) -> Finding | None:
                 'Choose "client", "server", "your code" or "store".',
             )
         if who not in _STEPS[name][1]:
-            return failed(f"{name!r} is not what {_with_article(who)} does.", _WHO_HINTS[name])
+            return failed(f"{name!r} is not what {_with_the(who)} does.", _WHO_HINTS[name])
     return None
 
 
-def _with_article(who: str) -> str:
+def _with_the(who: str) -> str:
     return who if who == "your code" else f"the {who}"
 
 

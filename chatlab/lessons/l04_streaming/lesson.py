@@ -87,7 +87,7 @@ LESSON = Lesson(
                 "async with aclosing(self.model.stream(input.content)) as pieces: async for piece "
                 "in pieces: yield AssistantMessage(content=piece)",
             ),
-            check=f"{__package__}.p3_careful_server",
+            check=f"{__package__}.p3_close_on_stop",
             time_limit=20.0,
         ),
         Part(

@@ -68,7 +68,7 @@ class _Job:
         self.recording.mark("ended")
 
 
-class _Exporter:
+class _RecordingExportService:
     """Runs the job of the user for whom an export is asked, and notes each such user."""
 
     def __init__(self, jobs: dict[str, _Job]) -> None:
@@ -83,7 +83,7 @@ class _Exporter:
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """A job fails beside another; two run side by side; one fails after its last page."""
-    exporter = _Exporter({})
+    exporter = _RecordingExportService({})
     server, problem = make_server(lambda: subject(exporter.export))
     if server is None:
         return {"unmade": problem}
@@ -100,7 +100,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _run_exports(
-    server: ChatKitServer[Any], exporter: _Exporter, jobs: dict[str, _Job]
+    server: ChatKitServer[Any], exporter: _RecordingExportService, jobs: dict[str, _Job]
 ) -> list[dict[str, Any]]:
     """Ask for an export of each user at the same time; the turns as data, in that order."""
     exporter.jobs, exporter.asked_by = jobs, []

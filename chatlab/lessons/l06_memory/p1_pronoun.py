@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.lessons.l06_memory.threads import write_thread
+from chatlab.lessons.l06_memory.thread_fixtures import write_thread
 from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
 from chatlab.lessons.support.server_turns import make_server, run_turn
 from chatlab.server import ChatKitServer
@@ -41,11 +41,11 @@ def inputs(random: Random) -> dict[str, Any]:
     far_rows = [*small_talk, show_rows[5], show_rows[4], *long_talk, weather, *small_talk]
     back_rows = [*show_rows[1:3], *small_talk, show_rows[1], weather]
     threads = [
-        _thread(first_user, 0, "near", [show_rows[0], *small_talk]),
-        _thread(first_user, 1, "turned back", back_rows),
-        _thread(second_user, 3, "near", [show_rows[3], *small_talk, weather]),
-        _thread(first_user, None, "none", [*small_talk, weather]),
-        _thread(first_user, 4, "far", far_rows),
+        _thread_input(first_user, 0, "near", [show_rows[0], *small_talk]),
+        _thread_input(first_user, 1, "turned back", back_rows),
+        _thread_input(second_user, 3, "near", [show_rows[3], *small_talk, weather]),
+        _thread_input(first_user, None, "none", [*small_talk, weather]),
+        _thread_input(first_user, 4, "far", far_rows),
     ]
     return {"tasks": tasks, "threads": threads, "first_id": random.randint(200, 900)}
 
@@ -56,7 +56,9 @@ def _task(random: Random, user: str, title: str) -> dict[str, Any]:
     return {"user": user, "title": title, "was": old_priority, "now": new_priority}
 
 
-def _thread(user: str, expected_task: int | None, kind: str, rows: list[Any]) -> dict[str, Any]:
+def _thread_input(
+    user: str, expected_task: int | None, kind: str, rows: list[Any]
+) -> dict[str, Any]:
     return {"user": user, "its": expected_task, "kind": kind, "rows": rows}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.course.checking.as_data import attempt
 from chatlab.items import ThreadItem
-from chatlab.lessons.l06_memory.threads import build_item
+from chatlab.lessons.l06_memory.thread_fixtures import build_item
 
 __all__ = ["Row", "inputs", "observe"]
 

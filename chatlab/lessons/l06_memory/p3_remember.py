@@ -6,7 +6,7 @@ from typing import Any
 
 from chatlab.course.checking.as_data import attempt
 from chatlab.items import ThreadItem
-from chatlab.lessons.l06_memory.threads import build_item
+from chatlab.lessons.l06_memory.thread_fixtures import build_item
 from chatlab.lessons.support.random_inputs import random_messages
 from chatlab.memory import is_summary, make_summary
 

@@ -9,7 +9,7 @@ from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 from chatlab.items import ThreadMetadata, UserMessageItem
-from chatlab.lessons.l06_memory.threads import load_all_items, write_thread
+from chatlab.lessons.l06_memory.thread_fixtures import load_all_items, write_thread
 from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages
 from chatlab.server import ChatKitServer
 

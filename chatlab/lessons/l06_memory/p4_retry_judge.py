@@ -61,13 +61,13 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
         return failed(
             f"It gave back {shorten(str(value))}.", "Return the new thread, as ThreadMetadata."
         )
-    expected_rows = [_item_row(item) for item in observation["before"][: inputs["at"]]]
+    expected_rows = [_copied_fields(item) for item in observation["before"][: inputs["at"]]]
     question = inputs["rows"][inputs["at"]][1]
-    rows = [_item_row(item) for item in items]
-    return _items_wrong(rows, expected_rows, question) or _thread_ids_wrong(thread_id, items)
+    rows = [_copied_fields(item) for item in items]
+    return _items_wrong(rows, expected_rows, question) or _copied_thread_ids_wrong(thread_id, items)
 
 
-def _item_row(item: dict[str, Any]) -> list[Any]:
+def _copied_fields(item: dict[str, Any]) -> list[Any]:
     """What has to be the same in a copied item: `[role, content, output]`."""
     return [item["role"], item["content"], item.get("output")]
 
@@ -129,7 +129,7 @@ def _explain_copy(copied_rows: list[Any], expected_rows: list[Any], row_count: i
     )
 
 
-def _thread_ids_wrong(thread_id: str, items: list[dict[str, Any]]) -> Finding | None:
+def _copied_thread_ids_wrong(thread_id: str, items: list[dict[str, Any]]) -> Finding | None:
     if all(item["thread_id"] == thread_id for item in items):
         return None
     return failed(

@@ -108,7 +108,7 @@ LESSON = Lesson(
                 "found.add(Leak.THREAD). Before you compare two answers, take the number that you "
                 "asked for out of each: answer.replace(str(number), '#').",
             ),
-            check=f"{__package__}.p4_attack",
+            check=f"{__package__}.p4_find_leaks",
             time_limit=20.0,
         ),
     ),

@@ -8,7 +8,7 @@ from chatlab.lessons.support.explain import explain_exception, explain_no_server
 
 __all__ = ["judge"]
 
-_TOOLS = {
+_COMMAND_BY_GUARD = {
     "thread": "recap",
     "task": "show_task",
     "argument": "list_tasks",
@@ -26,12 +26,12 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if (error := observation["first"].get("raised")) is not None:
         return [explain_exception(f"send({inputs['said']!r})", error)]
     tools = observation["tools"]
-    return [_judge_tool(leak, inputs, tools) for leak in _TOOLS]
+    return [_judge_tool(leak, inputs, tools) for leak in _COMMAND_BY_GUARD]
 
 
 def _judge_tool(leak: str, inputs: dict[str, Any], tools: dict[str, Any]) -> Finding:
     """The finding for the command that could have this leak."""
-    tool, name = tools[leak], _TOOLS[leak]
+    tool, name = tools[leak], _COMMAND_BY_GUARD[leak]
     if is_unwritten(tool):
         return failed(f"{name}() is not started.", "Write it where it says TODO.")
     if wrong := _crash_wrong(tool, inputs) or _leak_wrong(leak, tool, inputs):

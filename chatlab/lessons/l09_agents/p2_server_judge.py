@@ -17,7 +17,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         inputs["messages"], inputs["names"], observation["turns"], strict=True
     ):
         called = f"send({message!r}) by {user}"
-        wrong = _stream_wrong(called, turn) or turn_wrong(called, turn)
+        wrong = _sdk_misuse_wrong(called, turn) or turn_wrong(called, turn)
         if wrong := wrong or _reply_wrong(called, message, user, inputs, turn):
             return [wrong]
     if observation["stopped"]["open"]:
@@ -39,7 +39,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _stream_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
+def _sdk_misuse_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
     """What is wrong when the turn raised because of how the run was started or read."""
     message = (turn["raised"] or {}).get("message", "")
     if turn["raised"] and turn["raised"]["type"] == "RespondError":

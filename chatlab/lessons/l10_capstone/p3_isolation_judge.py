@@ -101,7 +101,7 @@ def _session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> 
     return None
 
 
-def _delete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """Only a click of the owner with the permission may delete, and a second one do no harm."""
     task_id = inputs["first_id"]
     called = f"'Delete {task_id}'"
@@ -143,7 +143,7 @@ def _delete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
 _SCENARIOS = (
     Scenario("Two customers at once", 2, _two_customers_wrong),
     Scenario("Session keys", 2, _session_keys_wrong),
-    Scenario("Delete asks first", 1, _delete_wrong),
+    Scenario("Delete asks first", 1, _confirmed_delete_wrong),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
+from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
 from chatlab.lessons.l11_ship_it.held_server import make_authenticate, random_people
 from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
@@ -26,13 +26,15 @@ def inputs(random: Random) -> dict[str, Any]:
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Send the app the requests of `_TurnRequests.run`."""
-    return await run_session(subject, inputs, lambda session: _TurnRequests(session, subject).run())
+    return await run_with_clients(
+        subject, inputs, lambda clients: _TurnRequests(clients, subject).run()
+    )
 
 
 class _TurnRequests:
     """The requests that Alice, Bob and people without a good key send to the app."""
 
-    def __init__(self, session: AppSession, subject: Any) -> None:
+    def __init__(self, session: AppClients, subject: Any) -> None:
         self._session = session
         self._subject = subject
         self._server = session.server

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l11_ship_it.app_session_judge import (
+from chatlab.lessons.l11_ship_it.app_clients_judge import (
     explain_app_error,
     explain_no_app,
     unauthenticated_wrong,

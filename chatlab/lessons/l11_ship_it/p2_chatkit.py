@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from chatlab.lessons.l11_ship_it.app_session import AppSession, run_session
+from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
 from chatlab.lessons.l11_ship_it.held_server import random_people
 from chatlab.lessons.support.sse import parse_sse
 
@@ -42,13 +42,13 @@ def _user_input(text: str) -> dict[str, Any]:
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Send the app the requests of `_ChatKitRequests.run`."""
-    return await run_session(subject, inputs, lambda session: _ChatKitRequests(session).run())
+    return await run_with_clients(subject, inputs, lambda session: _ChatKitRequests(session).run())
 
 
 class _ChatKitRequests:
     """The requests that clients of the official protocol post."""
 
-    def __init__(self, session: AppSession) -> None:
+    def __init__(self, session: AppClients) -> None:
         self._session = session
         self._server = session.server
         self._inputs = session.inputs

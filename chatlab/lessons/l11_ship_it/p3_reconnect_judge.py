@@ -90,7 +90,7 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     error = reading["raised"]
     kind = error["type"]
     line = source_line(error)
-    break_text = _last_break(inputs, reading)
+    break_text = _describe_last_break(inputs, reading)
     if kind == "TooManyRequests":
         return failed(
             f"{called} asked {MAX_REQUESTS} times, and did not stop when the reply was over.",
@@ -149,7 +149,7 @@ def _events_wrong(
 def _explain_early_end(
     called: str, inputs: dict[str, Any], expected: list[Any], reading: dict[str, Any]
 ) -> Finding:
-    break_text = _last_break(inputs, reading)
+    break_text = _describe_last_break(inputs, reading)
     message = f"{called} ended after {len(reading['got'])} of {len(expected)} events"
     if break_text:
         return failed(
@@ -159,7 +159,7 @@ def _explain_early_end(
     return failed(f"{message}.", "Yield every event, the last one, too; then return.")
 
 
-def _last_break(inputs: dict[str, Any], reading: dict[str, Any]) -> str:
+def _describe_last_break(inputs: dict[str, Any], reading: dict[str, Any]) -> str:
     """How the response to the last request broke, in words; "" if it did not break."""
     request_count = len(reading["asked"])
     if request_count > len(inputs["breaks"]):

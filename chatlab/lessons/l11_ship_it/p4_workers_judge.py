@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.course.postgres import DATABASE_URL_ENV
-from chatlab.lessons.l11_ship_it.app_session_judge import explain_app_error
+from chatlab.lessons.l11_ship_it.app_clients_judge import explain_app_error
 
 __all__ = ["judge"]
 

@@ -28,8 +28,8 @@ from chatlab.stores.base import (
     validate_limit,
 )
 from chatlab.stores.sql.database import Database, shielded
+from chatlab.stores.sql.filters import as_page, items_of, key_is, page_of, thread_is, threads_of
 from chatlab.stores.sql.locks import SharedThreadLocks
-from chatlab.stores.sql.queries import as_page, items_of, key_is, page_of, thread_is, threads_of
 from chatlab.stores.sql.schema import items, keys, threads, users
 
 __all__ = ["SQLStore"]

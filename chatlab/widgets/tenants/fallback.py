@@ -19,9 +19,10 @@ def tenants_fallback(
 ) -> dict[str, str]:
     """All conversations, and the table under them, as HTML and as plain text."""
     columns = "".join(_column(place, who, view) for place, (who, view) in enumerate(views.items()))
-    lines = [line for who, view in views.items() for line in _talk(who, view)]
+    lines = [line for who, view in views.items() for line in _chat_lines(who, view)]
     lines += [
-        f"{access['who']} asks for {_thread(access)}: {_gets(access)}" for access in access_table
+        f"{access['who']} asks for {_thread(access)}: {_access_label(access)}"
+        for access in access_table
     ]
     return {
         "text/plain": "\n".join(lines),
@@ -32,7 +33,7 @@ def tenants_fallback(
     }
 
 
-def _talk(who: str, view: ChatView) -> list[str]:
+def _chat_lines(who: str, view: ChatView) -> list[str]:
     lines = render_fallback(view.pane.view_model, who)["text/plain"].splitlines()
     return [f"{who}'s chat", *(f"  {line}" for line in lines)]
 
@@ -48,7 +49,7 @@ def _column(place: int, who: str, view: ChatView) -> str:
 def _table(doors: list[dict[str, Any]]) -> str:
     rows = "".join(
         f"<tr><td {_CELL}>{html.escape(access['who'])} asks for {html.escape(_thread(access))}</td>"
-        f"<td {_CELL}><b>{_gets(access)}</b></td></tr>"
+        f"<td {_CELL}><b>{_access_label(access)}</b></td></tr>"
         for access in doors
     )
     return f"<table>{rows}</table>" if rows else ""
@@ -58,7 +59,7 @@ def _thread(door: dict[str, Any]) -> str:
     return f"{door['whose']}'s thread {door['thread']}"
 
 
-def _gets(door: dict[str, Any]) -> str:
+def _access_label(door: dict[str, Any]) -> str:
     if door["items"] is None:
         return "there is no such thread"
     leaks = "" if door["who"] == door["whose"] else " (a leak)"

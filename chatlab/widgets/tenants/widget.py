@@ -16,8 +16,8 @@ _HERE = Path(__file__).parent
 class TenantsWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
     """Holds the panes by their ids; `doors` says who gets what."""
 
-    _esm = script_part("dom") + (_HERE / "hall.js").read_text(encoding="utf-8")
-    _css = theme() + (_HERE / "hall.css").read_text(encoding="utf-8")
+    _esm = script_part("dom") + (_HERE / "tenants.js").read_text(encoding="utf-8")
+    _css = theme() + (_HERE / "tenants.css").read_text(encoding="utf-8")
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     panes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     doors: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chatlab.lessons.l04_streaming.demos.two_lanes import _fallback, _RaceDemo
-from chatlab.lessons.l04_streaming.demos.two_lanes_run import Collecting, Lane, Streaming
+from chatlab.lessons.l04_streaming.demos.two_lanes_run import Collecting, LaneRun, Streaming
 from chatlab.testing import FixedClock
 
 pytestmark = pytest.mark.anyio
@@ -14,7 +14,9 @@ REPLY = "One two three four."
 
 
 async def test_both_are_over_together_and_one_had_text_at_once():
-    collected, streamed = (Lane(kind, REPLY, 0.5, FixedClock()) for kind in (Collecting, Streaming))
+    collected, streamed = (
+        LaneRun(kind, REPLY, 0.5, FixedClock()) for kind in (Collecting, Streaming)
+    )
     await collected.read()
     await streamed.read()
 
@@ -29,7 +31,7 @@ async def test_both_are_over_together_and_one_had_text_at_once():
     [(Collecting, None), (Streaming, {"text": "One two", "status": "incomplete"})],
 )
 async def test_stopped_midway_the_light_is_out_and_what_was_said_is_kept(kind, kept):
-    lane = Lane(kind, REPLY, 0.5, FixedClock())
+    lane = LaneRun(kind, REPLY, 0.5, FixedClock())
 
     await lane.read_until(1.2)
 

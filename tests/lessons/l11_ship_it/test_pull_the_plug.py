@@ -10,7 +10,7 @@ from chatlab.lessons.l11_ship_it.demos.pull_the_plug import (
     _BACK_AFTER_PIECES,
     _CUT_AFTER_PIECES,
     _fallback,
-    _PlugDemo,
+    _PullThePlugDemo,
 )
 from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import REPLY
 
@@ -44,7 +44,7 @@ def pieces(rows):
 
 
 async def test_pulled_and_put_in_again_the_cursor_finds_every_word():
-    socket = _PlugDemo(served)
+    socket = _PullThePlugDemo(served)
 
     socket.on_message({"type": "ask", "pause": 0.02})
     await frame_with(socket, lambda frame: pieces(frame.get("heard", ())) >= 5)

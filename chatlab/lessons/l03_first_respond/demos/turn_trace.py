@@ -138,6 +138,8 @@ class _Scribe:
         elif name == "save_item":
             self.note(9, "The message is whole, so it is appended: one item, however many pieces.")
         elif any(frame.station == _CALL for frame in self.frames):
+            if name == "load_thread":  # to merge what was saved meanwhile: a part of saving it
+                return
             self.note(10, "The thread is saved with its new time, ready for the next turn.")
         elif page.data:
             self.note(3, f"The thread is loaded, with {len(page.data)} items of history.")

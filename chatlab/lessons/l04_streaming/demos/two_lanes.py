@@ -5,7 +5,7 @@ import html
 from typing import Any
 
 from chatlab.clock import SystemClock
-from chatlab.lessons.l04_streaming.demos.two_lanes_run import TITLES, Collecting, Lane, Streaming
+from chatlab.lessons.l04_streaming.demos.two_lanes_run import TITLES, Collecting, LaneRun, Streaming
 from chatlab.llm import split_tokens
 from chatlab.testing import FixedClock
 from chatlab.widgets.display import FALLBACK_HTML, display_live
@@ -35,7 +35,7 @@ class _RaceDemo(LiveDemo):
         super().__init__(__file__, scene=scene, frame={"run": 0, "running": False, "lanes": []})
         self._reply = reply
         self._run = 0
-        self._lanes: list[Lane] = []
+        self._lanes: list[LaneRun] = []
 
     def on_message(self, message: dict[str, Any]) -> None:
         match message:
@@ -51,7 +51,7 @@ class _RaceDemo(LiveDemo):
     async def _race(self, delay: float) -> None:
         """Let both read; meanwhile say every so often how far they are."""
         self._run += 1
-        self._lanes = [Lane(kind, self._reply, delay, SystemClock()) for kind in _KINDS]
+        self._lanes = [LaneRun(kind, self._reply, delay, SystemClock()) for kind in _KINDS]
         reading = [asyncio.create_task(lane.read()) for lane in self._lanes]
         try:
             while not all(task.done() for task in reading):
@@ -79,7 +79,7 @@ async def _fallback(reply: str) -> dict[str, str]:
     blocks: list[tuple[str, list[str]]] = []
     for stop_at in (None, half):
         for title, kind in zip(TITLES, _KINDS, strict=True):
-            lane = Lane(kind, reply, _DELAY, FixedClock())
+            lane = LaneRun(kind, reply, _DELAY, FixedClock())
             await (lane.read() if stop_at is None else lane.read_until(stop_at))
             name = title if stop_at is None else f"{title}, stopped"
             blocks.append((name, _lane_lines(lane.snapshot())))

@@ -13,7 +13,7 @@ from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
 from chatlab.turns.turn import Turn
 
-__all__ = ["TITLES", "Collecting", "Lane", "Streaming"]
+__all__ = ["TITLES", "Collecting", "LaneRun", "Streaming"]
 
 TITLES = ("Collect, then yield", "Stream")
 """What the lanes are called."""
@@ -77,7 +77,7 @@ class _NotingModel(ScriptedModel):
                 yield piece
 
 
-class Lane:
+class LaneRun:
     """One turn of one of the servers, with a model of its own, and when everything came.
 
     Args:

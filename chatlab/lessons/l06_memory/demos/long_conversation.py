@@ -27,23 +27,23 @@ BAKER = "The baker is called Rosa."
 
 _RESERVED = 40
 _BOOK = {42: "order the cake: high"}
-_SAID = (
+_USER_LINES = (
     "How many guests fit into the hall?",
     "My aunt wants to bring her dog. Is that allowed?",
     "What do you think of blue lanterns?",
     "Please remind me to call the band.",
     "Here is the list of guests again, with what everybody eats and who sits beside whom. " * 4,
 )
-_ANSWERED = (
+_ASSISTANT_LINES = (
     "About eighty, if the tables stand along the wall.",
     "I have written it down.",
     "Yes.",
     "We begin at six, we eat at seven, and whoever wants to dance stays until two. " * 2,
 )
-_NAMED = -60
-_SPECIAL = {0: QUESTION, _NAMED - 1: "Create a task: order the cake", -300: BAKER}
-_EVERY = 238
-_WEATHER, _RAIN = 9, 4
+_NAMED_OFFSET = -60
+_SPECIAL = {0: QUESTION, _NAMED_OFFSET - 1: "Create a task: order the cake", -300: BAKER}
+_TASK_INTERVAL = 238
+_WEATHER, _WEATHER_OFFSET = 9, 4
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def _item(index: int, fields: dict[str, Any], random: Random) -> ThreadItem:
     """The item at a place counted from the last, which is 0."""
     if index in _SPECIAL:
         return UserMessageItem(**fields, content=_SPECIAL[index])
-    ago, offset = divmod(_NAMED - index, _EVERY)
+    ago, offset = divmod(_NAMED_OFFSET - index, _TASK_INTERVAL)
     if offset == 0 and ago >= 0:
         return _tool(fields, f"Created task {42 - ago}." if ago else TASK, {"id": 42 - ago})
-    if index % _WEATHER == _RAIN:
+    if index % _WEATHER == _WEATHER_OFFSET:
         return _tool(fields, "Looked up the weather", {"degrees": random.randint(2, 30)})
     if index % 2:
-        return AssistantMessageItem(**fields, content=random.choice(_ANSWERED))
-    return UserMessageItem(**fields, content=random.choice(_SAID))
+        return AssistantMessageItem(**fields, content=random.choice(_ASSISTANT_LINES))
+    return UserMessageItem(**fields, content=random.choice(_USER_LINES))
 
 
 def _tool(fields: dict[str, Any], content: str, output: dict[str, int]) -> ToolItem:

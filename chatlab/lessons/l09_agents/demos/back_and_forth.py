@@ -102,7 +102,7 @@ class _AgentRun:
         self.steps.append(step)
 
     @property
-    def asked(self) -> int:
+    def model_calls(self) -> int:
         return sum(step.receiver == "Model" for step in self.steps)
 
     @property
@@ -110,7 +110,7 @@ class _AgentRun:
         return sum(step.tokens for step in self.steps)
 
     @property
-    def created(self) -> int:
+    def successful_tool_calls(self) -> int:
         return sum(step.sender == "Tool" and not step.failed for step in self.steps)
 
     def snapshot(self) -> dict[str, Any]:
@@ -118,9 +118,9 @@ class _AgentRun:
             "state": self.state,
             "broken": self.broken,
             "max_turns": self.max_turns,
-            "asked": self.asked,
+            "asked": self.model_calls,
             "tokens": self.tokens,
-            "created": self.created,
+            "created": self.successful_tool_calls,
             "steps": [
                 [step.sender, step.receiver, step.text, step.failed, step.tokens]
                 for step in self.steps
@@ -191,9 +191,9 @@ async def _fallback(play: Play) -> dict[str, str]:
         (
             _ENDLESS[run.endless],
             _BROKEN[run.broken],
-            f"{run.asked} of {run.max_turns}",
+            f"{run.model_calls} of {run.max_turns}",
             str(run.tokens),
-            str(run.created),
+            str(run.successful_tool_calls),
             run.steps[-1].text,
         )
         for run in runs

@@ -12,8 +12,8 @@ from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
     CuttableClient,
     PacedServer,
     Way,
+    alice_client,
     alice_for,
-    client_at,
 )
 from chatlab.server import ChatKitServer
 from chatlab.testing import serving
@@ -49,11 +49,11 @@ async def pull_the_plug(create_app: CreateApp) -> None:
     Args:
         create_app: Makes the app: the kit's own, or yours from part 11.1.
     """
-    socket = _PlugDemo(create_app)
+    socket = _PullThePlugDemo(create_app)
     display_live(socket.widget, await _fallback(create_app))
 
 
-class _PlugDemo(LiveDemo):
+class _PullThePlugDemo(LiveDemo):
     """A server on this machine, and Alice at the other end of a line."""
 
     def __init__(self, create_app: CreateApp) -> None:
@@ -61,7 +61,7 @@ class _PlugDemo(LiveDemo):
         super().__init__(__file__, scene=scene, frame={"run": 0, "running": False})
         self._create_app = create_app
         self._run = 0
-        self._journey: CuttableClient | None = None
+        self._client: CuttableClient | None = None
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
@@ -72,11 +72,11 @@ class _PlugDemo(LiveDemo):
                 earlier = self._task
                 work = self._serve(earlier, min(max(pause, low), high))
                 self._task = self.spawn(work)
-            case {"type": "pull"} if self._journey is not None:
-                self._journey.pull()
+            case {"type": "pull"} if self._client is not None:
+                self._client.pull()
             case {"type": "plug in", "way": ("cursor" | "start" | "new") as way}:
-                if self._journey is not None:
-                    self._journey.plug_in(way)
+                if self._client is not None:
+                    self._client.plug_in(way)
             case _:
                 return
 
@@ -87,8 +87,8 @@ class _PlugDemo(LiveDemo):
             await asyncio.gather(earlier, return_exceptions=True)
         self._run += 1
         app = self._create_app(PacedServer(lambda _: asyncio.sleep(pause)), alice_for)
-        async with serving(app) as url, client_at(url) as client:
-            journey = self._journey = CuttableClient(client, self._changed.set)
+        async with serving(app) as url, alice_client(url) as client:
+            journey = self._client = CuttableClient(client, self._changed.set)
             fault = ""
             try:
                 async with asyncio.timeout(_MAX_TURN_SECONDS):
@@ -143,7 +143,7 @@ async def _fallback(create_app: CreateApp) -> dict[str, str]:
     steps = _PacedServer()
     async with (
         serving(create_app(PacedServer(steps.pause), alice_for)) as url,
-        client_at(url) as client,
+        alice_client(url) as client,
     ):
         for way in _WAYS:
             readings[way] = await _run_with_cut(client, steps, way)

@@ -14,7 +14,7 @@ from chatlab.items import ThreadMetadata, UserMessageItem
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 
-__all__ = ["REPLY", "CuttableClient", "PacedServer", "Way", "alice_for", "client_at"]
+__all__ = ["REPLY", "CuttableClient", "PacedServer", "Way", "alice_client", "alice_for"]
 
 REPLY = (
     "Five things for your journey. Pack the red umbrella, the small one. Call Zoë at nine; she has "
@@ -57,7 +57,7 @@ def alice_for(_session_key: str) -> RequestContext:
     return RequestContext(user_id="alice")
 
 
-def client_at(url: str) -> httpx.AsyncClient:
+def alice_client(url: str) -> httpx.AsyncClient:
     """Alice's client, for the server at this address."""
     headers = {"Authorization": "Bearer alice"}
     return httpx.AsyncClient(base_url=url, headers=headers, timeout=None, trust_env=False)

@@ -9,10 +9,10 @@ from chatlab.course.checking.as_data import attempt
 from chatlab.lessons.l11_ship_it.held_server import HeldServer, make_authenticate
 from chatlab.lessons.l11_ship_it.transport import CuttableTransport, make_client, transport_for
 
-__all__ = ["AppSession", "run_session"]
+__all__ = ["AppClients", "run_with_clients"]
 
 
-class AppSession:
+class AppClients:
     """Four HTTP clients of one app, and the server behind it.
 
     Attributes:
@@ -46,8 +46,8 @@ class AppSession:
             await client.aclose()
 
 
-async def run_session(
-    subject: Any, inputs: dict[str, Any], run: Callable[[AppSession], Awaitable[dict[str, Any]]]
+async def run_with_clients(
+    subject: Any, inputs: dict[str, Any], run: Callable[[AppClients], Awaitable[dict[str, Any]]]
 ) -> dict[str, Any]:
     """Make the learner's app, start it, and call `run` with clients of it.
 
@@ -62,9 +62,9 @@ async def run_session(
     if not callable(apps[0]):
         return {"unmade": {"type": "NoApp", "message": type(apps[0]).__name__}}
     async with transport_for(apps[0]) as transport:
-        session = AppSession(transport, server, inputs)
+        clients = AppClients(transport, server, inputs)
         try:
-            return await run(session)
+            return await run(clients)
         finally:
-            await session.close()
+            await clients.close()
             await server.finish()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l08_identity_and_isolation.p4_attack import LEAKS
+from chatlab.lessons.l08_identity_and_isolation.p4_find_leaks import LEAKS
 from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]
@@ -39,7 +39,7 @@ _MISSED_LEAK_HINTS = {
 def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> list[Finding]:
     """Each report is the planted leaks, and the victim's things are unchanged."""
     for outcome in observation:
-        if wrong := _attack_wrong(outcome):
+        if wrong := _attack_conduct_wrong(outcome):
             return [wrong]
     reports = [set(outcome["report"]["value"]) for outcome in observation]
     if len({tuple(sorted(reported)) for reported in reports}) == 1:
@@ -71,7 +71,7 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
     return [passed(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
 
 
-def _attack_wrong(outcome: dict[str, Any]) -> Finding | None:
+def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
     report = outcome["report"]
     if "raised" in report:
         error = report["raised"]
