@@ -116,9 +116,9 @@ def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.
 @app.command()
 def progress() -> None:
     """Show what you have done, and what comes next."""
-    from chatlab.course.grading.report import print_progress
+    from chatlab.course.grading.report import print_progress_table
 
-    print_progress(console, _all_lessons(), Progress(course_root()))
+    print_progress_table(console, _all_lessons(), Progress(course_root()))
 
 
 @app.command()

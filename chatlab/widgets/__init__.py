@@ -4,7 +4,7 @@ from chatlab.widgets.backpressure import Backpressure
 from chatlab.widgets.chat import ChatView
 from chatlab.widgets.quiz import choose, match, order
 from chatlab.widgets.sequence_diagram import lifecycle
-from chatlab.widgets.show import show
+from chatlab.widgets.show_stream import show
 from chatlab.widgets.tenants import Tenants
 from chatlab.widgets.timeline import timeline
 

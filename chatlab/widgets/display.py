@@ -21,14 +21,14 @@ A dollar sign in a conversation is no mathematics.
 """
 
 
-def display_live(widget: Any, still: dict[str, str]) -> Any:
+def display_live(widget: Any, fallback: dict[str, str]) -> Any:
     """Put the widget and its still copy under the cell; give back the handle of the copy.
 
     The widget goes out without a text of its own, so that what is stored and compared is the copy
     alone.
     """
     display_widget(widget)
-    return display_fallback(still, None)
+    return display_fallback(fallback, None)
 
 
 def display_widget(widget: Any) -> None:
@@ -38,9 +38,9 @@ def display_widget(widget: Any) -> None:
     _ipython().publish_display_data({"application/vnd.jupyter.widget-view+json": view})
 
 
-def display_fallback(still: dict[str, str], display_id: str | None) -> Any:
+def display_fallback(fallback: dict[str, str], display_id: str | None) -> Any:
     """Put the still copy under the cell; give back its handle, with `update`."""
-    return _ipython().display(still, raw=True, display_id=display_id or True)
+    return _ipython().display(fallback, raw=True, display_id=display_id or True)
 
 
 def _ipython() -> Any:

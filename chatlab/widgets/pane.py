@@ -13,9 +13,9 @@ from chatlab.frontend.view_model import ChatViewModel, Patch
 from chatlab.items import ThreadItem
 from chatlab.tracebacks import user_frame
 from chatlab.turns.turn import TurnState
-from chatlab.widgets.channel import FrameChannel
+from chatlab.widgets.chat_fallback import render_fallback
 from chatlab.widgets.display import display_fallback, display_widget
-from chatlab.widgets.fallback import render_fallback
+from chatlab.widgets.frame_channel import FrameChannel
 
 __all__ = ["Pane"]
 

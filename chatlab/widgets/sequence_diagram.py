@@ -69,13 +69,13 @@ def _event_arrows(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
     for kind, group in groupby(event_list, key=lambda event: event.type):
         run = list(group)
         for event in run[:1] if kind == "assistant_message" else run:
-            if not called and kind != "thread_created" and not _is_question(event):
+            if not called and kind != "thread_created" and not _is_user_message(event):
                 yield "S", "->>", "Y", "call respond(thread, input, context)"
                 called = True
             yield from _arrows_of_event(event, run)
 
 
-def _is_question(event: ThreadStreamEvent) -> bool:
+def _is_user_message(event: ThreadStreamEvent) -> bool:
     return isinstance(event, ItemDone) and event.item.role == "user"
 
 

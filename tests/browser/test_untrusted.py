@@ -82,8 +82,8 @@ def convert(path: Path) -> Path:
 @pytest.mark.filterwarnings("ignore:Your element with mimetype:UserWarning")
 def test_nothing_that_is_said_runs_live_in_the_inspector_reopened_or_converted(lab: Lab) -> None:
     mallory = (
-        "from xss_payloads import *\nfrom chatlab.widgets import fallback\n"
-        "fallback._MAX_ENTRIES = fallback._MAX_CHARS = 10**7  # a copy of all of it\n"
+        "from xss_payloads import *\nfrom chatlab.widgets import chat_fallback\n"
+        "chat_fallback._MAX_ENTRIES = chat_fallback._MAX_CHARS = 10**7  # a copy of all of it\n"
         "parrot = Parrot()\n"
         "pane = ChatView(parrot, MALLORY, await titled(parrot.store))\npane"
     )

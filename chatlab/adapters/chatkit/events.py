@@ -19,7 +19,7 @@ from chatlab.adapters.chatkit.items import (
     official_page,
     official_thread,
     percent,
-    workflow,
+    workflow_of_task,
 )
 from chatlab.clock import Clock
 from chatlab.errors import ChatlabError, TurnInProgress
@@ -96,7 +96,7 @@ class EventTranslator:
             id=event.item_id,
             thread_id=event.thread_id,
             created_at=self._clock.now(),
-            workflow=workflow(task, over=False),
+            workflow=workflow_of_task(task, over=False),
         )
         return [official.ThreadItemAddedEvent(item=item)]
 

@@ -38,7 +38,7 @@ __all__ = [
     "percent",
     "text_of",
     "with_timezone",
-    "workflow",
+    "workflow_of_task",
 ]
 
 _THREAD_KEY = "chatkit"
@@ -68,7 +68,7 @@ def official_item(item: ThreadItem) -> official.ThreadItem:
             task = custom_task(item.tool, item.content, item.outcome)
         case TaskItem():
             task = custom_task(item.title, percent(item.progress), item.outcome)
-    return official.WorkflowItem(**base, workflow=workflow(task, over=True))
+    return official.WorkflowItem(**base, workflow=workflow_of_task(task, over=True))
 
 
 def custom_task(name: str, line: str, status: Outcome) -> official.CustomTask:
@@ -89,7 +89,7 @@ def percent(progress: float) -> str:
     return f"{progress:.0%}"
 
 
-def workflow(task: official.CustomTask, *, over: bool) -> official.Workflow:
+def workflow_of_task(task: official.CustomTask, *, over: bool) -> official.Workflow:
     """What holds that one task; when it is over, it folds to the task's title."""
     summary = official.CustomSummary(title=task.title or "", icon=task.icon) if over else None
     return official.Workflow(type="custom", tasks=[task], summary=summary)

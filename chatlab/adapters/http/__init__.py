@@ -23,9 +23,9 @@ try:
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
     from chatlab.adapters.http.limits import BodyLimit, Limits
+    from chatlab.adapters.http.page_routes import page
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions
-    from chatlab.adapters.http.web_page import page
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from chatlab.adapters.http.chatkit_reply_registry import ReplyRegistry
 from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
-from chatlab.adapters.http.reply_registry import ReplyRegistry
 from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound

@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from chatlab.course.checking.check import GRADED_RUN_ENV
-from chatlab.course.grading.cell_recorder import GRADER_FOLDER_ENV, LOG_NAME
+from chatlab.course.grading.grader_plugin import GRADER_FOLDER_ENV, LOG_NAME
 from chatlab.course.notebook import Notebook, write
 
 __all__ = ["GRADED_CELL_SECONDS", "RUN_SECONDS", "NbvalRun", "run_notebook"]
@@ -84,7 +84,7 @@ def _run_nbval(grader_folder: Path, run_folder: Path, temp_folder: Path) -> None
         "no:cacheprovider",
         "nbval.plugin",
         "chatlab.course.grading.nbval_plugin",
-        "chatlab.course.grading.cell_recorder",
+        "chatlab.course.grading.grader_plugin",
     )
     command += [word for plugin in plugins for word in ("-p", plugin)]
     env = os.environ | {

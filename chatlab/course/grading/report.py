@@ -12,7 +12,7 @@ from chatlab.course.findings import Result
 from chatlab.course.grading.grade import LessonGrade
 from chatlab.course.progress import Progress
 
-__all__ = ["grade_as_dict", "print_grade", "print_progress"]
+__all__ = ["grade_as_dict", "print_grade", "print_progress_table"]
 
 _STATUS_COLOURS = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
 
@@ -59,7 +59,7 @@ def _part_line(title: str, result: Result, *, optional: bool) -> Text:
     return line
 
 
-def print_progress(console: Console, lessons: list[Lesson], progress: Progress) -> None:
+def print_progress_table(console: Console, lessons: list[Lesson], progress: Progress) -> None:
     """Print a table of all lessons, and the next part to do."""
     table = Table("", "lesson", "minutes", "points", "what it gives you", title="Your progress")
     next_part = None

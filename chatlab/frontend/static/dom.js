@@ -1,4 +1,4 @@
-// The chat pane's script. These files are joined to one module, in the order dom, tree, entries, state,
+// The chat pane's script. These files are joined to one module, in the order dom, widget_tree, entries, state,
 // log, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
 // rendered and made safe.
 

@@ -105,7 +105,7 @@ LESSON = Lesson(
                 "new = await server.fork(...); item = await server.store.load_item(...); "
                 "async for _ in server.send(item.content, context, new.id): pass; return new",
             ),
-            check=f"{__package__}.p4_retry",
+            check=f"{__package__}.p4_retry_in_branch",
         ),
     ),
 )

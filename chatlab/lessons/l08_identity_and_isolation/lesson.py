@@ -53,7 +53,7 @@ LESSON = Lesson(
                 "try: claims = jwt.decode(...); except jwt.PyJWTError: raise SessionNotFound from "
                 'None. Then: if claims["exp"] <= clock.now().timestamp(): raise SessionNotFound',
             ),
-            check=f"{__package__}.p1_keys",
+            check=f"{__package__}.p1_signed_keys",
         ),
         Part(
             id="08.2",

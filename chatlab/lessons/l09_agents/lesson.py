@@ -91,7 +91,7 @@ LESSON = Lesson(
                 "For a tool item, append a function_call, and at once its function_call_output.",
                 "Both have call_id=item.call_id. Interrupted? Then the output says so, in words.",
             ),
-            check=f"{__package__}.p3_history",
+            check=f"{__package__}.p3_agent_input",
             disabled_names=("chatlab.adapters.agents:to_agent_input",),
         ),
         Part(

@@ -6,7 +6,7 @@ from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
     judge_scenarios,
-    missing_words,
+    reply_wrong,
     tool_statuses,
 )
 
@@ -17,7 +17,7 @@ def _create_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
     """The task must be in the book, the tool shown, and both title and id in the answer."""
     title, task_id, turn = inputs["titles"][0], inputs["first_id"], observation["turn"]
     called = f"'Create a task: {title} ({inputs['priority']})'"
-    if wrong := missing_words(called, turn, []):
+    if wrong := reply_wrong(called, turn, []):
         return wrong
     stored = [(task["title"], task["priority"]) for task in observation["tasks"]]
     if stored != [(title, inputs["priority"])]:
@@ -25,7 +25,7 @@ def _create_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
             f"{called}: the book of {inputs['names'][0]} holds {stored}.",
             "self.book.create(context.user_id, command.title, command.priority), once.",
         )
-    return _tool_status_wrong(called, turn, "create_task") or missing_words(
+    return _tool_status_wrong(called, turn, "create_task") or reply_wrong(
         called, turn, [title, str(task_id)]
     )
 
@@ -61,12 +61,12 @@ def _list_and_complete_wrong(inputs: dict[str, Any], observation: dict[str, Any]
     """Both tasks must be listed, and the one that was asked for must be done."""
     first_title, second_title = inputs["titles"][:2]
     called = "'List my tasks'"
-    if wrong := missing_words(called, observation["listed"], [first_title, second_title]):
+    if wrong := reply_wrong(called, observation["listed"], [first_title, second_title]):
         return wrong
     if wrong := _tool_status_wrong(called, observation["listed"], "list_tasks"):
         return wrong
     called = f"'Complete {inputs['first_id']}'"
-    if wrong := missing_words(called, observation["completed"], [first_title]):
+    if wrong := reply_wrong(called, observation["completed"], [first_title]):
         return wrong
     if (done := [task["done"] for task in observation["tasks"]]) != [True, False]:
         return failed(
@@ -88,7 +88,7 @@ def _priority_and_small_talk_wrong(
             "`input` is None then. Check for it first.",
         )
     called = f"'Set {task_id} to {priority}'"
-    if wrong := missing_words(called, observation["set"], []):
+    if wrong := reply_wrong(called, observation["set"], []):
         return wrong
     if [task["priority"] for task in observation["tasks"]] != [priority]:
         return failed(
@@ -97,12 +97,12 @@ def _priority_and_small_talk_wrong(
         )
     if wrong := _tool_status_wrong(called, observation["set"], "set_priority"):
         return wrong
-    if wrong := missing_words(
+    if wrong := reply_wrong(
         f'"What\'s the priority of {task_id}?"', observation["asked"], [priority]
     ):
         return wrong
     called = f"{inputs['chatter'][0]!r}"
-    if wrong := missing_words(called, observation["chatter"], []):
+    if wrong := reply_wrong(called, observation["chatter"], []):
         return wrong
     if tool_statuses(observation["chatter"]):
         return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")

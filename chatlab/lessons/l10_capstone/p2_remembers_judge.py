@@ -7,7 +7,7 @@ from chatlab.lessons.l10_capstone.p2_remembers import OTHER_PRIORITY, QUESTION, 
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
     judge_scenarios,
-    missing_words,
+    reply_wrong,
 )
 
 __all__ = ["judge"]
@@ -17,7 +17,7 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     """`it` must be the task of this thread; in a thread without one, no task."""
     own_priority, other_priority = inputs["priority"], OTHER_PRIORITY[inputs["priority"]]
     called = f'"{QUESTION}"'
-    if wrong := missing_words(called, observation["asked"], []):
+    if wrong := reply_wrong(called, observation["asked"], []):
         return wrong
     answer = observation["asked"]["reply"].lower()
     if own_priority not in answer and other_priority in answer:
@@ -25,7 +25,7 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
             f"{called} was answered with the priority of another thread's task.",
             "Look in this thread for the last tool item that names a task; keep nothing on self.",
         )
-    if wrong := missing_words(called, observation["asked"], [own_priority]):
+    if wrong := reply_wrong(called, observation["asked"], [own_priority]):
         return wrong
     if [task["done"] for task in observation["tasks"]] != [True, False]:
         return failed(
@@ -33,7 +33,7 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
             f"{[task['done'] for task in observation['tasks']]}.",
             "`it` means the same for every command: find its number first.",
         )
-    if wrong := missing_words(f"{called} in a new thread", observation["empty"], []):
+    if wrong := reply_wrong(f"{called} in a new thread", observation["empty"], []):
         return wrong
     if any(
         word in observation["empty"]["reply"].lower() for word in (own_priority, other_priority)
@@ -48,7 +48,7 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
 def _long_history_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """The task must be found behind more items than `history` holds."""
     called = f'"{QUESTION}", {2 * REMARK_COUNT} items later'
-    if wrong := missing_words(called, observation["asked"], []):
+    if wrong := reply_wrong(called, observation["asked"], []):
         return wrong
     if inputs["priority"] not in observation["asked"]["reply"].lower():
         return failed(
@@ -67,7 +67,7 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
         ("in the old thread", observation["here"], second_priority),
     ):
         called = f'"{QUESTION}" {where}'
-        if wrong := missing_words(called, turn, []):
+        if wrong := reply_wrong(called, turn, []):
             return wrong
         if expected not in turn["reply"].lower():
             return failed(

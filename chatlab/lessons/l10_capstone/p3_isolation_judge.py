@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.p3_isolation import DELETE_PERMISSION, find_button
-from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_scenarios, missing_words
+from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_scenarios, reply_wrong
 from chatlab.lessons.support.explain import explain_exception, source_line
 
 __all__ = ["judge"]
@@ -15,7 +15,7 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
     first_title, second_title = inputs["titles"][:2]
     first_user, second_user = inputs["names"]
     for turn in (observation["slow"], observation["quick"]):
-        if wrong := missing_words("Two customers at once", turn, []):
+        if wrong := reply_wrong("Two customers at once", turn, []):
             return wrong
     titles = [[task["title"] for task in book] for book in observation["books"]]
     if titles != [[first_title], [second_title]]:
@@ -37,7 +37,7 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
             "Look tasks up for context.user_id, always.",
         )
     for other_turn, unknown_turn in observation["tried"]:
-        if wrong := missing_words(
+        if wrong := reply_wrong(
             f"{second_user}, asking for the task of {first_user}", other_turn, []
         ):
             return wrong
@@ -105,7 +105,7 @@ def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any])
     """Only a click of the owner with the permission may delete, and a second one do no harm."""
     task_id = inputs["first_id"]
     called = f"'Delete {task_id}'"
-    if wrong := missing_words(f"{called} without the permission", observation["may_not"], []):
+    if wrong := reply_wrong(f"{called} without the permission", observation["may_not"], []):
         return wrong
     if find_button(observation["may_not"]) is not None:
         return failed(
@@ -135,7 +135,7 @@ def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any])
             f"The click on the confirming button {outcome}.", "action() deletes the task."
         )
     for click in ("weak", "other", "click", "again"):
-        if wrong := missing_words("A click on the confirming button", observation[click], []):
+        if wrong := reply_wrong("A click on the confirming button", observation[click], []):
             return wrong
     return None
 

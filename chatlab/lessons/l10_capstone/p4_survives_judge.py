@@ -7,7 +7,7 @@ from chatlab.lessons.l10_capstone.p4_survives import SECRET_PATH
 from chatlab.lessons.l10_capstone.scenarios_judge import (
     Scenario,
     judge_scenarios,
-    missing_words,
+    reply_wrong,
     tool_statuses,
 )
 from chatlab.lessons.support.explain import explain_exception
@@ -35,7 +35,7 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
         return failed(
             f"Two tasks were asked for; there are {observation['tasks']}.", "Create a task once."
         )
-    return missing_words(
+    return reply_wrong(
         '"What\'s its priority?" after the stop', observation["asked"], [inputs["priority"]]
     )
 
@@ -57,19 +57,19 @@ def _failing_tool_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> 
             f"{called}: the tool went through {statuses}.",
             "running, then failed: a chip must not stay on running, and must not lie.",
         )
-    if wrong := missing_words(called, turn, []):
+    if wrong := reply_wrong(called, turn, []):
         return wrong
     if SECRET_PATH in str(turn["events"]):
         return failed(
             f"{called}: the customer was shown {SECRET_PATH!r}.",
             "What an exception says is for your log. Say in your own words what happened.",
         )
-    return missing_words("The same once more, after it was mended", observation["mended"], [])
+    return reply_wrong("The same once more, after it was mended", observation["mended"], [])
 
 
 def _restart_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """`it` and the button must still work after the restart."""
-    if wrong := missing_words('"What\'s its priority?" after a restart', observation["its"], []):
+    if wrong := reply_wrong('"What\'s its priority?" after a restart', observation["its"], []):
         return wrong
     if inputs["priority"] not in observation["its"]["reply"].lower():
         return failed(
@@ -80,7 +80,7 @@ def _restart_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
         return explain_exception("Asking to delete", observation["asked"]["raised"])
     if "click" not in observation:
         return failed("There was no button to click after the restart.", "See 'Delete asks first'.")
-    if wrong := missing_words("The click after a restart", observation["click"], []):
+    if wrong := reply_wrong("The click after a restart", observation["click"], []):
         return wrong
     if observation["left"] != 0:
         return failed(

@@ -7,7 +7,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.support.explain import explain_exception, explain_no_server
 
-__all__ = ["Scenario", "judge_scenarios", "missing_words", "tool_statuses"]
+__all__ = ["Scenario", "judge_scenarios", "reply_wrong", "tool_statuses"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def tool_statuses(turn: dict[str, Any]) -> list[tuple[str, str]]:
     return [(e["tool"], e["status"]) for e in turn["events"] if e["type"] == "tool_status"]
 
 
-def missing_words(called: str, turn: dict[str, Any], expected: list[str]) -> Finding | None:
+def reply_wrong(called: str, turn: dict[str, Any], expected: list[str]) -> Finding | None:
     """What is wrong when the turn failed, said nothing, or its reply lacks an expected word.
 
     Upper and lower case do not matter.

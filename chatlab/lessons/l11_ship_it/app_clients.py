@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from chatlab.course.checking.as_data import attempt
-from chatlab.lessons.l11_ship_it.held_server import HeldServer, make_authenticate
+from chatlab.lessons.l11_ship_it.pausable_server import PausableServer, make_authenticate
 from chatlab.lessons.l11_ship_it.transport import CuttableTransport, make_client, transport_for
 
 __all__ = ["AppClients", "run_with_clients"]
@@ -25,7 +25,7 @@ class AppClients:
     """
 
     def __init__(
-        self, transport: CuttableTransport, server: HeldServer, inputs: dict[str, Any]
+        self, transport: CuttableTransport, server: PausableServer, inputs: dict[str, Any]
     ) -> None:
         self.alice, self.bob = (make_client(transport, key) for key in inputs["keys"])
         self.anonymous = make_client(transport, None)
@@ -54,7 +54,7 @@ async def run_with_clients(
     Returns:
         What `run` returns; or `{"unmade": ...}` with an exception as data, if there is no app.
     """
-    server = HeldServer(inputs["pieces"], inputs["hold_at"])
+    server = PausableServer(inputs["pieces"], inputs["hold_at"])
     apps: list[Any] = []
     attempted = await attempt(lambda: apps.append(subject(server, make_authenticate(inputs))))
     if "raised" in attempted:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
-from chatlab.lessons.l11_ship_it.held_server import make_authenticate, random_people
+from chatlab.lessons.l11_ship_it.pausable_server import make_authenticate, random_people
 from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
 

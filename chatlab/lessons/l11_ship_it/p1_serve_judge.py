@@ -18,7 +18,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if "unmade" in observation:
         return [explain_no_app("create_app", observation["unmade"])]
     wrong = (
-        unauthenticated_wrong("POST /api/turns", observation["refused"], _crash_wrong)
+        unauthenticated_wrong("POST /api/turns", observation["refused"], _app_raised_wrong)
         or _start_wrong(inputs, observation["first"])
         or _cut_wrong(inputs, observation["cut"])
         or _survival_wrong(observation)
@@ -33,7 +33,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     return [passed(3, "Lines may break: the turn goes on, and a cursor finds every word again.")]
 
 
-def _crash_wrong(reply: dict[str, Any]) -> Finding | None:
+def _app_raised_wrong(reply: dict[str, Any]) -> Finding | None:
     """The app must not raise; for a reply or for the reading of a stream."""
     if not (crash := reply.get("crash")):
         return None
@@ -42,7 +42,7 @@ def _crash_wrong(reply: dict[str, Any]) -> Finding | None:
 
 
 def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | None:
-    if wrong := _crash_wrong(reply):
+    if wrong := _app_raised_wrong(reply):
         return wrong
     if reply["late"] or "completed" in reply["left"]:
         return failed(
@@ -64,7 +64,7 @@ def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
 
 def _cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
     """What is wrong with the response whose connection was cut while the reply was held."""
-    if wrong := _crash_wrong(reading):
+    if wrong := _app_raised_wrong(reading):
         return wrong
     if reading["status"] != 200:
         return failed(
@@ -86,10 +86,10 @@ def _cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | Non
             "GET .../events: the response began, and no event came.",
             "Who writes the log? Something has to run: asyncio.create_task(write(turn, log))",
         )
-    return _half_wrong(inputs, reading)
+    return _frames_before_cut_wrong(inputs, reading)
 
 
-def _half_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
+def _frames_before_cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
     """What is wrong with the frames that were read before the connection was cut."""
     if not reading["frames"] or any(frame["event"] is None for frame in reading["frames"]):
         return failed(
@@ -135,7 +135,7 @@ def _resume_wrong(
     """A reader that comes back with a cursor must get what it has missed, and nothing else."""
     full_text = "".join(inputs["pieces"])
     called = f"GET .../{reading['url']}"
-    if wrong := _crash_wrong(reading) or _endless_wrong(called, reading):
+    if wrong := _app_raised_wrong(reading) or _endless_wrong(called, reading):
         return wrong
     if reading["status"] != 200:
         return failed(
@@ -168,7 +168,7 @@ def _endless_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
 
 def _replay_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
     """A reader without a cursor must get the whole reply again, and the end frame."""
-    if wrong := _crash_wrong(reading) or _endless_wrong("GET .../events", reading):
+    if wrong := _app_raised_wrong(reading) or _endless_wrong("GET .../events", reading):
         return wrong
     if reading["text"] != "".join(inputs["pieces"]):
         return failed(
@@ -195,7 +195,7 @@ def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
     """Bob must get the same 404 for Alice's turn and for one that does not exist."""
     for request_name in ("events", "stop"):
         (alices_status, alices_body), (unknown_status, unknown_body) = replies[request_name]
-        if wrong := _crash_wrong(
+        if wrong := _app_raised_wrong(
             {"called": f"Bob's request for {request_name}", "crash": replies["crash"]}
         ):
             return wrong
@@ -224,7 +224,7 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
     """The second turn must be a new one in the same thread, and end when it is stopped."""
     second_turn = observation["stopped"]
     start_reply, stop_reply = second_turn["begun"], second_turn["stop"]
-    if wrong := _crash_wrong(start_reply):
+    if wrong := _app_raised_wrong(start_reply):
         return wrong
     if start_reply["turn_id"] == observation["first"]["turn_id"]:
         return failed(
@@ -242,7 +242,7 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
             f"The server was asked {second_turn['asked']}; expected {expected}.",
             "server.send(said.message, context, said.thread_id)",
         )
-    if wrong := _crash_wrong(stop_reply):
+    if wrong := _app_raised_wrong(stop_reply):
         return wrong
     if stop_reply["status"] >= 400 or not stop_reply["status"]:
         return failed(

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
-from chatlab.lessons.l11_ship_it.held_server import random_people
+from chatlab.lessons.l11_ship_it.pausable_server import random_people
 from chatlab.lessons.support.sse import parse_sse
 
 __all__ = ["delta_text", "inputs", "missing_requirement", "observe", "parse_object"]

@@ -15,7 +15,7 @@ from chatlab.course.postgres import missing_postgres as missing_requirement
 from chatlab.course.postgres import temporary_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
-from chatlab.lessons.l11_ship_it.held_server import HeldServer, random_people, wait_until
+from chatlab.lessons.l11_ship_it.pausable_server import PausableServer, random_people, wait_until
 from chatlab.stores import SQLStore
 from chatlab.testing import collect
 
@@ -112,7 +112,7 @@ class _WorkerFixture:
         self._inputs = inputs
         self._count_connections = count_connections
         self._alice, self._bob = (RequestContext(user_id=name) for name in inputs["names"])
-        self._servers: dict[str, HeldServer] = {}
+        self._servers: dict[str, PausableServer] = {}
 
     async def run(self) -> dict[str, Any]:
         """Run all workers; stop early when the first two leave connections open."""
@@ -135,11 +135,11 @@ class _WorkerFixture:
     def _make_app(self, store: Any) -> str:
         """The learner's `make_app`: makes a server on the store; returns its name as the app."""
         name = f"app {len(self._servers) + 1}"
-        self._servers[name] = HeldServer(self._inputs["pieces"], self._inputs["hold_at"], store)
+        self._servers[name] = PausableServer(self._inputs["pieces"], self._inputs["hold_at"], store)
         return name
 
     @asynccontextmanager
-    async def _worker(self) -> AsyncGenerator[HeldServer]:
+    async def _worker(self) -> AsyncGenerator[PausableServer]:
         """The server behind the app of one of the learner's workers, while the worker runs.
 
         Raises:
@@ -193,7 +193,7 @@ class _WorkerFixture:
             return True
         return False
 
-    async def _thread_texts(self, server: HeldServer, thread_id: str) -> list[str]:
+    async def _thread_texts(self, server: PausableServer, thread_id: str) -> list[str]:
         """The texts of the thread's items; none if there is no such thread."""
         try:
             thread = await server.thread(thread_id, self._alice)

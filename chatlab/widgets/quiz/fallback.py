@@ -14,7 +14,7 @@ _CELL = 'style="text-align:left;vertical-align:top;padding:3px 12px"'
 
 def quiz_fallback(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> dict[str, str]:
     """As HTML and as plain text; nobody's answer is in it, so it never changes."""
-    lines, body, fold = _parts(question)
+    lines, body, fold = _text_and_html(question)
     page = (
         f'{FALLBACK_HTML}<div style="{_BOX}"><p><b>{render_inline(question.ask)}</b></p>{body}'
         f"<details><summary>{_DO[question.kind]}, then open this</summary>{fold}</details>"
@@ -32,7 +32,9 @@ _DO = {
 }
 
 
-def _parts(question: ChoiceQuestion | OrderQuestion | MatchQuestion) -> tuple[list[str], str, str]:
+def _text_and_html(
+    question: ChoiceQuestion | OrderQuestion | MatchQuestion,
+) -> tuple[list[str], str, str]:
     """The lines of the plain text, the open part of the page, and the folded one."""
     match question:
         case ChoiceQuestion():

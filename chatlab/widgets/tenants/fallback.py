@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatlab.widgets.chat import ChatView
+from chatlab.widgets.chat_fallback import render_fallback, render_html
 from chatlab.widgets.display import FALLBACK_HTML
-from chatlab.widgets.fallback import render_fallback, render_html
 
 __all__ = ["tenants_fallback"]
 

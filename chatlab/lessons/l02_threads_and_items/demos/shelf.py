@@ -70,7 +70,7 @@ class _ShelfDemo(LiveDemo):
             return
         match message:
             case {"type": "say"}:
-                self.spawn(self._say())
+                self.spawn(self._add_next_line())
             case {"type": "kill"}:
                 self.spawn(self._kill())
             case {"type": "size", "size": int() as size}:
@@ -79,7 +79,7 @@ class _ShelfDemo(LiveDemo):
             case _:
                 return
 
-    async def _say(self) -> None:
+    async def _add_next_line(self) -> None:
         line = _CONVERSATION[self._next_line % len(_CONVERSATION)]
         self._next_line += 1
         state = await asyncio.to_thread(self.process.ask, self._size, line)

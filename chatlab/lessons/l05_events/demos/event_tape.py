@@ -8,8 +8,8 @@ from chatlab.events import AssistantMessage, Task, ThreadStreamEvent, ToolStatus
 from chatlab.frontend.view_model import ChatViewModel
 from chatlab.server import ChatKitServer
 from chatlab.streams import TimedEvent, timeline
+from chatlab.widgets.chat_fallback import render_fallback
 from chatlab.widgets.display import FALLBACK_HTML, display_live
-from chatlab.widgets.fallback import render_fallback
 from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["event_tape", "record_tape"]

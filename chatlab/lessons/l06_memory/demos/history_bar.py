@@ -26,7 +26,8 @@ def draw_bricks(
     """
     costs = list(map(count, items))
     lines = [
-        _row(name, items, costs, {item.id for item in visible}) for name, visible in rows.items()
+        _history_row(name, items, costs, {item.id for item in visible})
+        for name, visible in rows.items()
     ]
     key = "".join(
         f'<span style="border-left:12px solid {colour};padding-left:5px;margin-right:14px">'
@@ -38,7 +39,7 @@ def draw_bricks(
     return Picture(page, "\n".join(line for _, line in lines))
 
 
-def _row(
+def _history_row(
     name: str, items: Sequence[ThreadItem], costs: list[int], stays: set[str]
 ) -> tuple[str, str]:
     """One row as HTML, and as text."""

@@ -18,7 +18,7 @@ from chatlab.course.checking.check import GRADED_RUN_ENV
 from chatlab.course.grading.nbval_plugin import KernelDied, TooMuchOutput
 from chatlab.course.notebook import CHECK_ID
 
-__all__ = ["GRADER_FOLDER_ENV", "LOG_NAME", "CellRecorder", "pytest_configure"]
+__all__ = ["GRADER_FOLDER_ENV", "LOG_NAME", "GraderPlugin", "pytest_configure"]
 
 GRADER_FOLDER_ENV = "CHATLAB_GRADER"
 """The environment variable with the grader's own folder; the kernel does not inherit it."""
@@ -36,10 +36,10 @@ _ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 def pytest_configure(config: pytest.Config) -> None:
     """Take the folder's name out of the environment before a kernel inherits it."""
     if folder := os.environ.pop(GRADER_FOLDER_ENV, None):
-        config.pluginmanager.register(CellRecorder(Path(folder), Path(os.environ[GRADED_RUN_ENV])))
+        config.pluginmanager.register(GraderPlugin(Path(folder), Path(os.environ[GRADED_RUN_ENV])))
 
 
-class CellRecorder:
+class GraderPlugin:
     """Writes inputs, reads observations and logs outcomes, as pytest runs the cells.
 
     Args:

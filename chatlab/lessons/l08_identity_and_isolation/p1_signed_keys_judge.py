@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l08_identity_and_isolation.p1_keys import CLOCK_TIMES
+from chatlab.lessons.l08_identity_and_isolation.p1_signed_keys import CLOCK_TIMES
 from chatlab.lessons.support.explain import source_line
 
 __all__ = ["judge"]

@@ -18,7 +18,7 @@ from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 
-__all__ = ["HeldServer", "make_authenticate", "random_people", "wait_until"]
+__all__ = ["PausableServer", "make_authenticate", "random_people", "wait_until"]
 
 
 def random_people(random: Random) -> dict[str, Any]:
@@ -59,7 +59,7 @@ async def wait_until(condition: Callable[[], bool], rounds: int = 200) -> bool:
     return condition()
 
 
-class HeldServer(ChatKitServer):
+class PausableServer(ChatKitServer):
     """Yields its reply in pieces, and holds in the middle until `may_continue` is set.
 
     When that takes too long (see `wait_until`), it continues all the same.

@@ -7,7 +7,7 @@ import pytest
 from chatlab.frontend.view_model import ChatViewModel
 from chatlab.items import AssistantMessageItem, UserMessageItem
 from chatlab.testing import FixedClock
-from chatlab.widgets.fallback import render_fallback
+from chatlab.widgets.chat_fallback import render_fallback
 
 
 def talk(count, letters=10):
