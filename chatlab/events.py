@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-_SAFE = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
+_SHOWABLE_ERRORS = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
 """Errors whose own sentence a user may read."""
 
 
@@ -122,7 +122,7 @@ class ErrorEvent(_Event):
     @classmethod
     def from_exception(cls, error: Exception) -> Self:
         """What the user may read of an error: chatlab's own sentences, and nothing else's."""
-        if isinstance(error, _SAFE):
+        if isinstance(error, _SHOWABLE_ERRORS):
             return cls(code=error.code, message=str(error))
         code = "server_error"
         message = "Something went wrong while answering. What was said so far is kept."

@@ -111,7 +111,7 @@ class Exchange:
         if isinstance(question, UserMessageItem) and self.user_input is not None:
             out.append(
                 official.ThreadItemDoneEvent(
-                    item=await self._save_question(self.user_input, question)
+                    item=await self._save_official_question(self.user_input, question)
                 )
             )
         if self.retried_message_id is not None:
@@ -127,7 +127,7 @@ class Exchange:
             else [*out, *self.translator.translate(event)]
         )
 
-    async def _save_question(
+    async def _save_official_question(
         self, user_input: OfficialInput, own: UserMessageItem
     ) -> official.UserMessageItem:
         item = user_input.item(own)

@@ -32,11 +32,11 @@ __all__ = [
     "official_item",
     "official_page",
     "official_thread",
-    "own_action",
-    "own_item",
-    "own_thread",
     "percent",
     "text_of",
+    "to_chatlab_action",
+    "to_chatlab_item",
+    "to_chatlab_thread",
     "with_timezone",
     "workflow_of_task",
 ]
@@ -95,7 +95,7 @@ def workflow_of_task(task: official.CustomTask, *, over: bool) -> official.Workf
     return official.Workflow(type="custom", tasks=[task], summary=summary)
 
 
-def own_item(  # noqa: PLR0911 - each kind of item is one line
+def to_chatlab_item(  # noqa: PLR0911 - each kind of item is one line
     item: official.ThreadItem,
 ) -> ThreadItem:
     """The nearest item that chatlab has; `ChatKitStore` keeps beside it what this leaves out."""
@@ -141,7 +141,7 @@ def text_of(content: Sequence[official.UserMessageContent]) -> str:
     return "".join(part.text for part in content)
 
 
-def own_action(action: official_actions.Action[str, Any]) -> Action:
+def to_chatlab_action(action: official_actions.Action[str, Any]) -> Action:
     """What was clicked. Raises `InvalidInput` when its payload is neither an object nor nothing."""
     payload: Any = {} if action.payload is None else action.payload
     if not isinstance(payload, dict):
@@ -164,7 +164,9 @@ def official_page(thread: official.ThreadMetadata) -> official.Thread:
     return official.Thread(**shown, items=official.Page())
 
 
-def own_thread(thread: official.ThreadMetadata, user_id: str, now: datetime) -> ThreadMetadata:
+def to_chatlab_thread(
+    thread: official.ThreadMetadata, user_id: str, now: datetime
+) -> ThreadMetadata:
     """The thread with its owner; status and image domains go into its metadata.
 
     Raises:

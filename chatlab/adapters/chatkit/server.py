@@ -15,7 +15,12 @@ from typing_extensions import override
 
 from chatlab.adapters.chatkit.events import EventTranslator, refusal
 from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput, stream_unsaved
-from chatlab.adapters.chatkit.items import official_item, own_action, own_item, text_of
+from chatlab.adapters.chatkit.items import (
+    official_item,
+    text_of,
+    to_chatlab_action,
+    to_chatlab_item,
+)
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
@@ -79,7 +84,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         context: RequestContext,
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside answers, for a server of yours that keeps the items itself."""
-        own = None if input_user_message is None else own_item(input_user_message)
+        own = None if input_user_message is None else to_chatlab_item(input_user_message)
         input = own if isinstance(own, UserMessageItem) else None
         return stream_unsaved(self.server, thread.id, context, input=input)
 
@@ -92,7 +97,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         context: RequestContext,
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
-        clicked, sender_id = own_action(action), sender and sender.id
+        clicked, sender_id = to_chatlab_action(action), sender and sender.id
         return stream_unsaved(self.server, thread.id, context, action=clicked, sender_id=sender_id)
 
     @override
@@ -105,7 +110,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> official.SyncCustomActionResponse:
         """Run the click's whole turn; give back the last item that it left. Raises what it did."""
         item_id = sender and sender.id
-        turn = self.server.act(own_action(action), context, thread.id, item_id)
+        turn = self.server.act(to_chatlab_action(action), context, thread.id, item_id)
         last = None
         async with turn:
             async for event in turn:
@@ -181,16 +186,16 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         user_input, retries = None, None
         match request:
             case official.ThreadsCreateReq(params=params):
-                user_input = await self._resolve_input(params.input, context, opens=True)
+                user_input = await self._load_attachments(params.input, context, opens=True)
                 turn = self._send(user_input, None, request.metadata, context)
             case official.ThreadsAddUserMessageReq(params=params):
-                user_input = await self._resolve_input(params.input, context, opens=False)
+                user_input = await self._load_attachments(params.input, context, opens=False)
                 turn = self._send(user_input, params.thread_id, request.metadata, context)
             case official.ThreadsRetryAfterItemReq(params=params):
                 retries = params.item_id
                 turn = self.server.retry(params.thread_id, retries, context)
             case official.ThreadsCustomActionReq(params=params):
-                action = own_action(params.action)
+                action = to_chatlab_action(params.action)
                 turn = self.server.act(action, context, params.thread_id, params.item_id)
             case _:
                 raise _unsupported(request)
@@ -198,7 +203,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         options = self.get_stream_options
         return Exchange(turn, translation, self.store, context, options, user_input, retries)
 
-    async def _resolve_input(
+    async def _load_attachments(
         self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
     ) -> OfficialInput:
         attachments = [await self.store.load_attachment(id, context) for id in input.attachments]

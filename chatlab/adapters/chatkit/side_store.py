@@ -65,21 +65,21 @@ class SideStore:
         """Take away all that the thread has."""
         await _succeeded(self._store.delete_thread(thread_id, _owner(context)))
 
-    async def put_single(self, id: str, document: Any, context: RequestContext) -> None:
+    async def put_standalone(self, id: str, document: Any, context: RequestContext) -> None:
         """Keep a document that belongs to no thread, or replace it."""
         owner = _owner(context)
-        side_thread = self._side_thread(_single_thread_id(id), owner, {"document": document})
+        side_thread = self._side_thread(_standalone_thread_id(id), owner, {"document": document})
         await self._store.save_thread(side_thread, owner)
 
-    async def find_single(self, id: str, context: RequestContext) -> Any:
+    async def find_standalone(self, id: str, context: RequestContext) -> Any:
         """That document. Raises `NotFoundError`."""
-        return (await self._store.load_thread(_single_thread_id(id), _owner(context))).metadata[
+        return (await self._store.load_thread(_standalone_thread_id(id), _owner(context))).metadata[
             "document"
         ]
 
-    async def delete_single(self, id: str, context: RequestContext) -> None:
+    async def delete_standalone(self, id: str, context: RequestContext) -> None:
         """Take that document away. Raises `NotFoundError`."""
-        await self._store.delete_thread(_single_thread_id(id), _owner(context))
+        await self._store.delete_thread(_standalone_thread_id(id), _owner(context))
 
     def _side_thread(
         self, id: str, owner: RequestContext, metadata: dict[str, Any] | None = None
@@ -90,7 +90,7 @@ class SideStore:
         )
 
 
-def _single_thread_id(id: str) -> str:
+def _standalone_thread_id(id: str) -> str:
     return f"alone:{id}"
 
 

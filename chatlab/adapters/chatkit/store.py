@@ -16,8 +16,8 @@ from typing_extensions import override
 from chatlab.adapters.chatkit.items import (
     official_item,
     official_thread,
-    own_item,
-    own_thread,
+    to_chatlab_item,
+    to_chatlab_thread,
     with_timezone,
 )
 from chatlab.adapters.chatkit.side_store import SideStore
@@ -89,7 +89,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
     @override
     async def save_thread(self, thread: official.ThreadMetadata, context: RequestContext) -> None:
         """Add the thread, or replace what was saved under its id. Its items stay."""
-        own = own_thread(thread, context.user_id, self._clock.now())
+        own = to_chatlab_thread(thread, context.user_id, self._clock.now())
         await _or_chatkit_error(self.store.save_thread(own, context))
 
     @override
@@ -126,7 +126,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> None:
         """Append the item. Raises `InvalidInput`, `ChatKitNotFound`."""
         item = _timed(item)
-        own = own_item(item)
+        own = to_chatlab_item(item)
         await _or_chatkit_error(self.store.add_thread_item(thread_id, own, context))
         if official_item(own) != item:
             await self.save_original(thread_id, item, context)
@@ -140,7 +140,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         chatlab's own item under a workflow or a widget stays: it knows more than the official one.
         """
         item = _timed(item)
-        own = await self._finer_item(thread_id, item, context) or own_item(item)
+        own = await self._stored_chatlab_item(thread_id, item, context) or to_chatlab_item(item)
         await _or_chatkit_error(self.store.save_item(thread_id, own, context))
         if official_item(own) != item:
             await self.save_original(thread_id, item, context)
@@ -169,21 +169,21 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> None:
         """Add what is known of an attachment, or replace it."""
         document = _attachment_adapter.dump_python(attachment, mode="json")
-        await self._side_store.put_single(attachment.id, document, context)
+        await self._side_store.put_standalone(attachment.id, document, context)
 
     @override
     async def load_attachment(
         self, attachment_id: str, context: RequestContext
     ) -> official.Attachment:
         """What is known of an attachment. Raises `ChatKitNotFound`."""
-        asked = self._side_store.find_single(attachment_id, context)
+        asked = self._side_store.find_standalone(attachment_id, context)
         return _attachment_adapter.validate_python(await _or_chatkit_error(asked, attachment_id))
 
     @override
     async def delete_attachment(self, attachment_id: str, context: RequestContext) -> None:
         """Forget an attachment. Raises `ChatKitNotFound`."""
         await _or_chatkit_error(
-            self._side_store.delete_single(attachment_id, context), attachment_id
+            self._side_store.delete_standalone(attachment_id, context), attachment_id
         )
 
     async def save_original(
@@ -204,17 +204,17 @@ class ChatKitStore(official_store.Store[RequestContext]):
         for id in item_ids:
             await _or_chatkit_error(self.store.load_item(thread_id, id, context))
         for id in item_ids:
-            await self._side_store.put(thread_id, _thumb(id), kind, context)
+            await self._side_store.put(thread_id, _feedback_id(id), kind, context)
 
     async def load_feedback(
         self, thread_id: str, item_ids: Iterable[str], context: RequestContext
     ) -> dict[str, official.FeedbackKind]:
         """What the user thinks of those of the items that they judged."""
-        ids = {_thumb(id): id for id in item_ids}
+        ids = {_feedback_id(id): id for id in item_ids}
         found = await self._side_store.find(thread_id, ids, context)
         return {ids[thumb]: kind for thumb, kind in found.items()}
 
-    async def _finer_item(
+    async def _stored_chatlab_item(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
     ) -> ThreadItem | None:
         if not isinstance(item, official.WorkflowItem | official.WidgetItem):
@@ -246,7 +246,7 @@ async def _or_chatkit_error(work: Awaitable[T], attachment_id: str | None = None
         raise ChatKitNotFound(error.kind, error.id) from None
 
 
-def _thumb(item_id: str) -> str:
+def _feedback_id(item_id: str) -> str:
     return f"feedback:{item_id}"
 
 

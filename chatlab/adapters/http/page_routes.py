@@ -31,7 +31,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
     " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_SAFE = {
+_SECURITY_HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -56,21 +56,23 @@ async def index(app_state: AppStateDep) -> HTMLResponse:
     """The page itself; it knows whether names are enough to log in."""
     text = (_HERE / "index.html").read_text(encoding="utf-8")
     names = "" if app_state.sign_in is None else "yes"
-    return HTMLResponse(text.replace('data-names=""', f'data-names="{names}"'), headers=_SAFE)
+    return HTMLResponse(
+        text.replace('data-names=""', f'data-names="{names}"'), headers=_SECURITY_HEADERS
+    )
 
 
 @page.get("/page/{name}.js", include_in_schema=False)
 async def script_file(name: str) -> Response:
     """What the browser runs: the page, and the pane in it."""
     text = script() if name == "chat" else (_HERE / "page.js").read_text(encoding="utf-8")
-    return Response(text, headers=_SAFE, media_type="text/javascript")
+    return Response(text, headers=_SECURITY_HEADERS, media_type="text/javascript")
 
 
 @page.get("/page/{name}.css", include_in_schema=False)
 async def style_sheet(name: str) -> Response:
     """How it looks."""
     text = style() if name == "chat" else (_HERE / "page.css").read_text(encoding="utf-8")
-    return Response(text, headers=_SAFE, media_type="text/css")
+    return Response(text, headers=_SECURITY_HEADERS, media_type="text/css")
 
 
 @page.get("/page/threads/{thread_id}")

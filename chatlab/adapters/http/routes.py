@@ -138,7 +138,7 @@ async def retry(
 
 
 @api.get("/turns/{turn_id}")
-async def turn(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def turn_info(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """How far a turn is. A turn that is over can be found for a few minutes."""
     return TurnInfo.of(app_state.turns.find(turn_id, context))
 

@@ -78,7 +78,7 @@ class GraderPlugin:
         try:
             return (yield)
         finally:
-            self._observation = _read_observation(observation_file)
+            self._observation = _read_observation_file(observation_file)
             _remove(inputs_file)
             _remove(observation_file)
 
@@ -107,7 +107,7 @@ def _cell_id(item: pytest.Item) -> str:
     return str(getattr(item, "cell", {}).get("id", ""))
 
 
-def _read_observation(path: Path) -> str | None:
+def _read_observation_file(path: Path) -> str | None:
     """The file's text, unless it is missing, no plain file, or too large."""
     if not path.is_file() or path.is_symlink() or path.stat().st_size > MAX_OBSERVATION_BYTES:
         return None

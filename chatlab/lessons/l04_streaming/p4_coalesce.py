@@ -149,7 +149,7 @@ async def _read_coalesced(
         except TimeoutError:
             timed_out = True
         if timed_out:
-            await _stop_stream(stream, tasks_before)
+            await _discard_stream(stream, tasks_before)
         return {
             "got": received,
             "pulled": pulled_counts,
@@ -184,7 +184,9 @@ async def _wait_until_idle(source: _CountingSource) -> None:
     await yield_to_loop(20)
 
 
-async def _stop_stream(stream: AsyncIterator[Any], tasks_before: set["asyncio.Task[Any]"]) -> None:
+async def _discard_stream(
+    stream: AsyncIterator[Any], tasks_before: set["asyncio.Task[Any]"]
+) -> None:
     """Close the stream and cancel the tasks that it has started.
 
     Otherwise the check would report the leftover tasks instead of the stuck stream.

@@ -14,7 +14,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     stream_names = {"live": "talk", "wide": "talk", "full": "tools", "tight": "talk"}
     for name, reading in observation.items():
         events = inputs[stream_names[name]]
-        if wrong := _exception_wrong(reading) or _timeout_wrong(reading["value"], events):
+        if wrong := _raised_wrong(reading) or _timeout_wrong(reading["value"], events):
             return [wrong]
     if wrong := _order_wrong(observation, inputs, stream_names):
         return [wrong]
@@ -49,7 +49,7 @@ def _order_wrong(
     return None
 
 
-def _exception_wrong(reading: dict[str, Any]) -> Finding | None:
+def _raised_wrong(reading: dict[str, Any]) -> Finding | None:
     if "raised" not in reading:
         return None
     error = reading["raised"]

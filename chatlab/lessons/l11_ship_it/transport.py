@@ -42,7 +42,7 @@ class CuttableTransport(httpx.AsyncBaseTransport):
         self.record_error(run)
         return httpx.Response(run.status, headers=run.headers, stream=_ResponseStream(self, run))
 
-    def close(self) -> None:
+    def cancel_running_requests(self) -> None:
         """Cancel what the app still does after its responses, as a server does on shutdown."""
         for run in self._runs:
             run.cancel()
@@ -192,7 +192,7 @@ async def transport_for(app: Any) -> AsyncGenerator[CuttableTransport]:
         async with app.router.lifespan_context(app):
             yield transport
     finally:
-        transport.close()
+        transport.cancel_running_requests()
 
 
 def make_client(transport: CuttableTransport, session_key: str | None) -> httpx.AsyncClient:

@@ -122,7 +122,7 @@ class _FileLease:
             _is_locked(abandoned)
         for _ in range(_MAX_LEASE_FILES):
             owner = secrets.randbits(62)
-            path = self._file(owner)
+            path = self._lease_path(owner)
             if lock := _lock_new_file(path):
                 state.exit_stack.callback(finalize(state, _unlock, lock, path))
                 state.owner = owner
@@ -130,9 +130,9 @@ class _FileLease:
         raise sqlite3.OperationalError("database is locked: every lease was swept away")
 
     async def is_alive(self, owner: int, _connection: AsyncConnection) -> bool:
-        return _is_locked(self._file(owner))
+        return _is_locked(self._lease_path(owner))
 
-    def _file(self, owner: int) -> Path:
+    def _lease_path(self, owner: int) -> Path:
         return self._database.with_name(f"{self._database.name}-turns-{owner}")
 
 

@@ -32,12 +32,12 @@ class ChoiceQuestion:
 
     def __post_init__(self) -> None:
         """Refuse a question that has no answer."""
-        _enough(self.ask, self.options)
-        _known(self.ask, [self.right], self.options)
+        _check_enough(self.ask, self.options)
+        _check_known(self.ask, [self.right], self.options)
 
     def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: the options that were tried, in order."""
-        tried = _texts(answer.get("tried"), self.options)
+        tried = _keep_known(answer.get("tried"), self.options)
         return {"tried": tried} if tried else {}
 
 
@@ -53,8 +53,8 @@ class OrderQuestion:
 
     def __post_init__(self) -> None:
         """Refuse a question that has no answer."""
-        _enough(self.ask, self.steps)
-        _known(self.ask, [name for pair in self.either for name in pair], self.steps)
+        _check_enough(self.ask, self.steps)
+        _check_known(self.ask, [name for pair in self.either for name in pair], self.steps)
 
     def shuffled(self) -> list[str]:
         """The steps as they are first shown: the same each time, never as written."""
@@ -71,7 +71,7 @@ class OrderQuestion:
 
     def cleaned(self, answer: StoredAnswer) -> StoredAnswer:
         """What of the answer belongs to this question: all steps in some order."""
-        order = _texts(answer.get("order"), self.steps)
+        order = _keep_known(answer.get("order"), self.steps)
         if len(order) != len(self.steps):
             return {}
         return {"order": order, "checked": answer.get("checked") is True}
@@ -88,7 +88,7 @@ class MatchQuestion:
 
     def __post_init__(self) -> None:
         """Refuse a question that has no answer, or two."""
-        _enough(self.ask, self.pairs)
+        _check_enough(self.ask, self.pairs)
         partners = [partner for partner, _ in self.pairs.values()]
         if len(set(partners)) < len(partners):
             raise InvalidInput(self.ask, "has one partner twice", "Give each its own words.")
@@ -110,19 +110,19 @@ Question = Annotated[ChoiceQuestion | OrderQuestion | MatchQuestion, Field(discr
 """Any of them; TOML and JSON tell them apart by `kind`."""
 
 
-def _texts(texts: object, known: Iterable[str]) -> list[str]:
+def _keep_known(texts: object, known: Iterable[str]) -> list[str]:
     """Those of the texts that are known, each once."""
     texts = cast("list[object]", texts) if isinstance(texts, list) else []
     there = set(known)
     return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text in there))
 
 
-def _enough(ask: str, things: Iterable[str]) -> None:
+def _check_enough(ask: str, things: Iterable[str]) -> None:
     if len(list(things)) < 2:  # noqa: PLR2004 - one thing is no question
         raise InvalidInput(ask, "leaves nothing to choose", "Name two things or more.")
 
 
-def _known(ask: str, names: Iterable[str], things: Iterable[str]) -> None:
+def _check_known(ask: str, names: Iterable[str], things: Iterable[str]) -> None:
     for name in names:
         if name not in things:
             raise InvalidInput(ask, f"speaks of {name!r}", "Use the same words in both places.")

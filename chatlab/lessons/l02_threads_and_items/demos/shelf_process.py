@@ -85,7 +85,7 @@ def _end(process: "subprocess.Popen[str]") -> None:
             pipe.close()
 
 
-async def _work(file: str) -> None:
+async def _serve_requests(file: str) -> None:
     memory: list[list[str]] = []
     line = await asyncio.to_thread(sys.stdin.readline)
     async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
@@ -133,4 +133,4 @@ async def _pages(store: SQLStore[ThreadItem], size: int) -> list[dict[str, Any]]
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1]))
+    asyncio.run(_serve_requests(sys.argv[1]))

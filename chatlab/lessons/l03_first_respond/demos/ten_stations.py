@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.lessons.l03_first_respond.demos.turn_trace import Run, code_of, run_of
+from chatlab.lessons.l03_first_respond.demos.turn_trace import TurnTrace, respond_source, trace_turn
 from chatlab.server import ChatKitServer
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.live_demo import demo_widget
@@ -40,21 +40,21 @@ async def ten_stations(
         who: The one who says it.
     """
     context = RequestContext(user_id=who)
-    first = await run_of(server, "a message", message, context)
+    first = await trace_turn(server, "a message", message, context)
     runs = [
         first,
-        await run_of(server, "one more message", then, context, first.thread_id),
-        await run_of(server, "None", None, context),
+        await trace_turn(server, "one more message", then, context, first.thread_id),
+        await trace_turn(server, "None", None, context),
     ]
     scene = {
         "stations": [list(station) for station in STATIONS],
-        "code": code_of(server),
+        "code": respond_source(server),
         "runs": [{"title": run.title, "frames": list(map(asdict, run.frames))} for run in runs],
     }
     display_live(demo_widget(__file__, scene=scene), _fallback(runs))
 
 
-def _fallback(runs: list[Run]) -> dict[str, str]:
+def _fallback(runs: list[TurnTrace]) -> dict[str, str]:
     tables = "".join(_table(run, " open" if run is runs[0] else "") for run in runs)
     return {
         "text/html": f"{FALLBACK_HTML}{tables}</div>",
@@ -62,7 +62,7 @@ def _fallback(runs: list[Run]) -> dict[str, str]:
     }
 
 
-def _lines(run: Run) -> list[str]:
+def _lines(run: TurnTrace) -> list[str]:
     lines = [f"With {run.title}:"]
     for frame in run.frames:
         _, who = STATIONS[frame.station - 1]
@@ -70,7 +70,7 @@ def _lines(run: Run) -> list[str]:
     return lines
 
 
-def _table(run: Run, shown: str) -> str:
+def _table(run: TurnTrace, shown: str) -> str:
     cell = 'style="text-align:left;vertical-align:top"'
     rows = "".join(
         f"<tr><td {cell}>{frame.station}</td><td {cell}>{STATIONS[frame.station - 1][1]}</td>"

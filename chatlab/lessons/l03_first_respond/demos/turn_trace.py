@@ -11,12 +11,12 @@ from chatlab.context import RequestContext
 from chatlab.items import ThreadItem
 from chatlab.server import ChatKitServer
 
-__all__ = ["Frame", "Run", "code_of", "run_of"]
+__all__ = ["Frame", "TurnTrace", "respond_source", "trace_turn"]
 
 _CALL = 6
 """The station at which `respond()` is called."""
 
-_KEPT = {"save_thread", "load_thread", "add_thread_item", "save_item"}
+_TRACED_STORE_CALLS = {"save_thread", "load_thread", "add_thread_item", "save_item"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Frame:
 
 
 @dataclass
-class Run:
+class TurnTrace:
     """A turn that has been run: its frames, and the thread it was in."""
 
     title: str
@@ -39,7 +39,7 @@ class Run:
     frames: list[Frame] = field(default_factory=list[Frame])
 
 
-def code_of(server: ChatKitServer[Any]) -> list[str]:
+def respond_source(server: ChatKitServer[Any]) -> list[str]:
     """The lines of the server's `respond()`; empty where Python has lost them."""
     try:
         return textwrap.dedent(inspect.getsource(type(server).respond)).splitlines()
@@ -47,13 +47,13 @@ def code_of(server: ChatKitServer[Any]) -> list[str]:
         return []
 
 
-async def run_of(
+async def trace_turn(
     server: ChatKitServer[Any],
     title: str,
     message: str | None,
     context: RequestContext,
     thread_id: str | None = None,
-) -> Run:
+) -> TurnTrace:
     """Run one turn on the server and note each thing it does, in order."""
     scribe = _Scribe(context)
     if message is None:
@@ -66,7 +66,7 @@ async def run_of(
     scribe.note(2, "server.send(…) gives back a turn. It goes on while somebody reads its events.")
     async for event in turn:
         scribe.sent(event)
-    return Run(title, turn.thread_id, scribe.finished())
+    return TurnTrace(title, turn.thread_id, scribe.finished())
 
 
 def _watch(watched: Any, server: Any, scribe: "_Scribe") -> Any:
@@ -83,7 +83,7 @@ def _watch(watched: Any, server: Any, scribe: "_Scribe") -> Any:
             async for event in events:
                 frame = getattr(events, "ag_frame", None)
                 line = None if frame is None else frame.f_lineno - first
-                scribe.note(7, f"Your code yields {_short(event)}.", line)
+                scribe.note(7, f"Your code yields {_event_label(event)}.", line)
                 yield event
         except Exception as error:
             scribe.note(7, f"Your code raises {type(error).__name__}: {error}")
@@ -102,7 +102,7 @@ class _WatchedStore:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._store, name)
-        if name not in _KEPT:
+        if name not in _TRACED_STORE_CALLS:
             return real
 
         async def call(*args: Any) -> Any:
@@ -147,9 +147,9 @@ class _Scribe:
             self.note(3, "A new thread is made and saved. Nothing was said in it before.")
 
     def sent(self, event: Any) -> None:
-        self._wire = (*self._wire, _short(event))
+        self._wire = (*self._wire, _event_label(event))
         if event.type == "error":
-            self.note(8, f"The server sends {_short(event)}. The question is kept.")
+            self.note(8, f"The server sends {_event_label(event)}. The question is kept.")
         elif event.type == "assistant_message":
             self.note(8, "The server numbers the event and sends it on, at once.")
 
@@ -160,7 +160,7 @@ class _Scribe:
         return self.frames
 
 
-def _short(event: Any) -> str:
+def _event_label(event: Any) -> str:
     name = type(event).__name__
     match getattr(event, "type", None):
         case "assistant_message":

@@ -120,7 +120,7 @@ class _PullThePlugDemo(LiveDemo):
         }
 
 
-class _PacedServer:
+class _PieceGate:
     """Lets the server speak up to a piece, and no further."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class _PacedServer:
 async def _fallback(create_app: CreateApp) -> dict[str, str]:
     """The same journey three times, each cut at the same word: what Alice reads."""
     readings: dict[Way, list[str]] = {}
-    steps = _PacedServer()
+    steps = _PieceGate()
     async with (
         serving(create_app(PacedServer(steps.pause), alice_for)) as url,
         alice_client(url) as client,
@@ -150,7 +150,7 @@ async def _fallback(create_app: CreateApp) -> dict[str, str]:
     return _render(readings)
 
 
-async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]:
+async def _run_with_cut(client: Any, steps: _PieceGate, way: Way) -> list[str]:
     """What Alice had, where she asked to go on, what came then."""
     moved = asyncio.Event()
     alice = CuttableClient(client, moved.set)
@@ -164,10 +164,10 @@ async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]
         async with asyncio.timeout(_FALLBACK_TIMEOUT_SECONDS):
             steps.until(_CUT_AFTER_PIECES)
             await alice.begin()
-            await until(lambda: _pieces(alice.heard) == _CUT_AFTER_PIECES)
+            await until(lambda: _piece_count(alice.heard) == _CUT_AFTER_PIECES)
             alice.pull()
             steps.until(_BACK_AFTER_PIECES)
-            await until(lambda: _pieces(alice.log) == _BACK_AFTER_PIECES)
+            await until(lambda: _piece_count(alice.log) == _BACK_AFTER_PIECES)
             before = len(alice.heard)
             alice.plug_in(way)
             steps.until(10_000)
@@ -178,7 +178,7 @@ async def _run_with_cut(client: Any, steps: _PacedServer, way: Way) -> list[str]
     return ["", "0", "the server did not answer"]
 
 
-def _pieces(events: list[list[Any]]) -> int:
+def _piece_count(events: list[list[Any]]) -> int:
     """How many pieces of the reply there are; some were merged on their way."""
     return sum(last - first + 1 for first, last, kind, *_ in events if kind == "assistant_message")
 
