@@ -29,17 +29,21 @@ def test_a_key_of_ours_says_whose_it_is_and_what_they_may_do():
     [
         *({"permissions": value} for value in ("tasks:delete", None, 5, [1, None], [["a"]], {})),
         *({"exp": value} for value in ("soon", str(2**31), None, True, 1.5, float("inf"), -1, 0)),
-        *({"exp": value} for value in (10**400, int(time.time()) + 10**6)),
+        {"exp": 10**400},
         *({"sub": value} for value in ("", 7, None, ["alice"])),
         *({"aud": value} for value in (["taskmanager", "x"], ["taskmanager"], "x", None)),
-        {"nbf": int(time.time()) + 1000},
-        {"iat": int(time.time()) + 1000},
     ],
     ids=str,
 )
 def test_a_key_with_odd_claims_is_no_session_however_well_it_is_signed(claims):
     with pytest.raises(SessionNotFound):
         KEYS.authenticate(signed(**claims))
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", 10**6), ("nbf", 1000), ("iat", 1000)])
+def test_a_key_from_the_future_or_for_too_long_is_no_session(claim, seconds):
+    with pytest.raises(SessionNotFound):
+        KEYS.authenticate(signed(**{claim: int(time.time()) + seconds}))
 
 
 @pytest.mark.parametrize("claim", ["sub", "aud", "exp"])
