@@ -35,7 +35,10 @@ _SHOWABLE_ERRORS = InvalidInput | NotFoundError | PermissionDenied | SessionErro
 
 
 class _Event(BaseModel):
-    """The three stamps are the server's to fill in: leave them out when you make an event."""
+    """The three stamps are the server's to fill in: leave them out when you make an event.
+
+    They say which thread and which item it belongs to; `seq` counts 1, 2, 3… within the turn.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +50,7 @@ class _Event(BaseModel):
 class AssistantMessage(_Event):
     """The next piece of what your server says. Pieces in a row make one message.
 
-    `first_seq` is set when several pieces were merged on their way: the `seq` of the first.
+    `first_seq` is set when `coalesce` merged several pieces on their way: the `seq` of the first.
     """
 
     type: Literal["assistant_message"] = "assistant_message"
@@ -135,7 +138,7 @@ class ErrorEvent(_Event):
 
 
 RespondEvent = AssistantMessage | ToolStatus | Widget | Task
-"""What `respond()` and `action()` may yield."""
+"""What `ChatKitServer.respond()` and `.action()` may yield."""
 
 ThreadStreamEvent = Annotated[
     AssistantMessage

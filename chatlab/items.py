@@ -1,4 +1,8 @@
-"""What a conversation is made of: threads, and the items in them (lesson 02)."""
+"""What a conversation is made of: threads, and the items in them (lesson 02).
+
+A turn is everything from one request to the end of its answer. `respond()` is the method of your
+`ChatKitServer` that answers.
+"""
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -126,7 +130,11 @@ class AssistantMessageItem(_Item):
 
 
 class ToolItem(_Item):
-    """One call of one tool. `content` is the line that people see; `output` is for the program."""
+    """One call of one tool. `content` is the line that people see; `output` is for the program.
+
+    `outcome` says how the call went, if anybody has said so; `status` only whether it was seen to
+    its end.
+    """
 
     type: Literal["tool"] = "tool"
     role: Literal["tool"] = "tool"

@@ -49,6 +49,9 @@ TItem = TypeVar("TItem", bound=HasId)
 class IdempotencyRecord(BaseModel):
     """What became of a message that was sent with an idempotency key.
 
+    The client chooses the key: a message that is sent again under it is not answered twice. The
+    record also carries the ids of a turn that has no key.
+
     `item_ids` names everything its turn left in the thread, the user's message first; it is
     empty until the turn has finished.
     """
@@ -162,8 +165,9 @@ class Store(Protocol[TItem]):
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """Hold the thread for one turn; it need not exist yet.
 
-        Entering and leaving may happen in different tasks. Holds of different users never meet,
-        so that waiting tells nobody that a thread exists.
+        Entering and leaving may happen in different tasks: whoever closes a turn need not have
+        begun it. Holds of different users never meet, so that waiting tells nobody that a thread
+        exists.
 
         Raises:
             TurnInProgress: Another turn still held it after the store's `turn_wait` seconds.

@@ -35,8 +35,8 @@ class Recorder:
 
     Attributes:
         thread_id: The thread that the turn belongs to.
-        unsaved: Finished items, in order, until somebody saves them and takes them out.
-        item_ids: Every item that the turn has finished, in order.
+        unsaved: Finished items, in order, until `TurnRunner` saves them and takes them out.
+        item_ids: Every item that has gone out, in order; the user's message first.
     """
 
     def __init__(self, thread_id: str, clock: Clock, new_id: NewId) -> None:
@@ -99,7 +99,7 @@ class Recorder:
         return event
 
     def item_done(self, item: ThreadItem) -> ItemDone:
-        """What goes out for an item that is in the store."""
+        """What goes out for an item; it has to be in the store before this is sent."""
         self.item_ids.append(item.id)
         return self.stamp(ItemDone(item=item), item.id)
 

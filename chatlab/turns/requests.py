@@ -79,7 +79,8 @@ class StartedTurn:
 class MessageRequest:
     """A message, or None when somebody opens the chat and says nothing.
 
-    Without a `thread_id`, `begin` makes a new thread under the id in `ids`.
+    `begin` is given `ids` that the server made; under a key that came before, the earlier ones.
+    Without a `thread_id`, it makes a new thread under the id in them.
     """
 
     method: ClassVar = "respond"

@@ -1,4 +1,4 @@
-"""One turn from the inside: the ten steps, however they end (lesson 03)."""
+"""One turn from the inside: the ten steps of ARCHITECTURE.md, however they end (lesson 03)."""
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator

@@ -25,8 +25,8 @@ END = object()
 class TurnControl:
     """What a `Turn` and the `TurnRunner` behind it share: thread, state, and whether to stop.
 
-    It is apart from `Turn` so that the running generator does not keep its `Turn` alive: a turn
-    that nobody holds any more is closed by the event loop.
+    It is apart from `Turn` so that the running generator, `TurnRunner.run`, does not keep its
+    `Turn` alive: a turn that nobody holds any more is closed by the event loop.
     """
 
     ids: IdempotencyRecord

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l05_events.recording import (
-    events_before,
+    count_events_before,
     explain_escaped_failure,
     is_same_wording,
     text_after,
@@ -123,8 +123,8 @@ def _order_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
     (running_index, _), (final_index, final_event) = sorted(
         _indexed_tool_events(turn), key=lambda pair: pair[1]["status"] != "running"
     )
-    events_before_start = events_before(turn, "began")
-    events_before_end = events_before(turn, "ended")
+    events_before_start = count_events_before(turn, "began")
+    events_before_end = count_events_before(turn, "ended")
     if events_before_start is not None and running_index >= events_before_start:
         return failed(
             f"{called}: running came when the tool had already been called.",

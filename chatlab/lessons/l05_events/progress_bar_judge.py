@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
-from chatlab.lessons.l05_events.recording import events_before, text_after
+from chatlab.lessons.l05_events.recording import count_events_before, text_after
 from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["bar_wrong"]
@@ -48,7 +48,7 @@ def _end_wrong(
             f'When the job is over, yield Task(..., status="{final_status}").',
         )
     index, final_task = final_tasks[0]
-    events_before_end = events_before(turn, "ended")
+    events_before_end = count_events_before(turn, "ended")
     if events_before_end is None:
         return failed(
             f"{called}: the job was left in the middle.",
@@ -112,8 +112,8 @@ def _beginning_wrong(
     called: str, turn: dict[str, Any], tasks: list[_IndexedTask]
 ) -> Finding | None:
     index, first_task = tasks[0]
-    events_before_start = events_before(turn, "began") or 0
-    events_before_end = events_before(turn, "ended") or 0
+    events_before_start = count_events_before(turn, "began") or 0
+    events_before_end = count_events_before(turn, "ended") or 0
     if index >= events_before_end:
         return failed(
             f"{called}: the first news came when the job was over.",
@@ -131,7 +131,7 @@ def _middle_wrong(
     called: str, turn: dict[str, Any], pages: int, tasks: list[_IndexedTask]
 ) -> Finding | None:
     events_before_pages = [count for name, count in turn["marks"] if name.startswith("page ")]
-    events_before_end = events_before(turn, "ended") or 0
+    events_before_end = count_events_before(turn, "ended") or 0
     tasks_during_job = [(index, task) for index, task in tasks if index < events_before_end]
     for index, task in tasks_during_job:
         pages_written = sum(count <= index for count in events_before_pages)

@@ -15,7 +15,7 @@ from chatlab.turns.turn import Turn
 
 __all__ = [
     "TurnRecording",
-    "events_before",
+    "count_events_before",
     "explain_escaped_failure",
     "is_same_wording",
     "random_titles",
@@ -105,7 +105,7 @@ async def _load_items(server: ChatKitServer[Any], thread_id: str, user_id: str) 
     return to_plain_json(thread.items.data)
 
 
-def events_before(turn: dict[str, Any], mark_name: str) -> int | None:
+def count_events_before(turn: dict[str, Any], mark_name: str) -> int | None:
     """How many events had arrived at the first mark of this name; None if there is none."""
     return next((count for name, count in turn["marks"] if name == mark_name), None)
 

@@ -98,7 +98,7 @@ async def _create_database(
 
 
 class _WorkerFixture:
-    """Makes the learner's workers, and a `HeldServer` for each app that they ask for."""
+    """Makes the learner's workers, and a `PausableServer` for each app that they ask for."""
 
     def __init__(
         self,

@@ -46,13 +46,13 @@ def _card(moment: TimedEvent[ThreadStreamEvent]) -> dict[str, Any]:
     return {
         "time": f"{moment.seconds:.1f} s",
         "name": type(event).__name__,
-        "says": _summary(event),
+        "says": _describe_event(event),
         "event": event.model_dump(mode="json"),
         "json": event.model_dump_json(indent=2, exclude_none=True),
     }
 
 
-def _summary(event: ThreadStreamEvent) -> str:
+def _describe_event(event: ThreadStreamEvent) -> str:
     match event:
         case ToolStatus():
             return f"{event.status}: {event.detail}"

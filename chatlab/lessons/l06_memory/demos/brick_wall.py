@@ -49,7 +49,7 @@ def _brick(item: ThreadItem) -> dict[str, Any]:
     return {"text": f"{item.role}, {count_tokens(item)} tokens: {text}", "label": label}
 
 
-def _rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str, ...]]:
+def _budget_table_rows(length: int, alone: list[View], summed: list[View]) -> list[tuple[str, ...]]:
     shown = {*_SHOWN_BUDGETS, alone[-1].budget}
     return [
         (
@@ -70,7 +70,7 @@ _COLUMN_WIDTHS = (9, 12, 9, 24, 24, 17)
 
 
 def _fallback(length: int, alone: list[View], summed: list[View]) -> dict[str, str]:
-    rows = _rows(length, alone, summed)
+    rows = _budget_table_rows(length, alone, summed)
     lines = [f"{length:,} items. What the model sees, and what it can answer:"]
     lines += [
         "  ".join(cell.ljust(wide) for cell, wide in zip(row, _COLUMN_WIDTHS, strict=True)).rstrip()
