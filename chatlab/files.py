@@ -16,6 +16,6 @@ def write_atomically(path: Path, text: str) -> None:
         OSError: It cannot be written; the old file is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     fresh.write_text(text, "utf-8")
     fresh.replace(path)
