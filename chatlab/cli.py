@@ -186,7 +186,7 @@ def chat(
     inspect: Annotated[bool, typer.Option("--inspect", help="List every event.")] = False,
 ) -> None:
     """Talk to the TaskManager: to yours, once your capstone passes."""
-    from chatlab.course.capstone.taskmanager import task_manager
+    from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.terminal import TerminalChat
 
     capstone = task_manager(course_root(), source)
@@ -211,8 +211,8 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
+    from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
-    from chatlab.course.capstone.taskmanager import task_manager
     from chatlab.stores import SQLStore
     from chatlab.stores.sql.urls import parse_url
 

@@ -8,8 +8,8 @@ from typing import Generic
 
 from typing_extensions import TypeVar
 
+from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId, SystemClock, new_id
-from chatlab.concurrency import run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.events import ThreadStreamEvent

@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
+from chatlab.cancellation import aclose, run_shielded
 from chatlab.clock import Clock, SystemClock
-from chatlab.concurrency import aclose, run_shielded
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ThreadStreamEvent
 

@@ -4,8 +4,8 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId
-from chatlab.concurrency import run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Action, ThreadItem, ThreadMetadata, UserMessageItem, WidgetItem

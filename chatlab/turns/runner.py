@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from chatlab.concurrency import aclose, run_shielded
+from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.turns.recorder import Recorder

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.capstone.taskmanager import task_manager
+from chatlab.course.capstone.load_taskmanager import task_manager
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from chatlab import InvalidInput
+from chatlab.course.capstone.load_taskmanager import task_manager
 from chatlab.course.capstone.serve import serve_capstone
-from chatlab.course.capstone.taskmanager import task_manager
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,7 +22,7 @@ TRACKED = [
 ]
 MODULES = [path for path in TRACKED if path.parts[0] == "chatlab" and path.suffix == ".py"]
 CORE = {
-    *("errors", "clock", "concurrency", "items", "context", "events", "turns", "llm", "streams"),
+    *("errors", "clock", "cancellation", "items", "context", "events", "turns", "llm", "streams"),
     *("memory", "server", "sessions", "taskbook", "commands", "stores"),
 }
 DATABASE = {"database", "filters", "locks", "schema", "urls"}
@@ -94,7 +94,7 @@ def test_the_core_names_its_lessons():
         str(path)
         for path in MODULES
         if (path.parts[1].removesuffix(".py") in CORE or path.parts[1] == "stores")
-        and path.stem not in {"errors", "concurrency", "__init__", *DATABASE}
+        and path.stem not in {"errors", "cancellation", "__init__", *DATABASE}
         and not re.search(r"lessons? \d\d", ast.get_docstring(parsed(path)) or "")
     ]
     assert silent == []

@@ -16,8 +16,8 @@ import weakref
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any, cast
 
+from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock
-from chatlab.concurrency import run_shielded
 from chatlab.errors import AgentError, MissingDependency
 from chatlab.events import RespondEvent
 from chatlab.items import (

@@ -12,7 +12,7 @@ from typing_extensions import override
 from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
-from chatlab.concurrency import aclose
+from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.items import Action, UserMessageItem, WidgetItem

@@ -13,7 +13,7 @@ from contextlib import suppress
 import anyio
 
 from chatlab.adapters.http.limits import Limits, too_many
-from chatlab.concurrency import aclose
+from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 
 __all__ = ["ReplyRegistry", "RunningReply"]

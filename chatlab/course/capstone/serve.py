@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from chatlab.adapters.http import create_app
-from chatlab.course.capstone.taskmanager import Capstone
+from chatlab.course.capstone.load_taskmanager import Capstone
 from chatlab.errors import InvalidInput, MissingDependency, SessionNotFound
 
 try:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatlab.concurrency import run_shielded
+from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.stores.locks import ThreadLocks
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of

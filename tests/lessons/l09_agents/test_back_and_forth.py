@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from chatlab.adapters.agents.trace import agent_steps
 from chatlab.lessons.l09_agents.demos.back_and_forth import _AgentDemo, _fallback
+from chatlab.lessons.l09_agents.demos.back_and_forth_run import agent_steps
 from chatlab.testing import CountingIds, FixedClock
 
 pytestmark = pytest.mark.anyio

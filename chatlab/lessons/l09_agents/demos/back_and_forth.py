@@ -55,7 +55,7 @@ class Message(Protocol):
 
 
 class Play(Protocol):
-    """Runs an agent once, and tells of each step; `chatlab.adapters.agents.trace` has one."""
+    """Runs an agent once, and tells of each step: `agent_steps` in `back_and_forth_run` is one."""
 
     def __call__(
         self,
