@@ -143,7 +143,7 @@ def _shorten(text: str) -> str:
 def _svg(rows: list[_Row], last: float) -> str:
     width, height = _LEFT + _WIDTH + _NOTES, _TOP + _ROW * len(rows) + 26
     label = html.escape("; ".join(f"{row.name}: {row.note}" for row in rows), quote=True)
-    rows_svg = "".join(_row(row, _TOP + _ROW * place, last) for place, row in enumerate(rows))
+    rows_svg = "".join(_row_svg(row, _TOP + _ROW * place, last) for place, row in enumerate(rows))
     return (
         f'<svg role="img" aria-label="What came when. {label}" viewBox="0 0 {width} {height}" '
         f'width="{width}" style="max-width:100%;height:auto" font-size="13" '
@@ -152,7 +152,7 @@ def _svg(rows: list[_Row], last: float) -> str:
     )
 
 
-def _row(row: _Row, y: int, last: float) -> str:
+def _row_svg(row: _Row, y: int, last: float) -> str:
     first, end = _x(row.dots[0], last), _x(row.dots[-1], last)
     between = (
         f'<line x1="{first:.1f}" y1="{y}" x2="{end:.1f}" y2="{y}" stroke="{row.colour}" '

@@ -6,8 +6,8 @@ import pytest
 
 from chatlab.errors import InvalidInput
 from chatlab.widgets import Backpressure
-from chatlab.widgets.backpressure.fallback import SharedClock, backpressure_fallback, simulate
 from chatlab.widgets.backpressure.flow import Flow, Knobs
+from chatlab.widgets.backpressure.simulation import SharedClock, backpressure_fallback, simulate
 
 pytestmark = pytest.mark.anyio
 

@@ -25,7 +25,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     form = _find_form(observation["value"])
     if isinstance(form, Finding):
         return [form]
-    wrong = _title_wrong(form) or _priority_wrong(form) or _submit_wrong(form, inputs)
+    wrong = _title_wrong(form) or _priority_field_wrong(form) or _submit_wrong(form, inputs)
     return [wrong or passed(2, "Filled in and submitted, it says all that a server needs.")]
 
 
@@ -123,7 +123,7 @@ def _title_wrong(form: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _priority_wrong(form: dict[str, Any]) -> Finding | None:
+def _priority_field_wrong(form: dict[str, Any]) -> Finding | None:
     priority = _find_input(form, "priority")
     if isinstance(priority, Finding):
         return priority

@@ -56,7 +56,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             return {"no server": f"{type(error).__name__}: {error}"}
         async with _create_database(server_url) as (url, count_connections):
-            fixture = _WorkerFixture(subject, url, inputs, count_connections)
+            fixture = _WorkerScenario(subject, url, inputs, count_connections)
             try:
                 return await fixture.run()
             except NotStarted:
@@ -97,7 +97,7 @@ async def _create_database(
         await engine.dispose()
 
 
-class _WorkerFixture:
+class _WorkerScenario:
     """Makes the learner's workers, and a `PausableServer` for each app that they ask for."""
 
     def __init__(

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from chatlab.clock import SystemClock
 from chatlab.errors import InvalidInput
-from chatlab.widgets.backpressure.fallback import backpressure_fallback
 from chatlab.widgets.backpressure.flow import POLICIES, Flow, Knobs, Policy
+from chatlab.widgets.backpressure.simulation import backpressure_fallback
 from chatlab.widgets.display import display_live
 from chatlab.widgets.live_demo import LiveDemo
 

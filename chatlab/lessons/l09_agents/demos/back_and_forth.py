@@ -11,7 +11,7 @@ from chatlab.testing import CountingIds
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.live_demo import LiveDemo
 
-__all__ = ["Message", "Play", "back_and_forth"]
+__all__ = ["ObservedStep", "Play", "back_and_forth"]
 
 _MOST, _USUAL = 10, 5
 _STEP_SECONDS, _FAST_STEP_SECONDS, _SLOW_STEPS = 0.6, 0.25, 12
@@ -25,7 +25,7 @@ _BROKEN = {
 _ENDLESS = {False: "stops when it is done", True: "never stops"}
 
 
-class Message(Protocol):
+class ObservedStep(Protocol):
     """Somebody said something to somebody."""
 
     @property
@@ -86,10 +86,10 @@ class _AgentRun:
     max_turns: int = _USUAL
     broken: str = "no"
     endless: bool = False
-    steps: list[Message] = field(default_factory=list[Message])
+    steps: list[ObservedStep] = field(default_factory=list[ObservedStep])
     state: str = "ready"
 
-    async def play(self, play: Play, note: Callable[[Message], Awaitable[None]]) -> None:
+    async def play(self, play: Play, note: Callable[[ObservedStep], Awaitable[None]]) -> None:
         await play(
             note,
             max_turns=self.max_turns,
@@ -98,7 +98,7 @@ class _AgentRun:
             new_id=CountingIds(),
         )
 
-    async def keep(self, step: Message) -> None:
+    async def keep(self, step: ObservedStep) -> None:
         self.steps.append(step)
 
     @property
@@ -157,7 +157,7 @@ class _AgentDemo(LiveDemo):
                 return
 
     async def _watch(self, run: _AgentRun) -> None:
-        async def note(step: Message) -> None:
+        async def note(step: ObservedStep) -> None:
             await run.keep(step)
             self._show(run)
             await self._clock.sleep(
