@@ -48,13 +48,13 @@ def task_entry(key: str, title: str, status: str, progress: float) -> Entry:
 
 def widget_entry(key: str, root: object) -> Entry:
     """The entry of a widget's tree of nodes; text nodes get safe `html`, rendered from Markdown."""
-    return {"key": key, "kind": "widget", "root": _with_html(to_jsonable_python(root))}
+    return {"key": key, "kind": "widget", "root": _render_text_nodes(to_jsonable_python(root))}
 
 
-def _with_html(node: Any) -> Any:
+def _render_text_nodes(node: Any) -> Any:
     if node["type"] == "text":
         return node | {"html": render_markdown(node["value"])}
     if "children" in node:
         children = cast("list[Any]", node["children"])
-        return node | {"children": [_with_html(child) for child in children]}
+        return node | {"children": [_render_text_nodes(child) for child in children]}
     return node

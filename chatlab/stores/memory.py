@@ -88,7 +88,7 @@ class MemoryStore(Generic[TItem]):
             start = ids.index(after) + 1
         page = ids[start : start + limit]
         data = tuple(thread_adapter.validate_json(threads[id].thread) for id in page)
-        return Page(data=data, has_more=start + limit < len(ids), after=_last(page))
+        return Page(data=data, has_more=start + limit < len(ids), after=_last_id(page))
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
@@ -117,7 +117,7 @@ class MemoryStore(Generic[TItem]):
             has_more = end > limit
         ids = [item_id for _, item_id in page]
         data = tuple(self._adapter.validate_json(stored.items[id][1]) for id in ids)
-        return Page(data=data, has_more=has_more, after=_last(ids))
+        return Page(data=data, has_more=has_more, after=_last_id(ids))
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
@@ -183,5 +183,5 @@ class MemoryStore(Generic[TItem]):
             raise NotFoundError("item", item_id) from None
 
 
-def _last(ids: list[str]) -> str | None:
+def _last_id(ids: list[str]) -> str | None:
     return ids[-1] if ids else None

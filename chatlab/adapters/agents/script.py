@@ -101,19 +101,19 @@ def _call_for(prompt: AgentPrompt) -> Call | None:  # noqa: PLR0911 - each comma
         case List():
             return Call("list_tasks")
         case Ask(which=which):
-            return Call("get_task", {"task_id": _number(which, prompt)})
+            return Call("get_task", {"task_id": _resolve_task_id(which, prompt)})
         case Complete(which=which):
-            return Call("complete_task", {"task_id": _number(which, prompt)})
+            return Call("complete_task", {"task_id": _resolve_task_id(which, prompt)})
         case SetPriority(which=which, priority=priority):
-            arguments = {"task_id": _number(which, prompt), "priority": priority}
+            arguments = {"task_id": _resolve_task_id(which, prompt), "priority": priority}
             return Call("set_priority", arguments)
         case Delete(which=which):
-            return Call("delete_task", {"task_id": _number(which, prompt)})
+            return Call("delete_task", {"task_id": _resolve_task_id(which, prompt)})
         case None:
             return None
 
 
-def _number(which: TaskRef, prompt: AgentPrompt) -> int:
+def _resolve_task_id(which: TaskRef, prompt: AgentPrompt) -> int:
     """The number that was said; for "it", the last one that a tool gave back, or 0."""
     if which != "it":
         return which

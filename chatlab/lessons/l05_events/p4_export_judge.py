@@ -31,7 +31,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         (second_user, second_turn, inputs["pages"][1]),
     ):
         situation = f"{called} by {user_id}, while another export runs"
-        wrong = _job_wrong(situation, turn, [first_user, second_user])
+        wrong = _export_call_wrong(situation, turn, [first_user, second_user])
         if wrong := wrong or bar_wrong(situation, turn, pages, "completed"):
             return [wrong]
     failures = [
@@ -41,13 +41,15 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     for users, turn, pages, fails_after in failures:
         moment = f"after page {fails_after}" if fails_after else "after the last page"
         situation = f"{called}, when the job fails {moment}"
-        wrong = _job_wrong(situation, turn, users) or bar_wrong(situation, turn, pages, "failed")
+        wrong = _export_call_wrong(situation, turn, users) or bar_wrong(
+            situation, turn, pages, "failed"
+        )
         if wrong := wrong or _failure_reply_wrong(situation, turn, reply_text(first_turn)):
             return [wrong]
     return [passed(3, "The bar rises with the job, and the end is what really happened.")]
 
 
-def _job_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding | None:
+def _export_call_wrong(called: str, turn: dict[str, Any], users: list[str]) -> Finding | None:
     error = turn["raised"]
     if error and error["type"] == "OSError":
         return explain_escaped_failure(called, "job", "its bar")

@@ -68,12 +68,12 @@ async def run_attack(guards: Collection[str]) -> dict[str, Any]:
     thread_id: str | None = None
     for text in _SECRETS:
         answer, thread_id = await ask(server, text, _ALICE, thread_id)
-        alice.append({"said": _parts(text), "answer": _parts(answer)})
+        alice.append({"said": _split_at_canaries(text), "answer": _split_at_canaries(answer)})
     bob: list[dict[str, Any]] = []
 
     async def tries(text: str, guard: str | None) -> str:
         answer, _ = await ask(server, text, _BOB)
-        parts = _parts(answer)
+        parts = _split_at_canaries(answer)
         bob.append(
             {
                 "guard": guard,
@@ -97,7 +97,7 @@ async def run_attack(guards: Collection[str]) -> dict[str, Any]:
     return {"alice": alice, "bob": bob}
 
 
-def _parts(text: str) -> list[dict[str, Any]]:
+def _split_at_canaries(text: str) -> list[dict[str, Any]]:
     """The text in pieces, so that the browser need not search: what is a canary, what is not."""
     pieces = _CANARY.split(text)
     return [
