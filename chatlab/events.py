@@ -19,10 +19,12 @@ __all__ = [
     "AssistantMessage",
     "ErrorEvent",
     "ItemDone",
+    "ItemReplaced",
     "RespondEvent",
     "Task",
     "ThreadCreated",
     "ThreadStreamEvent",
+    "ThreadUpdate",
     "ThreadUpdated",
     "ToolStatus",
     "Widget",
@@ -50,11 +52,14 @@ class _Event(BaseModel):
 class AssistantMessage(_Event):
     """The next piece of what your server says. Pieces in a row make one message.
 
-    `first_seq` is set when `coalesce` merged several pieces on their way: the `seq` of the first.
+    With `end`, the message ends here; the next piece begins another one. An empty piece begins
+    none, and has no `item_id` where none is open. `first_seq` is set when `coalesce` merged
+    several pieces on their way: the `seq` of the first.
     """
 
     type: Literal["assistant_message"] = "assistant_message"
     content: str
+    end: bool = Field(default=False, exclude=True, repr=False)
     first_seq: int | None = None
 
 
@@ -75,7 +80,11 @@ class ToolStatus(_Event):
 
 
 class Widget(_Event):
-    """Something to see and perhaps to click; clicks come back to `action()`."""
+    """Something to see and perhaps to click; clicks come back to `action()`.
+
+    With the `item_id` of a widget that is in the thread already, it takes that widget's place:
+    so a card that was clicked can say what came of it, and offer nothing more.
+    """
 
     type: Literal["widget"] = "widget"
     root: WidgetNode
@@ -93,6 +102,17 @@ class Task(_Event):
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+class ThreadUpdate(_Event):
+    """Call the conversation something, or note something with it; it goes out as `ThreadUpdated`.
+
+    Without a `title` the thread keeps the one it has. `metadata` is added to what is there.
+    """
+
+    type: Literal["thread_update"] = "thread_update"
+    title: str | None = None
+    metadata: dict[str, Any] = {}
+
+
 class ThreadCreated(_Event):
     """A new conversation began; it is in the store."""
 
@@ -101,7 +121,7 @@ class ThreadCreated(_Event):
 
 
 class ThreadUpdated(_Event):
-    """The turn is over and the thread is saved, ready for the next one."""
+    """The thread is saved as it says: after a `ThreadUpdate`, and when the turn is over."""
 
     type: Literal["thread_updated"] = "thread_updated"
     thread: ThreadMetadata
@@ -111,6 +131,13 @@ class ItemDone(_Event):
     """An item is finished, and it is in the store."""
 
     type: Literal["item_done"] = "item_done"
+    item: ThreadItem
+
+
+class ItemReplaced(_Event):
+    """An item that was in the thread already has become this one, and it is in the store."""
+
+    type: Literal["item_replaced"] = "item_replaced"
     item: ThreadItem
 
 
@@ -137,7 +164,7 @@ class ErrorEvent(_Event):
         return cls(code=code, message=message, allow_retry=True)
 
 
-RespondEvent = AssistantMessage | ToolStatus | Widget | Task
+RespondEvent = AssistantMessage | ToolStatus | Widget | Task | ThreadUpdate
 """What `ChatKitServer.respond()` and `.action()` may yield."""
 
 ThreadStreamEvent = Annotated[
@@ -148,6 +175,7 @@ ThreadStreamEvent = Annotated[
     | ThreadCreated
     | ThreadUpdated
     | ItemDone
+    | ItemReplaced
     | ErrorEvent,
     Field(discriminator="type"),
 ]

@@ -12,7 +12,7 @@ from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.events import ThreadStreamEvent
+from chatlab.events import RespondEvent, ThreadStreamEvent
 from chatlab.items import (
     Action,
     Page,
@@ -72,7 +72,7 @@ class ChatKitServer(ABC, Generic[TContext]):
     @abstractmethod
     def respond(
         self, thread: ThreadMetadata, input: UserMessageItem | None, context: TContext
-    ) -> AsyncIterator[ThreadStreamEvent]:
+    ) -> AsyncIterator[RespondEvent | ThreadStreamEvent]:
         """Answer. Write it as `async def`, with `yield`.
 
         Args:
@@ -84,7 +84,7 @@ class ChatKitServer(ABC, Generic[TContext]):
 
     def action(
         self, thread: ThreadMetadata, action: Action, sender: WidgetItem | None, context: TContext
-    ) -> AsyncIterator[ThreadStreamEvent]:
+    ) -> AsyncIterator[RespondEvent | ThreadStreamEvent]:
         """Answer a click or a submitted form. Write it as `async def`, with `yield`, too.
 
         Args:

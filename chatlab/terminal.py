@@ -58,6 +58,8 @@ class TerminalRenderer:
     def apply(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
         """Change the rows as the event says; `ms` is when it came, for the list of events."""
         match event:
+            case AssistantMessage(content=""):
+                pass
             case AssistantMessage():
                 text = self._texts.get(event.item_id, "") + event.content
                 self._texts[event.item_id] = text

@@ -12,10 +12,12 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    ItemReplaced,
     RespondEvent,
     Task,
     ThreadCreated,
     ThreadStreamEvent,
+    ThreadUpdate,
     ThreadUpdated,
     ToolStatus,
     Widget,
@@ -34,6 +36,7 @@ EXAMPLES: list[ThreadStreamEvent] = [
     ThreadCreated(thread=THREAD),
     ThreadUpdated(thread=THREAD),
     ItemDone(item=SAID),
+    ItemReplaced(item=SAID),
     ErrorEvent(code="server_error", message="Sorry."),
 ]
 
@@ -70,6 +73,7 @@ events = (
     | st.builds(ThreadCreated, **stamps, thread=threads)
     | st.builds(ThreadUpdated, **stamps, thread=threads)
     | st.builds(ItemDone, **stamps, item=st.just(SAID))
+    | st.builds(ItemReplaced, **stamps, item=st.just(SAID))
     | st.builds(ErrorEvent, **stamps, code=text, message=text, allow_retry=st.booleans())
 )
 
@@ -88,8 +92,8 @@ def test_there_is_an_example_of_every_kind_of_event() -> None:
     assert [type(event) for event in EXAMPLES] == list(get_args(union))
 
 
-def test_respond_may_yield_the_first_four() -> None:
-    assert [type(event) for event in EXAMPLES[:4]] == list(get_args(RespondEvent))
+def test_respond_may_yield_the_first_four_and_an_update_of_its_thread() -> None:
+    assert [*map(type, EXAMPLES[:4]), ThreadUpdate] == list(get_args(RespondEvent))
 
 
 @every_event

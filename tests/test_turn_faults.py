@@ -4,14 +4,20 @@ import anyio
 import pytest
 
 from chatlab import (
+    Action,
     AssistantMessage,
+    Button,
+    Card,
     ChatKitServer,
     ItemDone,
     MemoryStore,
     RequestContext,
     SQLStore,
     StoreError,
+    Text,
+    ThreadUpdate,
     ToolStatus,
+    Widget,
 )
 from chatlab.testing import collect
 
@@ -73,6 +79,142 @@ async def test_somebody_else_may_rename_a_thread_while_it_is_answered(store):
             await rename(store, turn.thread_id, "Renamed")
 
     assert (await store.load_thread(turn.thread_id, ALICE)).title == "Renamed"
+
+
+async def test_respond_names_its_thread_in_the_stream(store):
+    class Titled(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="Not")
+            yield ThreadUpdate(title="Groceries", metadata={"kind": "list"})
+            yield AssistantMessage(content="ed.")
+            yield ThreadUpdate(metadata={"items": 1})
+
+    turn = Titled(store).send("Buy milk", ALICE)
+    events = await collect(turn)
+
+    assert [event.type for event in events] == [
+        *("thread_created", "item_done", "assistant_message", "thread_updated"),
+        *("assistant_message", "thread_updated", "item_done", "thread_updated"),
+    ]
+    assert [event.seq for event in events] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [e.thread.title for e in events if e.type == "thread_updated"] == ["Groceries"] * 3
+    thread = await store.load_thread(turn.thread_id, ALICE)
+    assert (thread.title, thread.metadata) == ("Groceries", {"kind": "list", "items": 1})
+    assert await texts(store, turn.thread_id) == [("user", "Buy milk"), ("assistant", "Noted.")]
+
+
+async def test_a_title_that_was_sent_stays_when_the_turn_is_stopped(store):
+    class Titled(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield ThreadUpdate(title="Groceries")
+            await anyio.sleep_forever()
+
+    async with Titled(store).send("Buy milk", ALICE) as turn:
+        async for event in turn:
+            if event.type == "thread_updated":
+                break
+
+    assert (await store.load_thread(turn.thread_id, ALICE)).title == "Groceries"
+
+
+async def test_metadata_that_is_no_json_ends_the_turn_and_changes_nothing(store):
+    class Odd(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield ThreadUpdate(title="Groceries", metadata={"x": object()})
+
+    turn = Odd(store).send("Buy milk", ALICE)
+    *_, last = await collect(turn)
+
+    assert (last.type, last.code) == ("error", "invalid_input")
+    assert (await store.load_thread(turn.thread_id, ALICE)).title is None
+
+
+# All or nothing
+
+
+class Failing(SQLStore):
+    """Fails when a key is to be finished: the last write of a turn."""
+
+    fails = True
+
+    async def finish_key(self, *args):
+        if self.fails:
+            raise StoreError("x", "has no room left", "Free some space.")
+        await super().finish_key(*args)
+
+
+async def test_the_end_of_a_turn_is_written_whole_or_not_at_all(tmp_path):
+    async with Failing(f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}") as store:
+        server = Echo(store)
+        turn = server.send("hello", ALICE, idempotency_key="k")
+        assert (await collect(turn))[-1].code == "store_error"
+        assert await texts(store, turn.thread_id) == [("user", "hello")]
+        store.fails = False
+
+        await sent(server)
+
+        assert await texts(store, turn.thread_id) == [("user", "hello"), ("assistant", "hello 2")]
+
+
+async def test_a_key_is_not_tied_to_a_thread_that_is_not_there(store):
+    server = Echo(store)
+    refused = server.send("hello", ALICE, "thr_of_somebody", idempotency_key="k")
+    assert (await collect(refused))[-1].code == "not_found"
+
+    thread_id, _ = await sent(server)
+
+    assert thread_id != "thr_of_somebody"
+    assert [thread.id for thread in (await server.threads(ALICE)).data] == [thread_id]
+
+
+# The card that was clicked
+
+
+CARD = Card(children=(Button(label="Delete", action=Action(type="delete")),), title="Sure?")
+
+
+class Confirming(ChatKitServer):
+    """Shows a card; once it was clicked, the card says so, and has no button."""
+
+    clicks = 0
+
+    async def respond(self, thread, input, context):
+        yield Widget(root=CARD)
+
+    async def action(self, thread, action, sender, context):
+        self.clicks += 1
+        yield Widget(item_id=sender.id, root=Card(children=(Text(value="Deleted."),)))
+
+
+async def test_a_clicked_card_becomes_another_in_its_place_and_offers_nothing_more(store):
+    server = Confirming(store)
+    turn = server.send("Delete 42", ALICE)
+    card = next(e.item for e in await collect(turn) if isinstance(e, ItemDone) and e.seq > 2)
+    await collect(server.send("and?", ALICE, turn.thread_id))
+
+    events = await collect(server.act(Action(type="delete"), ALICE, turn.thread_id, card.id))
+    again = await collect(server.act(Action(type="delete"), ALICE, turn.thread_id, card.id))
+
+    assert [event.type for event in events] == ["widget", "item_replaced", "thread_updated"]
+    assert {event.item_id for event in events[:2]} == {card.id}
+    assert (events[1].item.content, events[1].item.timestamp) == ("Deleted.", card.timestamp)
+    assert [event.type for event in again] == ["error"]
+    assert "has been answered already" in again[0].message
+    assert server.clicks == 1
+    assert [text for _, text in await texts(store, turn.thread_id)] == [
+        *("Delete 42", "Deleted."),
+        *("and?", "Sure?\nDelete"),
+    ]
+
+
+async def test_only_a_widget_can_be_replaced_by_one(store):
+    class Wrong(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield Widget(item_id=input.id, root=CARD)
+
+    *_, last = await collect(Wrong(store).send("hello", ALICE))
+
+    assert (last.code, "names a user_message" in last.message) == ("invalid_input", True)
 
 
 # What is sent again under its key
@@ -217,3 +359,34 @@ async def test_half_a_character_waits_for_its_other_half(pieces, text):
 
     assert "".join(e.content for e in events if isinstance(e, AssistantMessage)) == text
     assert [e.item.content for e in events if isinstance(e, ItemDone)] == ["x", text]
+
+
+async def test_empty_pieces_make_no_item(store):
+    class Model(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="")
+            yield ToolStatus(tool="look_up", status="completed", output="42")
+            yield AssistantMessage(content="")
+            yield AssistantMessage(content="It is 42.")
+            yield AssistantMessage(content="")
+
+    turn = Model(store).send("x", ALICE)
+    events = await collect(turn)
+
+    assert [role for role, _ in await texts(store, turn.thread_id)] == ["user", "tool", "assistant"]
+    pieces = [event for event in events if isinstance(event, AssistantMessage)]
+    assert [piece.item_id != "" for piece in pieces] == [False, False, True, True]
+
+
+async def test_respond_may_end_a_message_and_begin_another(store):
+    class Two(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="One", end=True)
+            yield AssistantMessage(content="", end=True)
+            yield AssistantMessage(content="T")
+            yield AssistantMessage(content="wo", end=True)
+
+    turn = Two(store).send("x", ALICE)
+    await collect(turn)
+
+    assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "One", "Two"]

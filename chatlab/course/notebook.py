@@ -37,7 +37,7 @@ def read(path: Path) -> Notebook:
         raise InvalidInput(
             str(path), "is a notebook of an old format", "Open it in JupyterLab and save it."
         )
-    if not _has_cells(notebook):
+    if not _has_valid_cells(notebook):
         raise InvalidInput(
             str(path), "is not a notebook (it has no cells)", "Save it again, or reset it."
         )
@@ -51,7 +51,7 @@ def _is_old_format(notebook: Any) -> bool:
         return False
 
 
-def _has_cells(notebook: Any) -> bool:
+def _has_valid_cells(notebook: Any) -> bool:
     try:
         return all(_is_cell(cell) for cell in notebook["cells"])
     except (KeyError, TypeError):

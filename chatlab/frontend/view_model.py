@@ -15,6 +15,7 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    ItemReplaced,
     Task,
     ThreadStreamEvent,
     ToolStatus,
@@ -126,7 +127,7 @@ class ChatViewModel:
         if not event.item_id and self._open_key in self._text_pieces:
             yield self._end_message(self._open_key)
         match event:
-            case ItemDone(item=item):
+            case ItemDone(item=item) | ItemReplaced(item=item):
                 yield self.show_item(item)
             case ToolStatus():
                 key = event.item_id or self._local_key(f"tool-{event.call_id or event.tool}")
@@ -163,6 +164,8 @@ class ChatViewModel:
             "item_id": event.item_id,
         }
         self.events.append(event_data | {"seq": seq, "content": content})
+        if not content and key not in self._text_pieces:
+            return [{"event": self.events[-1]}]
         self._text_pieces.setdefault(key, []).append(content)
         if key in self.entries:
             return [{"add": content, "key": key, "seq": seq, "cuts": [at_ms, len(content)]}]

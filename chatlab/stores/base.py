@@ -3,9 +3,9 @@
 The method and parameter names are openai-chatkit's wherever the thing is the same.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -171,6 +171,17 @@ class Store(Protocol[TItem]):
 
         Raises:
             TurnInProgress: Another turn still held it after the store's `turn_wait` seconds.
+        """
+        ...
+
+    async def transaction(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await the work; in a database, all that it writes is kept, or nothing.
+
+        There, the threads that it loads stay as they are until it is done, and it is done to its
+        end even if the caller is cancelled. A store in memory awaits it, and no more.
+
+        Raises:
+            Exception: Whatever the work raises.
         """
         ...
 

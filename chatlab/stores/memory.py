@@ -1,9 +1,10 @@
 """A store in a dictionary: quick to read, and gone when the process ends (lesson 02)."""
 
 from bisect import bisect_left
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Generic, cast
+from typing import Any, Generic, cast
 
 from pydantic import TypeAdapter
 from typing_extensions import TypeVar
@@ -24,6 +25,7 @@ from chatlab.stores.locks import ThreadLocks
 
 __all__ = ["MemoryStore"]
 
+T = TypeVar("T")
 TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 
 
@@ -153,6 +155,10 @@ class MemoryStore(Generic[TItem]):
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`."""
         return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
+
+    async def transaction(self, work: Coroutine[Any, Any, T]) -> T:
+        """See `Store`. Nothing is rolled back."""
+        return await work
 
     async def claim_key(
         self, key: str, request: IdempotencyRecord, context: RequestContext

@@ -10,6 +10,7 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    ItemReplaced,
     RespondEvent,
     Task,
     ThreadCreated,
@@ -23,7 +24,8 @@ from chatlab.items import AssistantMessageItem, TaskItem, ThreadItem, ToolItem, 
 __all__ = ["Recorder"]
 
 TEvent = TypeVar(
-    "TEvent", bound=RespondEvent | ThreadCreated | ThreadUpdated | ItemDone | ErrorEvent
+    "TEvent",
+    bound=RespondEvent | ThreadCreated | ThreadUpdated | ItemDone | ItemReplaced | ErrorEvent,
 )
 
 
@@ -52,26 +54,34 @@ class Recorder:
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
 
-    def record(self, event: object, method: str = "respond") -> list[ThreadStreamEvent]:
+    def record(
+        self, event: object, method: str = "respond", old: WidgetItem | None = None
+    ) -> list[ThreadStreamEvent]:
         """Record what the method yielded; return what goes out for it, stamped, in order.
 
-        An item whose `ItemDone` is among it waits in `unsaved`: save first, send afterwards.
+        `old` is the item whose place a widget takes. An item that is finished or replaced waits
+        in `unsaved`: save first, send afterwards.
 
         Raises:
             RespondError: It is nothing that `respond()` may yield.
         """
+        if isinstance(event, ToolStatus | Widget):
+            _check_json(event, method)
         match event:
             case AssistantMessage():
-                return [self._record_delta(event)]
-            case ToolStatus() | Widget() | Task():
-                _check_json(event, method)
-                return [*self._end_message(), *self._record_item(event)]
-            case ItemDone() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
+                return self._record_delta(event)
+            case ToolStatus():
+                return [*self._end_message(), *self._record_tool(event)]
+            case Widget():
+                return [*self._end_message(), *self._record_widget(event, old)]
+            case Task():
+                return [*self._end_message(), *self._record_task(event)]
+            case ItemDone() | ItemReplaced() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
                 fix = "The server sends that one itself; to end in an error, raise it."
             case str():
                 fix = "Wrap it: yield AssistantMessage(content=...)."
             case _:
-                fix = "Yield AssistantMessage, ToolStatus, Widget or Task."
+                fix = "Yield AssistantMessage, ToolStatus, Widget, Task or ThreadUpdate."
         raise RespondError(method, f"a {type(event).__name__}", fix)
 
     def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
@@ -115,14 +125,17 @@ class Recorder:
             "timestamp": self._clock.now(),
         }
 
-    def _record_delta(self, event: AssistantMessage) -> AssistantMessage:
+    def _record_delta(self, event: AssistantMessage) -> list[ThreadStreamEvent]:
         content = event.content
         if self._pending_surrogate or not content.isascii():
             content = self._whole_characters(content)
         if self._message is None:
+            if not content:  # many models begin with one, before they call a tool
+                return [self.stamp(event, content=content)]
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         self._pieces.append(content)
-        return self.stamp(event, self._message.id, content=content)
+        delta = self.stamp(event, self._message.id, content=content)
+        return [delta, *self._end_message()] if event.end else [delta]
 
     def _whole_characters(self, text: str) -> str:
         """The text with surrogate pairs joined; the first half of one waits for the next piece."""
@@ -133,27 +146,18 @@ class Recorder:
         return text.encode("utf-8", "replace").decode()
 
     def _end_message(self, *, completed: bool = True) -> list[ThreadStreamEvent]:
-        if self._message is None:
-            return []
         out: list[ThreadStreamEvent] = []
         if self._pending_surrogate:  # its other half never came
             self._pending_surrogate = ""
-            out.append(self._record_delta(AssistantMessage(content="?")))
+            out = self._record_delta(AssistantMessage(content="?"))
+        if self._message is None:
+            return out
         status = "completed" if completed else "incomplete"
         changes = {"content": "".join(self._pieces), "status": status}
         item = self._message.model_copy(update=changes)
         self._message = None
         self._pieces.clear()
         return [*out, self._finish_item(item)]
-
-    def _record_item(self, event: ToolStatus | Widget | Task) -> list[ThreadStreamEvent]:
-        match event:
-            case ToolStatus():
-                return self._record_tool(event)
-            case Widget():
-                return self._record_widget(event)
-            case Task():
-                return self._record_task(event)
 
     def _record_tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:
         call_id = event.call_id or self._last_call(event.tool) or self._new_id("call")
@@ -177,9 +181,14 @@ class Recorder:
     def _last_call(self, tool: str) -> str | None:
         return next((id for id, call in reversed(self._calls.items()) if call.tool == tool), None)
 
-    def _record_widget(self, event: Widget) -> list[ThreadStreamEvent]:
-        item = WidgetItem(**self._new_item_fields("wdg", _text_of(event.root)), widget=event.root)
-        return [self.stamp(event, item.id), self._finish_item(item)]
+    def _record_widget(self, event: Widget, old: WidgetItem | None) -> list[ThreadStreamEvent]:
+        text = _text_of(event.root)
+        if old is None:
+            item = WidgetItem(**self._new_item_fields("wdg", text), widget=event.root)
+            return [self.stamp(event, item.id), self._finish_item(item)]
+        item = old.model_copy(update={"content": text, "widget": event.root})
+        self.unsaved.append(item)
+        return [self.stamp(event, item.id), self.stamp(ItemReplaced(item=item), item.id)]
 
     def _record_task(self, event: Task) -> list[ThreadStreamEvent]:
         job = self._jobs.pop(event.title, None) or TaskItem(
@@ -194,7 +203,7 @@ class Recorder:
         return out
 
 
-def _check_json(event: ToolStatus | Widget | Task, method: str) -> None:
+def _check_json(event: ToolStatus | Widget, method: str) -> None:
     try:
         event.model_dump_json()
     except PydanticSerializationError as error:

@@ -7,8 +7,17 @@ from typing import ClassVar
 from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId
 from chatlab.context import RequestContext
-from chatlab.errors import InvalidInput, NotFoundError
-from chatlab.items import Action, ThreadItem, ThreadMetadata, UserMessageItem, WidgetItem
+from chatlab.errors import InvalidInput, NotFoundError, StoreError
+from chatlab.items import (
+    Action,
+    Button,
+    Form,
+    ThreadItem,
+    ThreadMetadata,
+    UserMessageItem,
+    WidgetItem,
+    WidgetNode,
+)
 from chatlab.stores.base import IdempotencyRecord, Store, iter_items
 
 __all__ = [
@@ -106,35 +115,35 @@ class MessageRequest:
             return earlier
         now, id, user_id = services.clock.now(), ids.thread_id, context.user_id
         thread = ThreadMetadata(id=id, user_id=user_id, created_at=now, updated_at=now)
-        started = StartedTurn(thread, created=not await self._exists(services, ids, context))
+        existing = await self._existing(services, ids, context)
+        started = existing or StartedTurn(thread, created=True)
         try:
             if started.created:
                 await services.store.save_thread(thread, context)
-            else:
-                started.thread = await services.load_thread(id, context)
             if (text := self.message) is not None:
                 item = UserMessageItem(id=ids.item_id, thread_id=id, content=text, timestamp=now)
                 await services.store.add_thread_item(id, item, context)
                 started.input = item
                 started.items.append(item)
         except BaseException:
-            if started.created:  # nobody has heard of it: leave no empty conversation behind
-                with suppress(NotFoundError):
+            if started.created:  # where nothing is rolled back, leave no empty conversation behind
+                with suppress(NotFoundError, StoreError):
                     await run_shielded(services.store.delete_thread(id, context))
             raise
         return started
 
-    async def _exists(
+    async def _existing(
         self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
-    ) -> bool:
-        """Whether there is a thread to go on with; under a key, an earlier try may have made it."""
-        if self.thread_id is not None or self.key is None:
-            return self.thread_id is not None
+    ) -> StartedTurn | None:
+        """The thread to go on with, if there is one; an earlier try may have made it."""
+        if self.thread_id is None and self.key is None:
+            return None
         try:
-            await services.store.load_thread(ids.thread_id, context)
+            return StartedTurn(await services.load_thread(ids.thread_id, context))
         except NotFoundError:
-            return False
-        return True
+            if self.thread_id is not None:
+                raise
+            return None
 
     async def _earlier(
         self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
@@ -167,6 +176,7 @@ class RetryRequest:
     """The same message once more: its first answer is replaced when the new one is complete."""
 
     method: ClassVar = "respond"
+    thread_id: ClassVar = None
     key: ClassVar = None
 
     async def begin(
@@ -188,6 +198,7 @@ class ActionRequest:
     """A click or a submitted form, from a widget of the thread if `sender_id` names one."""
 
     method: ClassVar = "action"
+    thread_id: ClassVar = None
     key: ClassVar = None
     action: Action
     sender_id: str | None = None
@@ -203,11 +214,20 @@ class ActionRequest:
             if not isinstance(item, WidgetItem):
                 fix = "A click takes the id of a widget."
                 raise InvalidInput("item_id", f"names a {item.type}", fix)
+            if not _can_be_clicked(item.widget):
+                fix = "Look at what it says now."
+                raise InvalidInput("This card", "has been answered already", fix)
             started.sender = item
         return started
 
 
 TurnRequest = MessageRequest | RetryRequest | ActionRequest
+
+
+def _can_be_clicked(node: WidgetNode) -> bool:
+    """Whether the widget has a button or a form left."""
+    children = getattr(node, "children", ())
+    return isinstance(node, Button | Form) or any(map(_can_be_clicked, children))
 
 
 async def _answer_after(

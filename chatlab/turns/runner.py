@@ -2,12 +2,22 @@
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
-from chatlab.events import ErrorEvent, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from chatlab.errors import InvalidInput, NotFoundError
+from chatlab.events import (
+    ErrorEvent,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdate,
+    ThreadUpdated,
+    Widget,
+)
+from chatlab.items import WidgetItem
 from chatlab.turns.recorder import Recorder
 from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices
 from chatlab.turns.turn import END, TurnControl
@@ -15,6 +25,8 @@ from chatlab.turns.turn import END, TurnControl
 __all__ = ["TurnRunner"]
 
 logger = logging.getLogger("chatlab")
+
+_NO_CHANGE = ThreadUpdate()
 
 
 @dataclass
@@ -43,22 +55,18 @@ class TurnRunner:
         control, services, context = self.control, self.services, self.context
         control.state = "running"
         with self._ensure_final_state():
-            await self._claim_idempotency_key()  # it may name another thread than the caller does
+            await self._find_thread()
             self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
             async with services.store.turn(control.thread_id, context):
                 try:
-                    await self._claim_idempotency_key()  # while we waited, it may have been used
-                    self.started = await self.request.begin(services, control.ids, context)
-                    for event in self._opening_events(self.started):
+                    started = await services.store.transaction(self._begin())
+                    for event in self._opening_events(started):
                         yield event
-                    if not self.started.replayed:
-                        self.stream = self.answer(self.started)
+                    if not started.replayed:
+                        self.stream = self.answer(started)
                     while (event := await control.pull(self.stream)) is not END:
-                        out = self.recorder.record(event, self.request.method)
-                        if self.recorder.unsaved:
-                            await self._save()
-                        for event in out:
-                            yield event
+                        for stamped in await self._record(event):
+                            yield stamped
                     control.state = "stopped" if control.stopped else "completed"
                 except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the stream
                     control.state, control.error = "failed", error
@@ -87,11 +95,24 @@ class TurnRunner:
                 control.state = "stopped"
             control.done.set()
 
-    async def _claim_idempotency_key(self) -> None:
-        """With an idempotency key, find out what became of the message if it came before."""
-        if self.request.key is not None:
-            store, ids = self.services.store, self.control.ids
-            self.control.ids = await store.claim_key(self.request.key, ids, self.context)
+    async def _find_thread(self) -> None:
+        """Under a key that came before, a message without a thread belongs to the one it made."""
+        if self.request.key is not None and self.request.thread_id is None:
+            await self._claim(self.request.key)
+
+    async def _claim(self, key: str) -> None:
+        ids = self.control.ids
+        self.control.ids = await self.services.store.claim_key(key, ids, self.context)
+
+    async def _begin(self) -> StartedTurn:
+        """Put the request into the store, and load what it is answered from."""
+        request, services, context = self.request, self.services, self.context
+        if request.key is not None:
+            if request.thread_id is not None:  # a key is tied to no thread that is not there
+                await services.store.load_thread(request.thread_id, context)
+            await self._claim(request.key)  # while we waited for the lock, it may have been used
+        self.started = await request.begin(services, self.control.ids, context)
+        return self.started
 
     def _opening_events(self, started: StartedTurn) -> list[ThreadStreamEvent]:
         """What goes out before the answer; of a replayed turn, all that goes out."""
@@ -103,6 +124,24 @@ class TurnRunner:
         if started.replayed:
             events.append(recorder.stamp(ThreadUpdated(thread=thread)))
         return events
+
+    async def _record(self, event: object) -> list[ThreadStreamEvent]:
+        """Record what was yielded, save what it finished; return what goes out for it."""
+        if isinstance(event, ThreadUpdate):
+            return [await self.services.store.transaction(self._update_thread(event))]
+        old = await self._load_widget(event.item_id) if _is_update(event) else None
+        out = self.recorder.record(event, self.request.method, old)
+        if self.recorder.unsaved:
+            await self._save()
+        return out
+
+    async def _load_widget(self, item_id: str) -> WidgetItem:
+        thread_id, context = self.control.thread_id, self.context
+        item = await self.services.store.load_item(thread_id, item_id, context)
+        if not isinstance(item, WidgetItem):
+            fix = "A widget takes the place of a widget."
+            raise InvalidInput("item_id", f"names a {item.type}", fix)
+        return item
 
     async def _save(self) -> None:
         """Make finished items durable. A save that was interrupted is made again."""
@@ -133,26 +172,45 @@ class TurnRunner:
         closing: list[ThreadStreamEvent] = []
         if started is not None and not started.replayed:
             closing = recorder.finish(completed=control.state == "completed")
-            await self._save()
-            if control.state == "completed":
-                closing.append(await self._commit(started))
-            elif started.created and not recorder.item_ids:
-                await self.services.store.delete_thread(started.thread.id, self.context)
+            closing += await self.services.store.transaction(self._commit(started))
+            recorder.unsaved.clear()
         if control.error is not None:
             if started is not None:
                 logger.error("A turn failed in %s", control.thread_id, exc_info=control.error)
             closing.append(recorder.stamp(ErrorEvent.from_exception(control.error)))
         return closing
 
-    async def _commit(self, started: StartedTurn) -> ThreadUpdated:
-        """The turn is complete: remove what it supersedes, save the thread, finish the key."""
+    async def _commit(self, started: StartedTurn) -> list[ThreadUpdated]:
+        """Save the last items; of a complete turn, too, what it replaces, the thread, the key."""
         store, recorder, context = self.services.store, self.recorder, self.context
+        thread_id = started.thread.id
+        for item in recorder.unsaved:
+            await store.save_item(thread_id, item, context)
+        if self.control.state != "completed":
+            if started.created and not recorder.item_ids:  # nobody has heard of it
+                with suppress(NotFoundError):
+                    await store.delete_thread(thread_id, context)
+            return []
         for item_id in started.superseded_ids:
-            await store.delete_thread_item(started.thread.id, item_id, context)
-        # A title or metadata may have been saved meanwhile, by respond() or by somebody else.
-        thread = await store.load_thread(started.thread.id, context)
-        thread = thread.model_copy(update={"updated_at": self.services.clock.now()})
-        await store.save_thread(thread, context)
+            with suppress(NotFoundError):  # somebody else has deleted it meanwhile
+                await store.delete_thread_item(thread_id, item_id, context)
+        updated = await self._update_thread()
         if self.request.key is not None:
             await store.finish_key(self.request.key, tuple(recorder.item_ids), context)
-        return recorder.stamp(ThreadUpdated(thread=thread))
+        return [updated]
+
+    async def _update_thread(self, update: ThreadUpdate = _NO_CHANGE) -> ThreadUpdated:
+        """Save the thread as it is in the store by now, with these changes."""
+        store, context = self.services.store, self.context
+        thread = await store.load_thread(self.control.thread_id, context)
+        changes: dict[str, object] = {"updated_at": self.services.clock.now()}
+        changes["title"] = thread.title if update.title is None else update.title
+        changes["metadata"] = thread.metadata | update.metadata
+        thread = thread.model_copy(update=changes)
+        await store.save_thread(thread, context)
+        return self.recorder.stamp(ThreadUpdated(thread=thread))
+
+
+def _is_update(event: object) -> TypeGuard[Widget]:
+    """Whether it names the widget whose place it takes; one that went out before names its own."""
+    return isinstance(event, Widget) and event.item_id != "" and not event.seq

@@ -3,9 +3,10 @@
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from types import AsyncGeneratorType, TracebackType
-from typing import Literal, Self, cast
+from types import AsyncGeneratorType
+from typing import Literal, cast
 
 import anyio
 
@@ -76,12 +77,12 @@ class TurnControl:
         await self.done.wait()
 
 
-class Turn:
+class Turn(AsyncIterator[ThreadStreamEvent], AbstractAsyncContextManager["Turn"]):
     """An async iterator of events: nothing happens until somebody asks for the next one.
 
     `async for event in turn` is enough. `async with server.send(...) as turn` closes it for sure
     where the loop may be left early: `respond()` is closed before the block is left, and what was
-    said is kept as `incomplete`.
+    said is kept as `incomplete`. A second loop goes on where the first one was left.
     """
 
     def __init__(self, control: TurnControl, events: AsyncGenerator[ThreadStreamEvent]) -> None:
@@ -102,10 +103,6 @@ class Turn:
     def error(self) -> Exception | None:
         """What went wrong, if the turn failed; the stream says it in words that are safe."""
         return self._control.error
-
-    def __aiter__(self) -> Self:
-        """Iterating again goes on where the last loop stopped."""
-        return self
 
     async def __anext__(self) -> ThreadStreamEvent:
         """The next event."""
@@ -129,16 +126,7 @@ class Turn:
         else:
             await self._events.aclose()
 
-    async def __aenter__(self) -> Self:
-        """The turn itself; leaving the block closes it."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         """Close the turn."""
         await self.aclose()
 

@@ -10,6 +10,7 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    ItemReplaced,
     ThreadCreated,
     ThreadStreamEvent,
     ThreadUpdated,
@@ -83,8 +84,10 @@ def _arrows_of_event(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> 
     match event:
         case ItemDone(item=item):
             yield "S", "->>", "T", f"append {item.id}, {_WHOSE[item.role]}: {item.status}"
+        case ItemReplaced(item=item):
+            yield "S", "->>", "T", f"replace {item.id}"
         case AssistantMessage():
-            yield "Y", "-->>", "S", _yield_label(run)
+            yield "Y", "-->>", "S", _pieces_label(run)
             yield "S", "-->>", "C", f"“{_joined_text(run)}”"
         case ErrorEvent(message=message):
             yield "S", "-->>", "C", f"error: {message}"
@@ -107,7 +110,7 @@ def _item_arrows(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
         yield "S", "->>", "T", label
 
 
-def _yield_label(run: list[ThreadStreamEvent]) -> str:
+def _pieces_label(run: list[ThreadStreamEvent]) -> str:
     return "yield a piece" if len(run) == 1 else f"yield {len(run)} pieces, one by one"
 
 

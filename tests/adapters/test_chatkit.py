@@ -25,6 +25,7 @@ from chatlab import (
     Select,
     Task,
     Text,
+    ThreadUpdate,
     ToolStatus,
     Widget,
 )
@@ -501,3 +502,48 @@ def test_without_the_package_the_import_says_what_to_install():
         "This needs the package openai-chatkit. "
         "Install it with: pip install 'chatlab-kit[chatkit]'\n"
     )
+
+
+class Confirming(ChatKitServer):
+    """Names the thread and shows a card; a click changes the card, and the name."""
+
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content="")
+        yield ThreadUpdate(title=input.content)
+        yield Widget(root=Button(label="Go", action=Action(type="go")))
+
+    async def action(self, thread, action, sender, context):
+        yield Widget(item_id=sender.id, root=Text(value="Gone."))
+        yield ThreadUpdate(title="Gone")
+
+
+async def test_a_new_title_and_a_changed_card_reach_an_official_client():
+    client = Client(wrapped(Confirming), ALICE)
+
+    thread, events = await client.create("Hi")
+    clicked = await client.click(thread, events[-2].item.id, GO)
+
+    assert [event.type for event in events] == [
+        *("thread.created", "thread.item.done", "stream_options"),
+        *("thread.updated", "thread.item.done", "thread.updated"),
+    ]
+    assert [e.thread.title for e in events if e.type == "thread.updated"] == ["Hi", "Hi"]
+    assert [event.type for event in clicked if event.type != "stream_options"] == [
+        *("thread.item.replaced", "thread.updated", "thread.updated"),
+    ]
+    replaced = next(event for event in clicked if event.type == "thread.item.replaced")
+    assert replaced.item.id == events[-2].item.id
+    assert replaced.item.copy_text == "Gone."
+
+
+async def test_a_retry_that_names_its_thread_removes_the_old_answer_only_at_its_end():
+    client = Client(wrapped(Confirming), ALICE)
+    thread, events = await client.create("Hi")
+    question, answer = (e.item.id for e in events if e.type == "thread.item.done")
+
+    again = await client.events("threads.retry_after_item", thread_id=thread, item_id=question)
+
+    types = [event.type for event in again]
+    assert types[-2:] == ["thread.item.removed", "thread.updated"]
+    assert types.count("thread.item.removed") == 1
+    assert again[-2].item_id == answer

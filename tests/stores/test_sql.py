@@ -767,3 +767,59 @@ async def test_two_processes_hold_a_thread_one_after_the_other(new_url, a_thread
             await anyio.to_thread.run_sync(process.join, 20)
             assert process.exitcode == 0
         assert (await store.load_thread("thr_1", ALICE)).metadata == {"n": 40}
+
+
+# All or nothing
+
+
+async def test_what_a_transaction_wrote_is_gone_when_it_fails(url, a_thread, alice):
+    async with SQLStore(url) as store:
+        thread = a_thread(alice)
+        await store.save_thread(thread, alice)
+
+        async def rename_and_fail():
+            renamed = thread.model_copy(update={"title": "Lost"})
+            await store.save_thread(renamed, alice)
+            assert (await store.load_thread(thread.id, alice)).title == "Lost"
+            raise NotFoundError("task", 42)
+
+        with pytest.raises(NotFoundError):
+            await store.transaction(rename_and_fail())
+        assert (await store.load_thread(thread.id, alice)).title is None
+
+
+async def test_two_who_change_a_thread_at_once_in_transactions_lose_neither_change(
+    url, a_thread, alice
+):
+    async with SQLStore(url) as store, SQLStore(url) as other:
+        thread = a_thread(alice)
+        await store.save_thread(thread, alice)
+
+        async def note(store, key):
+            found = await store.load_thread(thread.id, alice)
+            await anyio.lowlevel.checkpoint()
+            metadata = found.metadata | {key: 1}
+            await store.save_thread(found.model_copy(update={"metadata": metadata}), alice)
+
+        async with anyio.create_task_group() as group:
+            for number in range(8):
+                one = (store, other)[number % 2]
+                group.start_soon(one.transaction, note(one, str(number)))
+
+        assert len((await store.load_thread(thread.id, alice)).metadata) == 8
+
+
+async def test_a_transaction_is_done_to_its_end_though_the_caller_is_cancelled(
+    url, a_thread, alice
+):
+    async with SQLStore(url) as store:
+        thread = a_thread(alice)
+
+        async def save():
+            scope.cancel()
+            await store.save_thread(thread, alice)
+
+        with anyio.CancelScope() as scope:
+            await store.transaction(save())
+
+        assert (await store.load_thread(thread.id, alice)).id == thread.id

@@ -120,10 +120,10 @@ async def _events(result: RunResultStreaming, reader: RunReader) -> AsyncGenerat
             yield out
     finally:
         result.cancel()
-        await run_shielded(_finish_run(result, events))
+        await run_shielded(_wait_run_done(result, events))
 
 
-async def _finish_run(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:
+async def _wait_run_done(result: RunResultStreaming, events: AsyncGenerator[StreamEvent]) -> None:
     """Wait until nothing of the run goes on."""
     task = result.run_loop_task
     if task is not None:

@@ -16,7 +16,7 @@ from agents.result import RunResultStreaming
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from agents.stream_events import StreamEvent
 
-__all__ = ["MAX_AHEAD", "BoundedModel", "RunReader", "throttle"]
+__all__ = ["MAX_AHEAD", "BoundedModel", "RunReader", "pace_events"]
 
 MAX_AHEAD = 16
 """How many events of a model's stream may wait for the reader."""
@@ -69,7 +69,7 @@ class RunReader:
                 await self._moved.wait()
 
 
-async def throttle(
+async def pace_events(
     events: AsyncGenerator[TResponseStreamEvent],
 ) -> AsyncGenerator[TResponseStreamEvent]:
     """The same events, each when the run's reader is near; without a reader, all at once.
@@ -113,7 +113,7 @@ class BoundedModel(Model):
     def stream_response(self, *args: Any, **more: Any) -> AsyncIterator[TResponseStreamEvent]:
         """The response as it comes, held back for a slow reader."""
         events = self.model.stream_response(*args, **more)
-        return throttle(cast("AsyncGenerator[TResponseStreamEvent]", events))
+        return pace_events(cast("AsyncGenerator[TResponseStreamEvent]", events))
 
     def get_retry_advice(self, request: ModelRetryAdviceRequest) -> ModelRetryAdvice | None:
         """What the model says about asking again."""

@@ -11,7 +11,7 @@ from agents.tool import Tool
 from agents.usage import Usage
 from typing_extensions import override
 
-from chatlab.adapters.agents.backpressure import throttle
+from chatlab.adapters.agents.backpressure import pace_events
 from chatlab.adapters.agents.response_writer import ResponseWriter
 from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id
@@ -111,7 +111,7 @@ class ScriptedAgentModel(Model):
         """
         prompt = prompt_of(system_instructions, input, tools, handoffs)
         events = self._stream_parts(prompt, ResponseWriter(self._new_id))
-        async with aclosing(throttle(events)) as paced:
+        async with aclosing(pace_events(events)) as paced:
             async for event in paced:
                 yield event
 

@@ -5,8 +5,9 @@
 | first `AssistantMessage` of an item | `thread.item.added`, `content_part.added`, `text_delta` |
 | `AssistantMessage` after it | `text_delta` |
 | `ToolStatus`, `Task`: running | `thread.item.added`, then `workflow.task.updated` |
-| `Widget` | nothing: its `ItemDone` follows |
+| `Widget` | nothing: its `ItemDone` or `ItemReplaced` follows |
 | `ItemDone` | `content_part.done` for a message that was streamed; `thread.item.done` |
+| `ItemReplaced` | `thread.item.replaced` |
 | `ThreadCreated`, `ThreadUpdated` | `thread.created`, `thread.updated` |
 | `ErrorEvent` | `error`, with `code: custom`, the message and `allow_retry` |
 """
@@ -27,6 +28,7 @@ from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
     ItemDone,
+    ItemReplaced,
     Task,
     ThreadCreated,
     ThreadStreamEvent,
@@ -54,7 +56,7 @@ class EventTranslator:
                 return self._tool_or_task(event)
             case ToolStatus() | Task() | Widget():
                 return []
-            case ItemDone():
+            case ItemDone() | ItemReplaced():
                 return self._item_done(event)
             case ThreadCreated() | ThreadUpdated():
                 created = isinstance(event, ThreadCreated)
@@ -65,6 +67,8 @@ class EventTranslator:
 
     def _delta(self, event: AssistantMessage) -> list[official.ThreadStreamEvent]:
         out: list[official.ThreadStreamEvent] = []
+        if not event.item_id:  # an empty piece, outside of any message
+            return out
         if event.item_id not in self._open:
             self._open[event.item_id] = ""
             item = official.AssistantMessageItem(
@@ -100,8 +104,10 @@ class EventTranslator:
         )
         return [official.ThreadItemAddedEvent(item=item)]
 
-    def _item_done(self, event: ItemDone) -> list[official.ThreadStreamEvent]:
+    def _item_done(self, event: ItemDone | ItemReplaced) -> list[official.ThreadStreamEvent]:
         item = official_item(event.item)
+        if isinstance(event, ItemReplaced):
+            return [official.ThreadItemReplacedEvent(item=item)]
         done = official.ThreadItemDoneEvent(item=item)
         streamed = self._open.pop(item.id, None) is not None
         if not (streamed and isinstance(item, official.AssistantMessageItem)):

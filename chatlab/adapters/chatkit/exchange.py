@@ -97,7 +97,7 @@ class Exchange:
             self._opened = True
             return await self._opening(event)
         removed: _Out = []
-        if isinstance(event, ThreadUpdated):
+        if isinstance(event, ThreadUpdated) and self.turn.state == "completed":
             removed = [official.ThreadItemRemovedEvent(item_id=id) for id in self._replaced]
         return [*removed, *self.translator.translate(event)]
 

@@ -55,11 +55,11 @@ def _welcome_wrong(called: str, expected: str, turn: dict[str, Any]) -> Finding 
             "Yield a greeting. An empty history is `()`, and not None or []: ask `not history`.",
         )
     if expected == "silence":
-        if not turn["saved"]:
+        if not turn["saved"] and all(e["type"] != "assistant_message" for e in turn["events"]):
             return None
         if not got:
             return failed(
-                f"{called}: an empty message was sent, and stored.",
+                f"{called}: an empty piece of a message was sent.",
                 "Silence is to yield nothing: end with `return`.",
             )
         return failed(

@@ -1,5 +1,6 @@
 """Judge part 04.2: `measure` returns the first text's time, the total time and the event count."""
 
+from itertools import groupby
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
@@ -40,10 +41,9 @@ def _expected_stats(
         for time, (kind, _) in zip(event_times, script, strict=True)
         if kind in {"piece", "at once"}
     ]
-    kinds = ["text" if kind in {"piece", "at once", "empty"} else kind for kind, _ in script]
-    messages = sum(
-        kind == "text" and (n == 0 or kinds[n - 1] != "text") for n, kind in enumerate(kinds)
-    )
+    kinds = [kind for kind, _ in script]
+    runs = groupby(kinds, lambda kind: kind not in {"running", "completed"})
+    messages = sum(is_text and set(run) != {"empty"} for is_text, run in runs)
     server_events = 3 + messages + kinds.count("completed")
     return (
         event_times,

@@ -27,7 +27,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "When it is full and nothing merges, wait for room before you ask for more.",
             )
         ]
-    if wrong := _merging_wrong(inputs, observation):
+    if wrong := _too_many_events_wrong(inputs, observation):
         return [wrong]
     return [
         passed(4, "A slow reader gets everything, in fewer pieces, and the stream waits for it.")
@@ -140,7 +140,7 @@ def _explain_overtaking() -> Finding:
     )
 
 
-def _merging_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+def _too_many_events_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """What is wrong when a slow reader got more events than necessary."""
     # The first piece reaches the reader before there is another one to merge it with.
     fewest = len(_merge(inputs["talk"])) + 1

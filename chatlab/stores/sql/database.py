@@ -6,7 +6,14 @@ All that differs between the two is here, and in `locks.py` how a store proves t
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
+from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +52,9 @@ _PROBLEMS = (
     ("[42501", "does not let this user do this", "Give the user the right to create tables."),
     ("[53", "has nothing left to give", "Give the server more connections, memory or disk."),
 )
+
+_transaction: ContextVar[tuple[object, Any]] = ContextVar("transaction", default=(None, None))
+"""The database in which the running task has a transaction open, and its connection."""
 
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(4203021130)"
 """One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
@@ -144,28 +154,48 @@ class Database:
         """An `INSERT` that knows `ON CONFLICT`, in the words of this database."""
         return (sqlite if self.is_sqlite else postgresql).insert(table)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that only reads. What uses it must be `shielded`.
 
         Raises:
             StoreError: The database cannot be used as it is.
         """
-        with self.translate_errors():
-            async with (await self.loop_state()).engine.begin() as connection:
-                yield connection
+        return self._connect(write=False)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that writes; it is durable when the block has been left. See `reading`.
 
         Raises:
             StoreError: The database cannot be used as it is; nothing was written.
         """
+        return self._connect(write=True)
+
+    @asynccontextmanager
+    async def _connect(self, *, write: bool) -> AsyncGenerator[AsyncConnection]:
         with self.translate_errors():
+            if self.in_transaction:
+                yield _transaction.get()[1]
+                return
             state = await self.loop_state()
-            async with state.write_lock, state.engine.begin() as connection:
-                yield connection
+            async with state.write_lock if write else nullcontext(), state.engine.begin() as opened:
+                yield opened
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the running task is inside `transaction`."""
+        return _transaction.get()[0] is self
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[None]:
+        """One transaction for everything that is read and written inside. See `writing`."""
+        async with self.writing() as connection:
+            if self.is_sqlite:  # the driver begins by itself, but only at the first write
+                await connection.execute(text("BEGIN IMMEDIATE"))
+            token = _transaction.set((self, connection))
+            try:
+                yield
+            finally:
+                _transaction.reset(token)
 
     async def loop_state(self) -> LoopState:
         """The running loop's engine, with the tables up to date.

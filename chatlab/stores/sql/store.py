@@ -5,18 +5,17 @@ SQLite by default, PostgreSQL when one machine is outgrown. What differs between
 """
 
 import json
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Generic, Self, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeVar
 
 from chatlab.context import RequestContext
-from chatlab.errors import InvalidInput, NotFoundError
+from chatlab.errors import NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
 from chatlab.stores.base import (
     HasId,
@@ -30,10 +29,12 @@ from chatlab.stores.base import (
 from chatlab.stores.sql.database import Database, shielded
 from chatlab.stores.sql.filters import as_page, items_of, key_is, page_of, thread_is, threads_of
 from chatlab.stores.sql.locks import SharedThreadLocks
-from chatlab.stores.sql.schema import items, keys, threads, users
+from chatlab.stores.sql.rows import append_item, check_exists, insert_thread
+from chatlab.stores.sql.schema import items, keys, threads
 
 __all__ = ["SQLStore"]
 
+T = TypeVar("T")
 TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 
 
@@ -84,6 +85,8 @@ class SQLStore(Generic[TItem]):
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
         query = select(threads.c.document).where(thread_is(thread_id, context))
+        if self._database.in_transaction:
+            query = query.with_for_update()
         async with self._database.reading() as connection:
             document = await connection.scalar(query)
         if document is None:
@@ -99,7 +102,7 @@ class SQLStore(Generic[TItem]):
         change = update(threads).where(thread_is(thread.id, context)).values(document=document)
         async with self._database.writing() as connection:
             if not (await connection.execute(change)).rowcount:
-                await self._new_thread(connection, thread, document)
+                await insert_thread(connection, self._database.insert, thread, document)
 
     @shielded
     async def load_threads(
@@ -111,7 +114,7 @@ class SQLStore(Generic[TItem]):
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
             if not rows and after is not None:
-                await self._check(connection, after, context)
+                await check_exists(connection, after, context)
         return as_page([thread_adapter.validate_json(row) for row in rows], limit)
 
     @shielded
@@ -134,13 +137,15 @@ class SQLStore(Generic[TItem]):
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query)).all()
             if not rows:
-                await self._check(connection, thread_id, context, item_id=after)
+                await check_exists(connection, thread_id, context, item_id=after)
         return as_page([self._adapter.validate_json(row) for row in rows], limit)
 
     @shielded
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        await self._append(thread_id, item, context, insert(items))
+        row = self._row(thread_id, item)
+        async with self._database.writing() as connection:
+            await append_item(connection, insert(items), row, context)
 
     @shielded
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
@@ -150,7 +155,9 @@ class SQLStore(Generic[TItem]):
             index_elements=["user_id", "thread_id", "id"],
             set_={"document": insertion.excluded.document},
         )
-        await self._append(thread_id, item, context, upsert)
+        row = self._row(thread_id, item)
+        async with self._database.writing() as connection:
+            await append_item(connection, upsert, row, context)
 
     @shielded
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
@@ -158,7 +165,7 @@ class SQLStore(Generic[TItem]):
         query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
         async with self._database.reading() as connection:
             if (document := await connection.scalar(query)) is None:
-                await self._check(connection, thread_id, context)
+                await check_exists(connection, thread_id, context)
                 raise NotFoundError("item", item_id)
         return self._adapter.validate_json(document)
 
@@ -170,12 +177,18 @@ class SQLStore(Generic[TItem]):
         item = delete(items).where(items_of(thread_id, context), items.c.id == item_id)
         async with self._database.writing() as connection:
             if not (await connection.execute(item)).rowcount:
-                await self._check(connection, thread_id, context)
+                await check_exists(connection, thread_id, context)
                 raise NotFoundError("item", item_id)
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`. What a process held when it died is free."""
         return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
+
+    @shielded
+    async def transaction(self, work: Coroutine[Any, Any, T]) -> T:
+        """See `Store`. PostgreSQL locks the threads that the work loads; SQLite, the database."""
+        async with self._database.transaction():
+            return await work
 
     @shielded
     async def claim_key(
@@ -203,55 +216,6 @@ class SQLStore(Generic[TItem]):
             if not (await connection.execute(change)).rowcount:
                 raise NotFoundError("idempotency key", key)
 
-    async def _new_thread(
-        self, connection: AsyncConnection, thread: ThreadMetadata, document: str
-    ) -> None:
-        """Put it in the user's next place; two who save it at once save one thread."""
-        user = {"user_id": thread.user_id, "threads_made": 1}
-        position = await connection.scalar(
-            self._database.insert(users)
-            .values(user)
-            .on_conflict_do_update(
-                index_elements=["user_id"], set_={"threads_made": users.c.threads_made + 1}
-            )
-            .returning(users.c.threads_made)
-        )
-        row = {"user_id": thread.user_id, "id": thread.id, "place": position, "items_made": 0}
-        await connection.execute(
-            self._database.insert(threads)
-            .values(row | {"document": document})
-            .on_conflict_do_update(index_elements=["user_id", "id"], set_={"document": document})
-        )
-
-    async def _append(
-        self, thread_id: str, item: TItem, context: RequestContext, statement: Any
-    ) -> None:
-        """Take the thread's next place, which locks the thread until the transaction ends."""
+    def _row(self, thread_id: str, item: TItem) -> dict[str, str]:
         document = to_json(f"item {item.id!r}", item, self._adapter)
-        row: dict[str, Any] = {"user_id": context.user_id, "thread_id": thread_id, "id": item.id}
-        async with self._database.writing() as connection:
-            position = await connection.scalar(
-                update(threads)
-                .where(thread_is(thread_id, context))
-                .values(items_made=threads.c.items_made + 1)
-                .returning(threads.c.items_made)
-            )
-            if position is None:
-                raise NotFoundError("thread", thread_id)
-            row |= {"place": position, "document": document}
-            try:
-                await connection.execute(statement.values(row))
-            except IntegrityError:
-                problem = f"{item.id!r} is in this thread already"
-                raise InvalidInput("item", problem, "Use save_item to replace it.") from None
-
-    async def _check(
-        self, connection: Any, thread_id: str, context: RequestContext, item_id: str | None = None
-    ) -> None:
-        """Say what is missing, if something is."""
-        thread = select(threads.c.place).where(thread_is(thread_id, context))
-        if await connection.scalar(thread) is None:
-            raise NotFoundError("thread", thread_id)
-        item = select(items.c.place).where(items_of(thread_id, context), items.c.id == item_id)
-        if item_id is not None and await connection.scalar(item) is None:
-            raise NotFoundError("item", item_id)
+        return {"thread_id": thread_id, "id": item.id, "document": document}
