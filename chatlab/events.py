@@ -165,7 +165,7 @@ class ErrorEvent(_Event):
 
 
 RespondEvent = AssistantMessage | ToolStatus | Widget | Task | ThreadUpdate
-"""What `ChatKitServer.respond()` and `.action()` may yield."""
+"""What `respond()` and `action()` may yield; `Recorder.record` says what becomes of each."""
 
 ThreadStreamEvent = Annotated[
     AssistantMessage

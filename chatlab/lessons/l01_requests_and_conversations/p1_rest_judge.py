@@ -17,7 +17,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if wrong := (
         _created_wrong(observation["create"])
         or _created_wrong(observation["create with priority"])
-        or _ids_wrong(observation)
+        or _same_id_wrong(observation)
     ):
         return [wrong]
     if wrong := _sharing_wrong(inputs, observation) or _read_wrong(inputs, observation):
@@ -107,7 +107,7 @@ def _explain_422(called: str, body: Any) -> Finding:
     )
 
 
-def _ids_wrong(observation: dict[str, Any]) -> Finding | None:
+def _same_id_wrong(observation: dict[str, Any]) -> Finding | None:
     first_id, second_id = (
         body_field(observation[name], "id") for name in ("create", "create with priority")
     )

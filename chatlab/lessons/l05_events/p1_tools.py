@@ -29,7 +29,7 @@ def inputs(random: Random) -> dict[str, Any]:
     }
 
 
-class _Tool:
+class _RecordingTool:
     """Creates tasks, or fails if `should_fail`; marks in `recording` when it began and ended."""
 
     def __init__(self, first_id: int) -> None:
@@ -65,7 +65,7 @@ class _Tool:
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Send three messages, by the first, second and first user; the tool fails in one turn."""
-    tool = _Tool(inputs["first_id"])
+    tool = _RecordingTool(inputs["first_id"])
     server, problem = make_server(lambda: subject(tool.create_task))
     if server is None:
         return {"unmade": problem}

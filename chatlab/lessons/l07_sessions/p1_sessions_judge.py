@@ -6,7 +6,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.support.explain import source_line
 
-__all__ = ["explain_error", "judge", "resume_wrong", "unknown_key_wrong"]
+__all__ = ["explain_session_error", "judge", "resume_wrong", "unknown_key_wrong"]
 
 _MIN_KEY_CHARS = 16
 
@@ -52,7 +52,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 def _key_wrong(user: str, result: dict[str, Any]) -> Finding | None:
     called = f"create({user!r})"
     if "raised" in result:
-        return explain_error(called, result["raised"])
+        return explain_session_error(called, result["raised"])
     value = result["value"]
     if value is None:
         return failed(f"{called} gave back None.", "Return the session key: the user needs it.")
@@ -97,7 +97,7 @@ def resume_wrong(user: str, result: dict[str, Any], suffix: str) -> Finding | No
                 f"{called} raised SessionNotFound.",
                 "Did you save the record, under this very key, and await the save?",
             )
-        return explain_error(called, error)
+        return explain_session_error(called, error)
     value = result["value"]
     if value is None:
         return failed(f"{called} gave back None.", "Return RequestContext(user_id=...).")
@@ -123,7 +123,7 @@ def unknown_key_wrong(result: dict[str, Any]) -> Finding | None:
     if error["type"] == "SessionNotFound":
         return None
     if "SessionNotFound" in error["message"]:
-        return explain_error(called, error)
+        return explain_session_error(called, error)
     return failed(
         f"{called} raised {error['type']}.",
         "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
@@ -142,7 +142,7 @@ def _quoted_field(error: dict[str, Any]) -> str:
     return error["message"].partition("'")[2].partition("'")[0] or "fields"
 
 
-def explain_error(called: str, error: dict[str, Any]) -> Finding:
+def explain_session_error(called: str, error: dict[str, Any]) -> Finding:
     """What to try when the learner's code raised something that it should not."""
     message = f"{called} raised {error['type']}: {error['message']}"
     line = source_line(error)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l07_sessions.p1_sessions_judge import (
-    explain_error,
+    explain_session_error,
     resume_wrong,
     unknown_key_wrong,
 )
@@ -55,7 +55,7 @@ def _active_session_wrong(user: str, result: dict[str, Any], situation: str) -> 
                 f"resume() raised SessionExpired for {user}, {situation}.",
                 "Ask self.clock what time it is, and compare with last_used + self.time_out.",
             )
-        return explain_error(f"resume(), {situation},", error)
+        return explain_session_error(f"resume(), {situation},", error)
     return resume_wrong(user, result, f", {situation}")
 
 
@@ -74,4 +74,4 @@ def _expired_session_wrong(result: dict[str, Any], owner: str) -> Finding | None
             f"resume() raised SessionNotFound for {owner}.",
             "The session was there, and is over: that is SessionExpired.",
         )
-    return explain_error(f"resume() for {owner}", error)
+    return explain_session_error(f"resume() for {owner}", error)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l07_sessions.p1_sessions_judge import explain_error
+from chatlab.lessons.l07_sessions.p1_sessions_judge import explain_session_error
 
 __all__ = ["judge"]
 
@@ -12,7 +12,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Expired sessions are deleted and counted, and nothing else has changed."""
     first_result, remaining_keys = observation["first"], set(observation["remaining"])
     if "raised" in first_result:
-        return [explain_error("clean_up()", first_result["raised"])]
+        return [explain_session_error("clean_up()", first_result["raised"])]
     rows = inputs["rows"]
     active_keys = {f"key {number}" for number, (_, minutes) in enumerate(rows) if minutes < 30}
     expired_keys = {f"key {number}" for number in range(len(rows))} - active_keys

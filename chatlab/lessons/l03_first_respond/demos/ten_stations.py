@@ -58,11 +58,11 @@ def _fallback(runs: list[TurnTrace]) -> dict[str, str]:
     tables = "".join(_table(run, " open" if run is runs[0] else "") for run in runs)
     return {
         "text/html": f"{FALLBACK_HTML}{tables}</div>",
-        "text/plain": "\n".join(line for run in runs for line in _lines(run)),
+        "text/plain": "\n".join(line for run in runs for line in _text_lines(run)),
     }
 
 
-def _lines(run: TurnTrace) -> list[str]:
+def _text_lines(run: TurnTrace) -> list[str]:
     lines = [f"With {run.title}:"]
     for frame in run.frames:
         _, who = STATIONS[frame.station - 1]
