@@ -1,7 +1,7 @@
 """What a conversation is made of: threads, and the items in them (lesson 02).
 
 A turn is everything from one request to the end of its answer. `respond()` is the method of your
-`ChatKitServer` that answers.
+`ChatKitServer` that answers messages, `action()` the one that answers clicks.
 """
 
 from typing import Annotated, Any, Generic, Literal, TypeVar

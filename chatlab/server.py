@@ -12,15 +12,18 @@ from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.events import RespondEvent, ThreadStreamEvent
+from chatlab.events import AssistantMessage, RespondEvent, ThreadStreamEvent
 from chatlab.items import (
     Action,
+    Button,
+    Form,
     Page,
     Thread,
     ThreadItem,
     ThreadMetadata,
     UserMessageItem,
     WidgetItem,
+    WidgetNode,
 )
 from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store, iter_items
 from chatlab.stores.memory import MemoryStore
@@ -86,6 +89,8 @@ class ChatKitServer(ABC, Generic[TContext]):
         self, thread: ThreadMetadata, action: Action, sender: WidgetItem | None, context: TContext
     ) -> AsyncIterator[RespondEvent | ThreadStreamEvent]:
         """Answer a click or a submitted form. Write it as `async def`, with `yield`, too.
+
+        It is not called for a widget that has neither a button nor a form any more.
 
         Args:
             thread: The conversation, with its history.
@@ -202,7 +207,18 @@ class ChatKitServer(ABC, Generic[TContext]):
         return Turn(control, TurnRunner(request, context, services, control, answer).run())
 
     def _answer(self, context: TContext, started: StartedTurn) -> AsyncIterator[object]:
+        if started.sender is not None and not _can_be_clicked(started.sender.widget):
+            return _already_answered()
         if started.action is not None:
             answer = self.action(started.thread, started.action, started.sender, context)
             return ensure_stream("action", answer)
         return ensure_stream("respond", self.respond(started.thread, started.input, context))
+
+
+def _can_be_clicked(node: WidgetNode) -> bool:
+    children = getattr(node, "children", ())
+    return isinstance(node, Button | Form) or any(map(_can_be_clicked, children))
+
+
+async def _already_answered() -> AsyncIterator[RespondEvent]:
+    yield AssistantMessage(content="This has been answered already.")

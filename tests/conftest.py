@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from requirements import require_or_skip
 from xdist.scheduler import LoadScopeScheduling
 
@@ -13,6 +14,10 @@ from chatlab.course.postgres import missing_postgres, temporary_database
 # Many tests start Python. Compiling the same modules each time would take a third of the suite.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 TOGETHER = {
     "tests/browser/test_chat": "one browser",

@@ -44,7 +44,7 @@ steps = st.lists(
 
 
 @given(steps=steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 async def test_whoever_asks_and_whenever_it_stops_everybody_finds_their_own_words(steps):
     server = Echo(MemoryStore(turn_wait=0))
     threads: dict[tuple[str, int], str] = {}

@@ -49,11 +49,16 @@ TItem = TypeVar("TItem", bound=HasId)
 class IdempotencyRecord(BaseModel):
     """What became of a message that was sent with an idempotency key.
 
-    The client chooses the key: a message that is sent again under it is not answered twice. The
-    record also carries the ids of a turn that has no key.
+    The client chooses the key: a message that is sent again under it is not answered twice.
 
-    `item_ids` names everything its turn left in the thread, the user's message first; it is
-    empty until the turn has finished.
+    Every turn has such a record, with a key or without: it is where the ids come from that the
+    server made before the turn began.
+
+    Attributes:
+        thread_id: The thread, or the id that a new one will have.
+        item_id: The id that the user's message will have; of a retry, the message's own.
+        item_ids: All that the turn left in the thread, the user's message first; empty until the
+            turn has finished.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,10 +193,10 @@ class Store(Protocol[TItem]):
     async def claim_key(
         self, key: str, request: IdempotencyRecord, context: RequestContext
     ) -> IdempotencyRecord:
-        """Tie the key to this request, unless the user has used it before.
+        """Tie the key to these ids, unless the user has used it before.
 
         Returns:
-            What the key is tied to now: this request, or the earlier one.
+            What the key is tied to now: these ids, or the earlier ones.
         """
         ...
 

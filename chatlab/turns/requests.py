@@ -8,16 +8,7 @@ from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError, StoreError
-from chatlab.items import (
-    Action,
-    Button,
-    Form,
-    ThreadItem,
-    ThreadMetadata,
-    UserMessageItem,
-    WidgetItem,
-    WidgetNode,
-)
+from chatlab.items import Action, ThreadItem, ThreadMetadata, UserMessageItem, WidgetItem
 from chatlab.stores.base import IdempotencyRecord, Store, iter_items
 
 __all__ = [
@@ -173,7 +164,7 @@ class MessageRequest:
 
 @dataclass(frozen=True)
 class RetryRequest:
-    """The same message once more: its first answer is replaced when the new one is complete."""
+    """The message `ids.item_id` once more: a complete answer replaces what came after it."""
 
     method: ClassVar = "respond"
     thread_id: ClassVar = None
@@ -214,20 +205,11 @@ class ActionRequest:
             if not isinstance(item, WidgetItem):
                 fix = "A click takes the id of a widget."
                 raise InvalidInput("item_id", f"names a {item.type}", fix)
-            if not _can_be_clicked(item.widget):
-                fix = "Look at what it says now."
-                raise InvalidInput("This card", "has been answered already", fix)
             started.sender = item
         return started
 
 
 TurnRequest = MessageRequest | RetryRequest | ActionRequest
-
-
-def _can_be_clicked(node: WidgetNode) -> bool:
-    """Whether the widget has a button or a form left."""
-    children = getattr(node, "children", ())
-    return isinstance(node, Button | Form) or any(map(_can_be_clicked, children))
 
 
 async def _answer_after(

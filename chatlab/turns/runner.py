@@ -31,7 +31,7 @@ _NO_CHANGE = ThreadUpdate()
 
 @dataclass
 class TurnRunner:
-    """Runs one turn: lock the thread, begin, call `respond()`, save, send, commit.
+    """Runs one turn: lock the thread, begin, call `respond()`; record, save and send; commit.
 
     Attributes:
         request: What was asked: a message, a retry or an action.
@@ -96,7 +96,7 @@ class TurnRunner:
             control.done.set()
 
     async def _find_thread(self) -> None:
-        """Under a key that came before, a message without a thread belongs to the one it made."""
+        """A message that came before under its key belongs to the thread that it made then."""
         if self.request.key is not None and self.request.thread_id is None:
             await self._claim(self.request.key)
 
@@ -212,5 +212,5 @@ class TurnRunner:
 
 
 def _is_update(event: object) -> TypeGuard[Widget]:
-    """Whether it names the widget whose place it takes; one that went out before names its own."""
+    """Whether it takes a widget's place; one that went out before, with a `seq`, does not."""
     return isinstance(event, Widget) and event.item_id != "" and not event.seq

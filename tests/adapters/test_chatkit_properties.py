@@ -80,7 +80,7 @@ class Screen:
 
 
 @given(turns=st.lists(st.lists(events, max_size=8), min_size=2, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 async def test_what_the_events_add_up_to_is_what_is_in_the_thread(turns):
     client = Client(as_chatkit(Plays([*turns, []])), ALICE)
     screen = Screen()

@@ -38,7 +38,6 @@ def answers_to(schema, examples, mode):
 
         @settings(
             max_examples=examples,
-            deadline=None,
             database=None,
             derandomize=examples < 50,
             suppress_health_check=list(HealthCheck),

@@ -101,7 +101,7 @@ async def view(store, context):
 
 
 @given(calls=st.lists(calls, max_size=25))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_a_database_answers_every_call_as_a_dictionary_does(sqlite_store, calls):
     memory, alice = MemoryStore(), newcomer()
     for one in calls:
@@ -111,7 +111,7 @@ async def test_a_database_answers_every_call_as_a_dictionary_does(sqlite_store, 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 @given(calls=st.lists(st.tuples(st.sampled_from(["alice", "bob"]), calls), max_size=25))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 async def test_what_one_customer_does_changes_nothing_for_another(sqlite_store, kind, calls):
     shared = MemoryStore() if kind == "memory" else sqlite_store
     customers = {"alice": newcomer(), "bob": newcomer()}
@@ -130,7 +130,7 @@ async def test_what_one_customer_does_changes_nothing_for_another(sqlite_store, 
     limit=st.integers(1, 9),
     order=orders,
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 async def test_following_the_pages_gives_everything_once_and_in_order(
     *, sqlite_store, kind, added, deleted, limit, order
 ):

@@ -10,7 +10,7 @@ from typing import Any
 
 from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.events import ThreadStreamEvent, event_adapter
-from chatlab.lessons.support.event_loop import yield_to_loop
+from chatlab.lessons.support.yield_to_loop import yield_to_loop
 
 __all__ = ["EventList", "inputs", "observe"]
 

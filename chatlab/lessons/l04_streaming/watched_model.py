@@ -17,7 +17,7 @@ from chatlab.context import RequestContext
 from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
-from chatlab.lessons.support.event_loop import yield_to_loop
+from chatlab.lessons.support.yield_to_loop import yield_to_loop
 from chatlab.llm import ScriptedModel
 from chatlab.server import ChatKitServer
 from chatlab.testing import FixedClock

@@ -87,7 +87,7 @@ LESSON = Lesson(
                 "fallen = said[: max(0, len(said) - keep)]; text = await summarise(previous, "
                 "fallen); return [make_summary(text), *said[len(fallen):]]",
             ),
-            check=f"{__package__}.p3_remember",
+            check=f"{__package__}.p3_summarise",
             disabled_names=("chatlab.memory:remember",),
         ),
         Part(

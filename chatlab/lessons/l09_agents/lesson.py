@@ -107,7 +107,7 @@ LESSON = Lesson(
                 "`try` the `async for`. Catch TooManyTurns, and after it AgentError.",
                 "max_turns=5 in Runner.run_streamed; an AssistantMessage in each `except`.",
             ),
-            check=f"{__package__}.p4_guard",
+            check=f"{__package__}.p4_agent_failures",
         ),
     ),
 )

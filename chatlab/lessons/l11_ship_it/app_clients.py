@@ -21,7 +21,7 @@ class AppClients:
         anonymous: A client without a key.
         forger: A client with a forged key.
         server: The server that the app was made with.
-        inputs: What `random_people` gave.
+        inputs: What `random_inputs` gave.
     """
 
     def __init__(

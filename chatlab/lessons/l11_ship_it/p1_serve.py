@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
-from chatlab.lessons.l11_ship_it.pausable_server import make_authenticate, random_people
+from chatlab.lessons.l11_ship_it.pausable_server import make_authenticate, random_inputs
 from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
 
@@ -20,8 +20,8 @@ _STREAM_TIMEOUT_SECONDS = 2.0
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `random_people`."""
-    return random_people(random)
+    """See `random_inputs`."""
+    return random_inputs(random)
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:

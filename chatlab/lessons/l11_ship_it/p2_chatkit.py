@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
-from chatlab.lessons.l11_ship_it.pausable_server import random_people
+from chatlab.lessons.l11_ship_it.pausable_server import random_inputs
 from chatlab.lessons.support.sse import parse_sse
 
 __all__ = ["delta_text", "inputs", "missing_requirement", "observe", "parse_object"]
@@ -26,8 +26,8 @@ def missing_requirement() -> str | None:
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `random_people`."""
-    return random_people(random)
+    """See `random_inputs`."""
+    return random_inputs(random)
 
 
 def _create_request(text: str) -> dict[str, Any]:

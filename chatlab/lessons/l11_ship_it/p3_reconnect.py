@@ -11,8 +11,8 @@ import httpx
 
 from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.event_loop import yield_to_loop
 from chatlab.lessons.support.random_inputs import random_replies
+from chatlab.lessons.support.yield_to_loop import yield_to_loop
 from chatlab.llm import split_tokens
 from chatlab.streams import sse_frame
 

@@ -15,7 +15,7 @@ from chatlab.course.postgres import missing_postgres as missing_requirement
 from chatlab.course.postgres import temporary_database
 from chatlab.course.todo import NotStarted
 from chatlab.errors import NotFoundError
-from chatlab.lessons.l11_ship_it.pausable_server import PausableServer, random_people, wait_until
+from chatlab.lessons.l11_ship_it.pausable_server import PausableServer, random_inputs, wait_until
 from chatlab.stores import SQLStore
 from chatlab.testing import collect
 
@@ -26,8 +26,8 @@ _CLOSE_ATTEMPTS = 50
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """See `random_people`."""
-    return random_people(random)
+    """See `random_inputs`."""
+    return random_inputs(random)
 
 
 class SimulatedCrash(Exception):
@@ -56,7 +56,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             return {"no server": f"{type(error).__name__}: {error}"}
         async with _create_database(server_url) as (url, count_connections):
-            fixture = _WorkerScenario(subject, url, inputs, count_connections)
+            fixture = _WorkersRun(subject, url, inputs, count_connections)
             try:
                 return await fixture.run()
             except NotStarted:
@@ -97,7 +97,7 @@ async def _create_database(
         await engine.dispose()
 
 
-class _WorkerScenario:
+class _WorkersRun:
     """Makes the learner's workers, and a `PausableServer` for each app that they ask for."""
 
     def __init__(

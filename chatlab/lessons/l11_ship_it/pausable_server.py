@@ -18,10 +18,10 @@ from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 from chatlab.stores import MemoryStore, Store
 
-__all__ = ["PausableServer", "make_authenticate", "random_people", "wait_until"]
+__all__ = ["PausableServer", "make_authenticate", "random_inputs", "wait_until"]
 
 
-def random_people(random: Random) -> dict[str, Any]:
+def random_inputs(random: Random) -> dict[str, Any]:
     """Two users with session keys, three messages, the pieces of a reply, and where it is held."""
     (reply,) = random_replies(random, 1)
     pieces = split_tokens(reply)

@@ -13,7 +13,7 @@ import httpx
 
 from chatlab.course.checking.as_data import exception_as_data
 from chatlab.course.todo import NotStarted
-from chatlab.lessons.support.event_loop import yield_to_loop
+from chatlab.lessons.support.yield_to_loop import yield_to_loop
 
 __all__ = ["CuttableTransport", "make_client", "transport_for"]
 

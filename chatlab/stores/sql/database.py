@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.stores.locks import ThreadLocks
+from chatlab.stores.sql.problems import PROBLEMS
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
 from chatlab.stores.sql.urls import parse_url
 
@@ -39,19 +40,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
-
-_PROBLEMS = (
-    ("database is locked", "is locked by another program", "Close that program, then try again."),
-    ("readonly database", "may only be read", "Allow writing to the file and its folder."),
-    ("unable to open", "cannot be opened", "Check that the folder exists and may be written to."),
-    ("not a database", "is not a database", "Choose another file; this one was left as it is."),
-    ("malformed", "is damaged", "Put a backup in its place."),
-    ("disk is full", "has no room left", "Free some space, then try again."),
-    ("[28", "does not let this user in", "Check the user's name and password."),
-    ("[3D", "has no such database", "Create it first, with createdb NAME."),
-    ("[42501", "does not let this user do this", "Give the user the right to create tables."),
-    ("[53", "has nothing left to give", "Give the server more connections, memory or disk."),
-)
 
 _transaction: ContextVar[tuple[object, Any]] = ContextVar("transaction", default=(None, None))
 """The database in which the running task has a transaction open, and its connection."""
@@ -272,7 +260,7 @@ class Database:
         if self.is_sqlite and "unable to open" in message and not self.path.parent.is_dir():
             fix = f"Make {self.path.parent} first."
             return StoreError(self.name, "is in a folder that does not exist", fix)
-        for sign, problem, fix in _PROBLEMS:
+        for sign, problem, fix in PROBLEMS:
             if sign in message:
                 return StoreError(self.name, problem, fix)
         if isinstance(error, OSError | NoConnectionFree):

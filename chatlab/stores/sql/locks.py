@@ -19,8 +19,9 @@ import anyio
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatlab.errors import TurnInProgress
+from chatlab.errors import StoreError, TurnInProgress
 from chatlab.stores.sql.database import Database, LoopState, shielded
+from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
 
 __all__ = ["SharedThreadLocks"]
@@ -42,7 +43,9 @@ class SharedThreadLocks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        lease = _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease()
+        lease = (
+            _FileLease(database.path) if database.is_sqlite else _AdvisoryLockLease(database.name)
+        )
         self._liveness: _Liveness = lease
 
     @asynccontextmanager
@@ -177,7 +180,8 @@ def _unlock(lock: sqlite3.Connection, path: Path) -> None:
 class _AdvisoryLockLease:
     """PostgreSQL: each owner keeps one connection, which holds an advisory lock on its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._sessions = WeakKeyDictionary[LoopState, AsyncConnection]()
 
     async def register(self, state: LoopState) -> None:
@@ -188,6 +192,9 @@ class _AdvisoryLockLease:
         session = state.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
         await state.exit_stack.enter_async_context(session)
         await session.execute(_TAKE_ADVISORY_LOCK, {"owner": owner})
+        async with state.engine.connect() as other:
+            if not await self.is_alive(owner, other):  # the lock is not that connection's own
+                raise StoreError(self._name, *BEHIND_A_POOLER)
         await session.execute(update(turns).where(turns.c.owner == state.owner).values(owner=owner))
         self._sessions[state], state.owner = session, owner
 

@@ -89,7 +89,7 @@ async def _serve_requests(file: str) -> None:
     memory: list[list[str]] = []
     line = await asyncio.to_thread(sys.stdin.readline)
     async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
-        await _thread(store)
+        await _ensure_thread(store)
         while line:
             request = json.loads(line)
             if request["say"] is not None:
@@ -100,7 +100,7 @@ async def _serve_requests(file: str) -> None:
             line = await asyncio.to_thread(sys.stdin.readline)
 
 
-async def _thread(store: SQLStore[ThreadItem]) -> None:
+async def _ensure_thread(store: SQLStore[ThreadItem]) -> None:
     try:
         await store.load_thread(_THREAD, _ALICE)
     except NotFoundError:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.l09_agents.p4_guard import MAX_MODEL_CALLS
+from chatlab.lessons.l09_agents.p4_agent_failures import MAX_MODEL_CALLS
 from chatlab.lessons.support.explain import explain_no_server, shorten, source_line
 from chatlab.lessons.support.server_turns import reply_text
 
