@@ -13,13 +13,16 @@ from chatlab.errors import (
     SessionError,
     StoreError,
 )
-from chatlab.items import ThreadItem, ThreadMetadata, WidgetNode
+from chatlab.items import ThreadMetadata, VisibleItem, WidgetNode
 
 __all__ = [
     "AssistantMessage",
+    "ClientEffect",
     "ErrorEvent",
+    "HiddenContext",
     "ItemDone",
     "ItemReplaced",
+    "Notice",
     "RespondEvent",
     "Task",
     "ThreadCreated",
@@ -113,6 +116,33 @@ class ThreadUpdate(_Event):
     metadata: dict[str, Any] = {}
 
 
+class HiddenContext(_Event):
+    """Note something for the model: later turns have it in `history`, and no user is sent it."""
+
+    type: Literal["hidden_context"] = "hidden_context"
+    content: str
+
+
+class Notice(_Event):
+    """Tell the user something beside the conversation; it is not kept.
+
+    `progress` is what is going on now; it stands until the next one, or the end of the turn.
+    """
+
+    type: Literal["notice"] = "notice"
+    message: str
+    level: Literal["progress", "info", "warning", "danger"] = "info"
+    title: str | None = None
+
+
+class ClientEffect(_Event):
+    """Ask the user's program to do something, such as opening a page; it is not kept."""
+
+    type: Literal["client_effect"] = "client_effect"
+    name: str
+    data: dict[str, Any] = {}
+
+
 class ThreadCreated(_Event):
     """A new conversation began; it is in the store."""
 
@@ -131,14 +161,14 @@ class ItemDone(_Event):
     """An item is finished, and it is in the store."""
 
     type: Literal["item_done"] = "item_done"
-    item: ThreadItem
+    item: VisibleItem
 
 
 class ItemReplaced(_Event):
     """An item that was in the thread already has become this one, and it is in the store."""
 
     type: Literal["item_replaced"] = "item_replaced"
-    item: ThreadItem
+    item: VisibleItem
 
 
 class ErrorEvent(_Event):
@@ -164,7 +194,16 @@ class ErrorEvent(_Event):
         return cls(code=code, message=message, allow_retry=True)
 
 
-RespondEvent = AssistantMessage | ToolStatus | Widget | Task | ThreadUpdate
+RespondEvent = (
+    AssistantMessage
+    | ToolStatus
+    | Widget
+    | Task
+    | ThreadUpdate
+    | HiddenContext
+    | Notice
+    | ClientEffect
+)
 """What `respond()` and `action()` may yield; `Recorder.record` says what becomes of each."""
 
 ThreadStreamEvent = Annotated[
@@ -172,6 +211,8 @@ ThreadStreamEvent = Annotated[
     | ToolStatus
     | Widget
     | Task
+    | Notice
+    | ClientEffect
     | ThreadCreated
     | ThreadUpdated
     | ItemDone

@@ -14,6 +14,7 @@ __all__ = [
     "Button",
     "Card",
     "Form",
+    "HiddenContextItem",
     "Input",
     "Page",
     "Row",
@@ -25,6 +26,7 @@ __all__ = [
     "ThreadMetadata",
     "ToolItem",
     "UserMessageItem",
+    "VisibleItem",
     "WidgetItem",
     "WidgetNode",
     "thread_item_adapter",
@@ -163,11 +165,21 @@ class TaskItem(_Item):
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
-ThreadItem = Annotated[
+class HiddenContextItem(_Item):
+    """Something that the model should know. Users never see it."""
+
+    type: Literal["hidden_context"] = "hidden_context"
+    role: Literal["system"] = "system"
+
+
+VisibleItem = Annotated[
     UserMessageItem | AssistantMessageItem | ToolItem | WidgetItem | TaskItem,
     Field(discriminator="type"),
 ]
-"""One entry of a conversation, told apart by its `type`."""
+"""One entry of a conversation as its user sees it, told apart by its `type`."""
+
+ThreadItem = Annotated[VisibleItem | HiddenContextItem, Field(discriminator="type")]
+"""One entry of a conversation as the server and the model see it."""
 
 thread_item_adapter: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 """Reads and writes a `ThreadItem` as JSON."""
@@ -203,4 +215,4 @@ class Page(_Frozen, Generic[T]):
 class Thread(ThreadMetadata):
     """A conversation with the first page of its items."""
 
-    items: Page[ThreadItem] = Page()
+    items: Page[VisibleItem] = Page()

@@ -25,7 +25,14 @@ from chatlab.items import (
     WidgetItem,
     WidgetNode,
 )
-from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store, iter_items
+from chatlab.stores.base import (
+    MAX_LIMIT,
+    IdempotencyRecord,
+    Order,
+    Store,
+    iter_items,
+    load_visible_items,
+)
 from chatlab.stores.memory import MemoryStore
 from chatlab.turns.requests import (
     ActionRequest,
@@ -146,7 +153,7 @@ class ChatKitServer(ABC, Generic[TContext]):
     ) -> Thread:
         """The conversation with one page of its items. Raises `NotFoundError`, `InvalidInput`."""
         thread = await self.store.load_thread(thread_id, context)
-        items = await self.store.load_thread_items(thread_id, after, limit, order, context)
+        items = await load_visible_items(self.store, thread_id, after, limit, order, context)
         return Thread(**thread.model_dump(), items=items)
 
     async def threads(

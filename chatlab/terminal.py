@@ -21,7 +21,15 @@ from rich.text import Text
 
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError
-from chatlab.events import AssistantMessage, ErrorEvent, Task, ThreadStreamEvent, ToolStatus, Widget
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    Notice,
+    Task,
+    ThreadStreamEvent,
+    ToolStatus,
+    Widget,
+)
 from chatlab.items import Action, Button, Form, Input, Select, WidgetNode
 from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
@@ -74,6 +82,10 @@ class TerminalRenderer:
                 self._rows[event.item_id] = Panel(
                     Group(*self._render_node(event.root, event.item_id)), expand=False
                 )
+            case Notice():
+                text = ": ".join(filter(None, [event.title, event.message]))
+                key = "progress" if event.level == "progress" else f"notice {event.seq}"
+                self._rows[key] = Text(text, style="dim")
             case ErrorEvent():
                 self._rows[f"error {event.seq}"] = Text(f"✗ {event.message}", style="red")
             case _:

@@ -10,9 +10,12 @@ from pydantic import ValidationError
 
 from chatlab.events import (
     AssistantMessage,
+    ClientEffect,
     ErrorEvent,
+    HiddenContext,
     ItemDone,
     ItemReplaced,
+    Notice,
     RespondEvent,
     Task,
     ThreadCreated,
@@ -33,6 +36,8 @@ EXAMPLES: list[ThreadStreamEvent] = [
     ToolStatus(tool="add", status="running"),
     Widget(root=Text(value="hi")),
     Task(title="Export"),
+    Notice(message="Looking", level="progress"),
+    ClientEffect(name="open", data={"page": 2}),
     ThreadCreated(thread=THREAD),
     ThreadUpdated(thread=THREAD),
     ItemDone(item=SAID),
@@ -70,6 +75,8 @@ events = (
     )
     | st.builds(Widget, **stamps, root=st.builds(Text, value=text))
     | st.builds(Task, **stamps, title=text, status=statuses, progress=st.floats(0, 1))
+    | st.builds(Notice, **stamps, message=text, title=st.none() | text)
+    | st.builds(ClientEffect, **stamps, name=text, data=json_objects)
     | st.builds(ThreadCreated, **stamps, thread=threads)
     | st.builds(ThreadUpdated, **stamps, thread=threads)
     | st.builds(ItemDone, **stamps, item=st.just(SAID))
@@ -92,8 +99,10 @@ def test_there_is_an_example_of_every_kind_of_event() -> None:
     assert [type(event) for event in EXAMPLES] == list(get_args(union))
 
 
-def test_respond_may_yield_the_first_four_and_an_update_of_its_thread() -> None:
-    assert [*map(type, EXAMPLES[:4]), ThreadUpdate] == list(get_args(RespondEvent))
+def test_respond_may_yield_what_goes_out_as_it_is_and_two_that_do_not() -> None:
+    goes_out = set(map(type, EXAMPLES[:6]))
+
+    assert goes_out | {ThreadUpdate, HiddenContext} == set(get_args(RespondEvent))
 
 
 @every_event

@@ -847,10 +847,7 @@ async def yields_the_servers_event(self, thread, input, context):
         (plain_list, "got a list. Write it as `async def`"),
         (plain_generator, "got a generator. Write `async def` instead of `def`."),
         (yields_text, "got a str. Wrap it: yield AssistantMessage(content=...)."),
-        (
-            yields_none,
-            "got a NoneType. Yield AssistantMessage, ToolStatus, Widget, Task or ThreadUpdate.",
-        ),
+        (yields_none, "got a NoneType. Yield AssistantMessage, ToolStatus, Widget or Task."),
         (yields_the_servers_event, "to end in an error, raise it"),
     ],
 )

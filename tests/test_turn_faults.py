@@ -9,8 +9,11 @@ from chatlab import (
     Button,
     Card,
     ChatKitServer,
+    ClientEffect,
+    HiddenContext,
     ItemDone,
     MemoryStore,
+    Notice,
     RequestContext,
     SQLStore,
     StoreError,
@@ -391,3 +394,57 @@ async def test_respond_may_end_a_message_and_begin_another(store):
     await collect(turn)
 
     assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "One", "Two"]
+
+
+# What the model knows, and what is only told
+
+
+class Discreet(ChatKitServer):
+    """Notes things for the model, and tells the user what is not kept."""
+
+    histories = ()
+
+    async def respond(self, thread, input, context):
+        self.histories = (*self.histories, [item.content for item in thread.history])
+        yield Notice(message="Looking", level="progress")
+        yield HiddenContext(content=f"secret {input.content}")
+        yield ClientEffect(name="open", data={"page": 2})
+        yield AssistantMessage(content="Done.")
+
+
+async def test_hidden_context_is_history_and_reaches_no_user(store):
+    server = Discreet(store)
+    turn = server.send("one", ALICE, idempotency_key="k")
+    events = await collect(turn)
+    replay = await collect(server.send("one", ALICE, idempotency_key="k"))
+    await collect(server.send("two", ALICE, turn.thread_id))
+    copy = await server.fork(turn.thread_id, events[1].item_id, ALICE)
+
+    assert server.histories == ([], ["one", "secret one", "Done."])
+    assert "secret" not in f"{events} {replay} {await server.thread(turn.thread_id, ALICE)}"
+    kinds = [event.type for event in events]
+    assert kinds[2:5] == ["notice", "client_effect", "assistant_message"]
+    assert len(await texts(store, turn.thread_id)) == 6
+    assert await texts(store, copy.id) == []
+
+
+async def test_pages_of_a_thread_are_as_long_without_what_is_hidden(store):
+    class Secretive(ChatKitServer):
+        async def respond(self, thread, input, context):
+            for n in range(30):
+                yield HiddenContext(content=f"{n}")
+                if n % 3 == 0:
+                    yield AssistantMessage(content=f"{n}", end=True)
+
+    server = Secretive(store)
+    turn = server.send("go", ALICE)
+    await collect(turn)
+    for order in ("asc", "desc"):
+        seen, after, more, pages = [], None, True, 0
+        while more:
+            thread = await server.thread(turn.thread_id, ALICE, limit=4, after=after, order=order)
+            seen += [item.content for item in thread.items.data]
+            after, more, pages = thread.items.after, thread.items.has_more, pages + 1
+        expected = ["go", *(str(n) for n in range(0, 30, 3))]
+        assert seen == (expected if order == "asc" else expected[::-1])
+        assert pages == 3

@@ -8,9 +8,9 @@ from chatlab.frontend.markdown import render_markdown
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
-    ThreadItem,
     ToolItem,
     UserMessageItem,
+    VisibleItem,
     WidgetItem,
 )
 
@@ -19,7 +19,7 @@ __all__ = ["Entry", "item_entry", "task_entry", "tool_entry", "widget_entry"]
 Entry = dict[str, Any]
 
 
-def item_entry(item: ThreadItem) -> Entry:
+def item_entry(item: VisibleItem) -> Entry:
     """The entry of a finished item."""
     match item:
         case UserMessageItem():
@@ -44,6 +44,11 @@ def tool_entry(key: str, tool: str, detail: str, status: str) -> Entry:
 def task_entry(key: str, title: str, status: str, progress: float) -> Entry:
     """The entry of a background job, shown as a chip with a bar; `progress` is 0 to 1."""
     return {"key": key, "kind": "task", "text": title, "status": status, "progress": progress}
+
+
+def notice_entry(key: str, level: str, text: str, title: str | None) -> Entry:
+    """The entry of a notice, a line beside the conversation; `level` is `Notice`'s."""
+    return {"key": key, "kind": "notice", "level": level, "text": text, "title": title}
 
 
 def widget_entry(key: str, root: object) -> Entry:

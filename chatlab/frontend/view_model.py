@@ -16,15 +16,23 @@ from chatlab.events import (
     ErrorEvent,
     ItemDone,
     ItemReplaced,
+    Notice,
     Task,
     ThreadStreamEvent,
     ToolStatus,
     Widget,
 )
-from chatlab.frontend.entries import Entry, item_entry, task_entry, tool_entry, widget_entry
+from chatlab.frontend.entries import (
+    Entry,
+    item_entry,
+    notice_entry,
+    task_entry,
+    tool_entry,
+    widget_entry,
+)
 from chatlab.frontend.markdown import render_markdown
 from chatlab.frontend.turn_stats import TurnStats
-from chatlab.items import ThreadItem
+from chatlab.items import VisibleItem
 
 __all__ = ["ChatViewModel", "Entry", "Patch"]
 
@@ -54,6 +62,7 @@ class ChatViewModel:
         self._key_suffix = key_suffix
         self._stats = TurnStats(0, monotonic())
         self._open_key = ""
+        self._progress_key = f"progress{key_suffix}"
 
     def begin_turn(self) -> None:
         """Start the statistics of a turn; its events are timed from here."""
@@ -63,6 +72,8 @@ class ChatViewModel:
         """End the messages that are still open, and add the turn's statistics."""
         patches = [self._end_message(key) for key in tuple(self._text_pieces)]
         stats = self._stats.entry()
+        if self._progress_key in self.entries:
+            patches.append(self.remove([self._progress_key]))
         return [*patches, self.upsert(stats | {"key": f"{stats['key']}{self._key_suffix}"})]
 
     def apply(self, event: ThreadStreamEvent) -> list[Patch]:
@@ -94,12 +105,12 @@ class ChatViewModel:
         self.entries[entry["key"]] = entry
         return {"put": dict(entry)}
 
-    def show_item(self, item: ThreadItem) -> Patch:
+    def show_item(self, item: VisibleItem) -> Patch:
         """Add or replace the entry of a finished item."""
         self._text_pieces.pop(item.id, None)
         return self.upsert(item_entry(item))
 
-    def prepend(self, items: Iterable[ThreadItem], *, has_more: bool) -> Patch:
+    def prepend(self, items: Iterable[VisibleItem], *, has_more: bool) -> Patch:
         """Add items before all entries, oldest first; `has_more`: there are earlier ones still."""
         earlier = {entry["key"]: entry for entry in map(item_entry, items)}
         self.entries = earlier | self.entries
@@ -139,6 +150,9 @@ class ChatViewModel:
                 yield self.upsert(
                     widget_entry(event.item_id or self._local_key("widget"), event.root)
                 )
+            case Notice(level=level):
+                key = self._progress_key if level == "progress" else f"notice-{len(self.entries)}"
+                yield self.upsert(notice_entry(key, level, event.message, event.title))
             case ErrorEvent():
                 entry = {"key": f"error-{len(self.entries)}{self._key_suffix}", "kind": "error"}
                 yield self.upsert(entry | {"text": event.message, "retry": event.allow_retry})

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.items import Page, ThreadItem, ThreadMetadata
+from chatlab.items import HiddenContextItem, Page, ThreadItem, ThreadMetadata, VisibleItem
 
 __all__ = [
     "MAX_LIMIT",
@@ -21,6 +21,7 @@ __all__ = [
     "Store",
     "idempotency_adapter",
     "iter_items",
+    "load_visible_items",
     "thread_adapter",
     "to_json",
     "validate_limit",
@@ -237,6 +238,34 @@ def to_json(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise InvalidInput(what, f"cannot be kept as JSON ({reason})", "Use plain data.") from None
     return document.decode()
+
+
+async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
+    store: Store[ThreadItem],
+    thread_id: str,
+    after: str | None,
+    limit: int,
+    order: Order,
+    context: RequestContext,
+) -> Page[VisibleItem]:
+    """As `Store.load_thread_items`, without what users never see: the page is as long as ever.
+
+    Raises:
+        InvalidInput: The limit is none that a page may have.
+        NotFoundError: This user has no such thread, or the thread no item `after`.
+    """
+    data: list[VisibleItem] = []
+    while True:
+        page = await store.load_thread_items(thread_id, after, limit, order, context)
+        for item in page.data:
+            if isinstance(item, HiddenContextItem):
+                continue
+            if len(data) == limit:
+                return Page(data=tuple(data), has_more=True, after=data[-1].id)
+            data.append(item)
+        if not page.has_more:
+            return Page(data=tuple(data), after=data[-1].id if data else None)
+        after = page.after
 
 
 async def iter_items(

@@ -8,9 +8,12 @@ from chatlab.clock import Clock, NewId
 from chatlab.errors import RespondError
 from chatlab.events import (
     AssistantMessage,
+    ClientEffect,
     ErrorEvent,
+    HiddenContext,
     ItemDone,
     ItemReplaced,
+    Notice,
     RespondEvent,
     Task,
     ThreadCreated,
@@ -19,7 +22,15 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
-from chatlab.items import AssistantMessageItem, TaskItem, ThreadItem, ToolItem, WidgetItem
+from chatlab.items import (
+    AssistantMessageItem,
+    HiddenContextItem,
+    TaskItem,
+    ThreadItem,
+    ToolItem,
+    VisibleItem,
+    WidgetItem,
+)
 
 __all__ = ["Recorder"]
 
@@ -65,7 +76,7 @@ class Recorder:
         Raises:
             RespondError: It is nothing that `respond()` may yield.
         """
-        if isinstance(event, ToolStatus | Widget):
+        if isinstance(event, ToolStatus | Widget | ClientEffect):
             _check_json(event, method)
         match event:
             case AssistantMessage():
@@ -76,12 +87,18 @@ class Recorder:
                 return [*self._end_message(), *self._record_widget(event, old)]
             case Task():
                 return [*self._end_message(), *self._record_task(event)]
+            case Notice() | ClientEffect():
+                return [self.stamp(event)]
+            case HiddenContext():
+                fields = self._new_item_fields("ctx", event.content)
+                self.unsaved.append(HiddenContextItem(**fields))
+                return []
             case ItemDone() | ItemReplaced() | ErrorEvent() | ThreadCreated() | ThreadUpdated():
                 fix = "The server sends that one itself; to end in an error, raise it."
             case str():
                 fix = "Wrap it: yield AssistantMessage(content=...)."
             case _:
-                fix = "Yield AssistantMessage, ToolStatus, Widget, Task or ThreadUpdate."
+                fix = "Yield AssistantMessage, ToolStatus, Widget or Task."
         raise RespondError(method, f"a {type(event).__name__}", fix)
 
     def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
@@ -108,12 +125,12 @@ class Recorder:
         vars(event).update(thread_id=self.thread_id, item_id=item_id, seq=self._seq, **more)
         return event
 
-    def item_done(self, item: ThreadItem) -> ItemDone:
+    def item_done(self, item: VisibleItem) -> ItemDone:
         """What goes out for an item; it has to be in the store before this is sent."""
         self.item_ids.append(item.id)
         return self.stamp(ItemDone(item=item), item.id)
 
-    def _finish_item(self, item: ThreadItem) -> ItemDone:
+    def _finish_item(self, item: VisibleItem) -> ItemDone:
         self.unsaved.append(item)
         return self.item_done(item)
 
@@ -203,7 +220,7 @@ class Recorder:
         return out
 
 
-def _check_json(event: ToolStatus | Widget, method: str) -> None:
+def _check_json(event: ToolStatus | Widget | ClientEffect, method: str) -> None:
     try:
         event.model_dump_json()
     except PydanticSerializationError as error:

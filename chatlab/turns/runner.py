@@ -17,7 +17,7 @@ from chatlab.events import (
     ThreadUpdated,
     Widget,
 )
-from chatlab.items import WidgetItem
+from chatlab.items import HiddenContextItem, WidgetItem
 from chatlab.turns.recorder import Recorder
 from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices
 from chatlab.turns.turn import END, TurnControl
@@ -120,7 +120,8 @@ class TurnRunner:
         events: list[ThreadStreamEvent] = []
         if started.created:
             events.append(recorder.stamp(ThreadCreated(thread=thread)))
-        events += [recorder.item_done(item) for item in started.items]
+        visible = (item for item in started.items if not isinstance(item, HiddenContextItem))
+        events += map(recorder.item_done, visible)
         if started.replayed:
             events.append(recorder.stamp(ThreadUpdated(thread=thread)))
         return events

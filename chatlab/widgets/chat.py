@@ -7,6 +7,7 @@ from typing import Any
 from chatlab.context import RequestContext
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
+from chatlab.stores.base import load_visible_items
 from chatlab.turns.turn import Turn
 from chatlab.widgets.pane import Pane
 
@@ -93,14 +94,14 @@ class ChatView:
     async def _show_stopped(self, thread_id: str) -> None:
         """What a stopped turn has left in the store."""
         store = self.server.store
-        page = await store.load_thread_items(thread_id, None, _PAGE, "desc", self.context)
+        page = await load_visible_items(store, thread_id, None, _PAGE, "desc", self.context)
         for item in reversed(page.data):
             if item.id in self.pane.view_model.entries:
                 self.pane.show_item(item)
 
     async def _load(self, thread_id: str) -> None:
         store = self.server.store
-        page = await store.load_thread_items(thread_id, self._older, _PAGE, "desc", self.context)
+        page = await load_visible_items(store, thread_id, self._older, _PAGE, "desc", self.context)
         self._older = page.after if page.has_more else None
         self.pane.prepend(reversed(page.data), more=page.has_more)
         self.pane.flush()
@@ -134,7 +135,7 @@ class ChatView:
         if self.thread_id is None:
             return
         store = self.server.store
-        page = await store.load_thread_items(self.thread_id, None, _PAGE, "desc", self.context)
+        page = await load_visible_items(store, self.thread_id, None, _PAGE, "desc", self.context)
         asked = next((item for item in page.data if item.role == "user"), None)
         if asked is None:
             return

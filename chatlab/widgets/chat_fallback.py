@@ -54,7 +54,7 @@ def _left_out_note(left_out: int) -> list[str]:
     return [f"({left_out:,} earlier {'entry' if left_out == 1 else 'entries'}, not in this copy)"]
 
 
-def _text_line(entry: Entry, who: str) -> str:
+def _text_line(entry: Entry, who: str) -> str:  # noqa: PLR0911 - each kind of entry is one line
     match entry["kind"]:
         case "user":
             return f"{who}: {entry['text']}"
@@ -69,6 +69,8 @@ def _text_line(entry: Entry, who: str) -> str:
             return f"  {_SIGNS[entry['status']]} {entry['text']} {done}"
         case "widget":
             return "  [" + " | ".join(_widget_texts(entry["root"])) + "]"
+        case "notice":
+            return f"  ({': '.join(filter(None, [entry['title'], entry['text']]))})"
         case _:
             return " ".join([f"Error: {entry['text']}", *entry.get("lines", ())])
 

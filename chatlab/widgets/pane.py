@@ -10,7 +10,7 @@ import traitlets
 from chatlab.events import ThreadStreamEvent
 from chatlab.frontend import script, style
 from chatlab.frontend.view_model import ChatViewModel, Patch
-from chatlab.items import ThreadItem
+from chatlab.items import VisibleItem
 from chatlab.tracebacks import user_frame
 from chatlab.turns.turn import TurnState
 from chatlab.widgets.chat_fallback import render_fallback
@@ -80,11 +80,11 @@ class Pane:
         """Show what the event changes, with the next frame."""
         self._patch(*self.view_model.apply(event))
 
-    def show_item(self, item: ThreadItem) -> None:
+    def show_item(self, item: VisibleItem) -> None:
         """Show an item as it is in the store."""
         self._patch(self.view_model.show_item(item))
 
-    def prepend(self, items: Iterable[ThreadItem], *, more: bool) -> None:
+    def prepend(self, items: Iterable[VisibleItem], *, more: bool) -> None:
         """Show items from before; `more` says whether there are still older ones."""
         self._more = more
         self._patch(self.view_model.prepend(items, has_more=more))

@@ -15,7 +15,7 @@ from chatlab.events import (
     ThreadStreamEvent,
     ThreadUpdated,
 )
-from chatlab.items import Thread, ThreadItem
+from chatlab.items import Thread, VisibleItem
 
 __all__ = ["Diagram", "lifecycle"]
 
@@ -98,7 +98,7 @@ def _arrows_of_event(event: ThreadStreamEvent, run: list[ThreadStreamEvent]) -> 
             yield "S", "-->>", "C", _event_label(event)
 
 
-def _item_arrows(items: Iterable[ThreadItem]) -> Iterator[_Arrow]:
+def _item_arrows(items: Iterable[VisibleItem]) -> Iterator[_Arrow]:
     for item in items:
         label = f"{item.id}: {item.role}, {item.status}"
         if item.role == "user":

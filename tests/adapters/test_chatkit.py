@@ -16,10 +16,13 @@ from chatlab import (
     Button,
     Card,
     ChatKitServer,
+    ClientEffect,
     Form,
+    HiddenContext,
     Input,
     InvalidInput,
     NotFoundError,
+    Notice,
     RequestContext,
     Row,
     Select,
@@ -547,3 +550,74 @@ async def test_a_retry_that_names_its_thread_removes_the_old_answer_only_at_its_
     assert types[-2:] == ["thread.item.removed", "thread.updated"]
     assert types.count("thread.item.removed") == 1
     assert again[-2].item_id == answer
+
+
+class Discreet(ChatKitServer):
+    """Tells the user what is not kept, and keeps what no user is told."""
+
+    async def respond(self, thread, input, context):
+        yield Notice(message="Looking", level="progress")
+        yield Notice(message="Slow today", level="warning", title="Sorry")
+        yield ClientEffect(name="open", data={"page": 2})
+        for n in range(30):
+            yield HiddenContext(content=f"secret {n}")
+        yield AssistantMessage(content="Done.")
+
+
+async def test_progress_notices_and_effects_are_sent_and_hidden_context_is_not():
+    chat = wrapped(Discreet)
+    client = Client(chat, ALICE)
+
+    thread, events = await client.create("Hi")
+    full = await client.answer("threads.get_by_id", thread_id=thread)
+    page = await client.answer("items.list", thread_id=thread, limit=20)
+
+    assert as_json(events)[3:6] == [
+        {"type": "progress_update", "text": "Looking"},
+        {"type": "notice", "level": "warning", "message": "Slow today", "title": "Sorry"},
+        {"type": "client_effect", "name": "open", "data": {"page": 2}},
+    ]
+    for answer in (full, page):
+        assert "secret" not in str(answer)
+    listed = json.loads(page)
+    assert [item["type"] for item in listed["data"]] == ["assistant_message", "user_message"]
+    assert (listed["has_more"], listed.get("after")) == (False, None)
+    assert len(json.loads(full)["items"]["data"]) == 2
+
+
+async def test_a_server_that_keeps_the_items_itself_is_handed_all_of_it():
+    inner = Discreet(clock=FixedClock(), new_id=CountingIds())
+
+    class Own(official_server.ChatKitServer):
+        async def respond(self, thread, input_user_message, context):
+            async for event in as_chatkit(inner).respond(thread, input_user_message, context):
+                yield event
+
+    store = ChatKitStore(inner.store, clock=inner.clock, new_id=inner.new_id)
+    thread, events = await Client(Own(store), ALICE).create("Hi")
+
+    kept = await store.load_thread_items(thread, None, 100, "asc", ALICE)
+    assert [item.type for item in kept.data].count("hidden_context_item") == 30
+    assert "secret" not in str(as_json(events))
+
+
+async def test_a_server_that_keeps_the_items_itself_saves_the_title_and_the_changed_card():
+    inner = Confirming(clock=FixedClock(), new_id=CountingIds())
+
+    class Own(official_server.ChatKitServer):
+        async def respond(self, thread, input_user_message, context):
+            async for event in as_chatkit(inner).respond(thread, input_user_message, context):
+                yield event
+
+        async def action(self, thread, action, sender, context):
+            async for event in as_chatkit(inner).action(thread, action, sender, context):
+                yield event
+
+    store = ChatKitStore(inner.store, clock=inner.clock, new_id=inner.new_id)
+    client = Client(Own(store), ALICE)
+    thread, events = await client.create("Hi")
+    card = next(e.item.id for e in events if getattr(e, "item", None) and e.item.type == "widget")
+    await client.click(thread, card, GO)
+
+    assert (await store.load_thread(thread, ALICE)).title == "Gone"
+    assert (await store.load_item(thread, card, ALICE)).copy_text == "Gone."

@@ -246,8 +246,8 @@ async def test_somebody_elses_things_are_not_there_in_both_worlds(store):
         store.delete_thread_item("thr_1", "it_1", BOB),
         store.save_feedback("thr_1", ["it_1"], "negative", BOB),
         store.load_attachment("atc_1", BOB),
-        store.delete_attachment("atc_1", BOB),
     ]
+    await store.delete_attachment("atc_1", BOB)  # quiet, as upstream, and without effect: see below
 
     for asked in refused:
         with pytest.raises(ChatKitNotFound, match="There is no") as caught:
@@ -306,5 +306,5 @@ async def test_an_official_server_runs_on_a_chatlab_store(store, plain):
     assert "thread.updated" in [event.type for event in events]
     own = await plain.load_thread_items("thr_1", None, 10, "asc", ALICE)
     assert [(one.role, one.content) for one in own.data] == [
-        *(("user", "Hi"), ("tool", ""), ("assistant", "Helloagain")),
+        *(("user", "Hi"), ("system", '{"secret": 1}'), ("assistant", "Helloagain")),
     ]

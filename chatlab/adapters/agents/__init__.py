@@ -22,6 +22,7 @@ from chatlab.errors import AgentError, MissingDependency
 from chatlab.events import RespondEvent
 from chatlab.items import (
     AssistantMessageItem,
+    HiddenContextItem,
     TaskItem,
     ThreadItem,
     ToolItem,
@@ -150,6 +151,8 @@ def to_agent_input(items: Iterable[ThreadItem]) -> list[TResponseInputItem]:
                 call_id = item.id if item.call_id in calls else item.call_id
                 calls.add(call_id)
                 out += _call_and_output(item, call_id)
+            case HiddenContextItem():
+                out += _message("system", item.content)
             case WidgetItem():
                 out += _message("user", f"(Shown to the user: {item.content})")
             case TaskItem():

@@ -7,6 +7,8 @@
 | `ToolStatus`, `Task`: running | `thread.item.added`, then `workflow.task.updated` |
 | `Widget` | nothing: its `ItemDone` or `ItemReplaced` follows |
 | `ItemDone` | `content_part.done` for a message that was streamed; `thread.item.done` |
+| `Notice` | `progress_update`, or `notice` |
+| `ClientEffect` | `client_effect` |
 | `ItemReplaced` | `thread.item.replaced` |
 | `ThreadCreated`, `ThreadUpdated` | `thread.created`, `thread.updated` |
 | `ErrorEvent` | `error`, with `code: custom`, the message and `allow_retry` |
@@ -26,9 +28,11 @@ from chatlab.clock import Clock
 from chatlab.errors import ChatlabError, TurnInProgress
 from chatlab.events import (
     AssistantMessage,
+    ClientEffect,
     ErrorEvent,
     ItemDone,
     ItemReplaced,
+    Notice,
     Task,
     ThreadCreated,
     ThreadStreamEvent,
@@ -62,8 +66,8 @@ class EventTranslator:
                 created = isinstance(event, ThreadCreated)
                 kind = official.ThreadCreatedEvent if created else official.ThreadUpdatedEvent
                 return [kind(thread=official_page(official_thread(event.thread)))]
-            case ErrorEvent():
-                return [_error(event)]
+            case ErrorEvent() | Notice() | ClientEffect():
+                return [_transient(event)]
 
     def _delta(self, event: AssistantMessage) -> list[official.ThreadStreamEvent]:
         out: list[official.ThreadStreamEvent] = []
@@ -126,6 +130,17 @@ def refusal(error: Exception) -> official.ErrorEvent:
     if isinstance(error, ChatlabError):
         return _error(ErrorEvent.from_exception(error))
     return official.ErrorEvent(message="Something went wrong. Please try again.", allow_retry=True)
+
+
+def _transient(event: ErrorEvent | Notice | ClientEffect) -> official.ThreadStreamEvent:
+    """What is sent, and not kept."""
+    if isinstance(event, ErrorEvent):
+        return _error(event)
+    if isinstance(event, ClientEffect):
+        return official.ClientEffectEvent(name=event.name, data=event.data)
+    if event.level == "progress":
+        return official.ProgressUpdateEvent(text=event.message)
+    return official.NoticeEvent(level=event.level, message=event.message, title=event.title)
 
 
 def _error(event: ErrorEvent) -> official.ErrorEvent:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
 
 from chatkit import server as official_server
 from chatkit import types as official
@@ -12,17 +11,13 @@ from typing_extensions import override
 from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
-from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
-from chatlab.items import Action, UserMessageItem, WidgetItem
-from chatlab.server import ChatKitServer
+from chatlab.items import UserMessageItem
 from chatlab.stores.base import iter_items
-from chatlab.turns.recorder import Recorder
-from chatlab.turns.requests import TurnServices
-from chatlab.turns.turn import Turn, ensure_stream
+from chatlab.turns.turn import Turn
 
-__all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options", "stream_unsaved"]
+__all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options"]
 
 _Out = list[official.ThreadStreamEvent]
 
@@ -136,38 +131,3 @@ class Exchange:
         if item != official_item(own):
             await self.store.save_original(own.thread_id, item, self.context)
         return item
-
-
-async def stream_unsaved(
-    server: ChatKitServer[Any],
-    thread_id: str,
-    context: RequestContext,
-    *,
-    input: UserMessageItem | None = None,
-    action: Action | None = None,
-    sender_id: str | None = None,
-) -> AsyncGenerator[official.ThreadStreamEvent]:
-    """What a server answers to a message or a click, with nothing kept: that is the caller's part.
-
-    The message and the widget are in the thread already, as an official server has it.
-    """
-    recorder = Recorder(thread_id, server.clock, server.new_id)
-    services = TurnServices(server.store, server.clock, server.new_id, server.history_limit)
-    thread = await services.load_thread(thread_id, context, before=input and input.id)
-    if action is None:
-        stream = ensure_stream("respond", server.respond(thread, input, context))
-    else:
-        item = sender_id and await server.store.load_item(thread_id, sender_id, context)
-        sender = item if isinstance(item, WidgetItem) else None
-        stream = ensure_stream("action", server.action(thread, action, sender, context))
-    translator = EventTranslator(server.clock)
-    try:
-        async for event in stream:
-            for own in recorder.record(event):
-                for out in translator.translate(own):
-                    yield out
-    finally:
-        await aclose(stream)
-    for own in recorder.finish(completed=True):
-        for out in translator.translate(own):
-            yield out

@@ -6,6 +6,7 @@ on. (`ClientToolCallItem` asks the browser to do the work; `TaskItem` cannot cha
 outputs of tools are for the program: they stay in the store and are not sent.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
@@ -18,6 +19,7 @@ from chatlab.errors import InvalidInput
 from chatlab.items import (
     Action,
     AssistantMessageItem,
+    HiddenContextItem,
     TaskItem,
     Text,
     ThreadItem,
@@ -64,6 +66,8 @@ def official_item(item: ThreadItem) -> official.ThreadItem:
         case WidgetItem():
             root = official_widget(item.widget)
             return official.WidgetItem(**base, widget=root, copy_text=item.content or None)
+        case HiddenContextItem():
+            return official.HiddenContextItem(**base, content=item.content)
         case ToolItem():
             task = custom_task(item.tool, item.content, item.outcome)
         case TaskItem():
@@ -126,6 +130,9 @@ def to_chatlab_item(  # noqa: PLR0911 - each kind of item is one line
         case official.WorkflowItem(workflow=official.Workflow(tasks=tasks, summary=summary)):
             titles = [getattr(summary, "title", None), *(task.title for task in tasks)]
             return _task_item(base, next((title for title in titles if title), None))
+        case official.HiddenContextItem() | official.SDKHiddenContextItem():
+            text = item.content if isinstance(item.content, str) else json.dumps(item.content)
+            return HiddenContextItem(**base, content=text)
         case _:
             kind: dict[str, Any] = {"tool": item.type, "call_id": item.id, "outcome": "completed"}
             return ToolItem(**base, **kind, content="")

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from typing_extensions import override
 
 from chatlab.adapters.chatkit.events import EventTranslator, refusal
-from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput, stream_unsaved
+from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput
 from chatlab.adapters.chatkit.items import (
     official_item,
     text_of,
@@ -22,6 +22,7 @@ from chatlab.adapters.chatkit.items import (
     to_chatlab_item,
 )
 from chatlab.adapters.chatkit.store import ChatKitStore
+from chatlab.adapters.chatkit.unsaved import stream_unsaved
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
 from chatlab.items import UserMessageItem
@@ -32,6 +33,8 @@ from chatlab.turns.turn import Turn
 __all__ = ["WrappedServer"]
 
 logger = logging.getLogger("chatlab")
+
+_PAGE = official_server.DEFAULT_PAGE_SIZE
 
 _request_adapter: TypeAdapter[Any] = TypeAdapter(official.ChatKitReq)
 
@@ -86,7 +89,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         """What the server inside answers, for a server of yours that keeps the items itself."""
         own = None if input_user_message is None else to_chatlab_item(input_user_message)
         input = own if isinstance(own, UserMessageItem) else None
-        return stream_unsaved(self.server, thread.id, context, input=input)
+        return stream_unsaved(self.server, thread, context, input=input)
 
     @override
     def action(
@@ -98,7 +101,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
         clicked, sender_id = to_chatlab_action(action), sender and sender.id
-        return stream_unsaved(self.server, thread.id, context, action=clicked, sender_id=sender_id)
+        return stream_unsaved(self.server, thread, context, action=clicked, sender_id=sender_id)
 
     @override
     async def sync_action(
@@ -108,17 +111,22 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         sender: official.WidgetItem | None,
         context: RequestContext,
     ) -> official.SyncCustomActionResponse:
-        """Run the click's whole turn; give back the last item that it left. Raises what it did."""
+        """Run the click's whole turn; give back the item that it changed, else its last one.
+
+        Raises what the turn did.
+        """
         item_id = sender and sender.id
         turn = self.server.act(to_chatlab_action(action), context, thread.id, item_id)
-        last = None
+        last, changed = None, None
         async with turn:
             async for event in turn:
                 if event.type == "item_done":
                     last = official_item(event.item)
+                elif event.type == "item_replaced":
+                    changed = official_item(event.item)
         if turn.error is not None:
             raise turn.error
-        return official.SyncCustomActionResponse(updated_item=last)
+        return official.SyncCustomActionResponse(updated_item=changed or last)
 
     @override
     async def add_feedback(
@@ -135,13 +143,31 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         self, request: official.NonStreamingReq, context: RequestContext
     ) -> bytes:
         match request:
-            case official.ThreadsUpdateReq() | official.ThreadsDeleteReq():
-                # A turn saves its thread at its end: a new title in between would be lost.
-                async with self.server.store.turn(request.params.thread_id, context):
+            case official.ThreadsUpdateReq():
+                work = self._process_non_streaming(request, context)
+                return await self.server.store.transaction(work)
+            case official.ThreadsDeleteReq(params=params):
+                async with self.server.store.turn(params.thread_id, context):
                     return await self._process_non_streaming(request, context)
-            case official.ThreadsListReq() | official.ItemsListReq():
-                if request.params.limit is not None:
-                    validate_limit(request.params.limit)
+            case official.ThreadsGetByIdReq(params=params):
+                return await self._thread_with_items(params.thread_id, context)
+            case official.ItemsListReq(params=params):
+                limit = _PAGE if params.limit is None else params.limit
+                ids = params.thread_id, params.after
+                page = await self.store.load_visible_items(*ids, limit, params.order, context)
+                return self._serialize(page)
+            case _:
+                await self._check(request, context)
+        try:
+            return await self._process_non_streaming(request, context)
+        except (NotImplementedError, binascii.Error):
+            raise _unsupported(request) from None
+
+    async def _check(self, request: official.NonStreamingReq, context: RequestContext) -> None:
+        """Refuse what the official server would do, or do halfway."""
+        match request:
+            case official.ThreadsListReq(params=params) if params.limit is not None:
+                validate_limit(params.limit)
             case official.ThreadsSyncCustomActionReq(params=params) if params.item_id:
                 item = await self.store.load_item(params.thread_id, params.item_id, context)
                 if not isinstance(item, official.WidgetItem):
@@ -155,10 +181,12 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                     await self.store.load_attachment(request.params.attachment_id, context)
             case _:
                 pass
-        try:
-            return await self._process_non_streaming(request, context)
-        except (NotImplementedError, binascii.Error):
-            raise _unsupported(request) from None
+
+    async def _thread_with_items(self, thread_id: str, context: RequestContext) -> bytes:
+        thread = await self.store.load_thread(thread_id, context)
+        items = await self.store.load_visible_items(thread_id, None, _PAGE, "asc", context)
+        full = official.Thread(**thread.model_dump(), items=items)
+        return self._serialize(self._to_thread_response(full))
 
     async def _frames(
         self, request: official.StreamingReq, context: RequestContext

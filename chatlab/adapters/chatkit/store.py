@@ -5,8 +5,9 @@ conversation. Where that leaves something out (attachments, annotations, hidden 
 official document lies in the side store, and is what comes out.
 """
 
-from collections.abc import Awaitable, Iterable
-from typing import TypeVar, cast
+from collections.abc import Awaitable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 from chatkit import store as official_store
 from chatkit import types as official
@@ -24,8 +25,8 @@ from chatlab.adapters.chatkit.side_store import SideStore
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
-from chatlab.items import ThreadItem
-from chatlab.stores.base import Order, Store
+from chatlab.items import Page, ThreadItem
+from chatlab.stores.base import Order, Store, load_visible_items
 
 __all__ = ["ChatKitNotFound", "ChatKitStore"]
 
@@ -34,7 +35,16 @@ T = TypeVar("T")
 _item_adapter: TypeAdapter[official.ThreadItem] = TypeAdapter(official.ThreadItem)
 _attachment_adapter: TypeAdapter[official.Attachment] = TypeAdapter(official.Attachment)
 
-_PREFIXES = {"thread": "thr", "message": "msg", "task": "job", "attachment": "atc"}
+_PREFIXES = {
+    "message": "msg",
+    "thread": "thr",
+    "tool_call": "tc",
+    "workflow": "wf",
+    "task": "tsk",
+    "attachment": "atc",
+    "sdk_hidden_context": "shcx",
+}
+"""What the ids of things begin with, as in ChatKit itself."""
 
 
 class ChatKitNotFound(NotFoundError, official_store.NotFoundError):
@@ -101,7 +111,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
             self.store.load_threads(limit, after, _order(order), context)
         )
         threads = [official_thread(thread) for thread in page.data]
-        return official.Page(data=threads, has_more=page.has_more, after=page.after)
+        return official.Page(data=threads, has_more=page.has_more, after=_cursor(page))
 
     @override
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
@@ -118,7 +128,17 @@ class ChatKitStore(official_store.Store[RequestContext]):
             self.store.load_thread_items(thread_id, after, limit, _order(order), context)
         )
         items = await self._with_originals(thread_id, page.data, context)
-        return official.Page(data=items, has_more=page.has_more, after=page.after)
+        return official.Page(data=items, has_more=page.has_more, after=_cursor(page))
+
+    async def load_visible_items(
+        self, thread_id: str, after: str | None, limit: int, order: str, context: RequestContext
+    ) -> official.Page[official.ThreadItem]:
+        """As `load_thread_items`, without hidden context: the page is as long as ever."""
+        page = await _or_chatkit_error(
+            load_visible_items(self.store, thread_id, after, limit, _order(order), context)
+        )
+        items = await self._with_originals(thread_id, page.data, context)
+        return official.Page(data=items, has_more=page.has_more, after=_cursor(page))
 
     @override
     async def add_thread_item(
@@ -181,10 +201,9 @@ class ChatKitStore(official_store.Store[RequestContext]):
 
     @override
     async def delete_attachment(self, attachment_id: str, context: RequestContext) -> None:
-        """Forget an attachment. Raises `ChatKitNotFound`."""
-        await _or_chatkit_error(
-            self._side_store.delete_standalone(attachment_id, context), attachment_id
-        )
+        """Forget an attachment, if there is one: as upstream, one that never was is no error."""
+        with suppress(NotFoundError):
+            await self._side_store.delete_standalone(attachment_id, context)
 
     async def save_original(
         self, thread_id: str, item: official.ThreadItem, context: RequestContext
@@ -226,7 +245,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         return own if official_item(own).type == item.type else None
 
     async def _with_originals(
-        self, thread_id: str, items: tuple[ThreadItem, ...], context: RequestContext
+        self, thread_id: str, items: Sequence[ThreadItem], context: RequestContext
     ) -> list[official.ThreadItem]:
         originals = await self._side_store.find(thread_id, (item.id for item in items), context)
         return [
@@ -244,6 +263,11 @@ async def _or_chatkit_error(work: Awaitable[T], attachment_id: str | None = None
         if attachment_id is not None:
             raise ChatKitNotFound("attachment", attachment_id) from None
         raise ChatKitNotFound(error.kind, error.id) from None
+
+
+def _cursor(page: Page[Any]) -> str | None:
+    """Where the next page begins; ChatKit has none after the last."""
+    return page.after if page.has_more else None
 
 
 def _feedback_id(item_id: str) -> str:

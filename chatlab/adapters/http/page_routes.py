@@ -19,6 +19,7 @@ from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
 from chatlab.frontend.patch_buffer import PatchBuffer
 from chatlab.frontend.view_model import ChatViewModel, Patch
+from chatlab.stores.base import load_visible_items
 from chatlab.streams import sse_frame
 
 __all__ = ["PageContents", "page"]
@@ -80,8 +81,8 @@ async def entries(
     thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
 ) -> PageContents:
     """The newest page of a conversation, or the one before the item `after`."""
-    items = await app_state.server.store.load_thread_items(
-        thread_id, after, _PAGE_ITEMS, "desc", context
+    items = await load_visible_items(
+        app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
     )
     running = app_state.turns.running_in(thread_id, context)
     return PageContents(
@@ -140,7 +141,7 @@ async def _stopped_as_stored(
 ) -> list[Patch]:
     """What a stopped turn has left in the store."""
     store = app_state.server.store
-    items = await store.load_thread_items(thread_id, None, _PAGE_ITEMS, "desc", context)
+    items = await load_visible_items(store, thread_id, None, _PAGE_ITEMS, "desc", context)
     return [
         view_model.show_item(item) for item in reversed(items.data) if item.id in view_model.entries
     ]

@@ -6,7 +6,7 @@ function entryNode(entry, actions) {
   const node = make("article", { className: `chatlab-${entry.kind}` });
   node.dataset.key = entry.key;
   ({ user: userEntry, assistant: assistantEntry, tool: chipEntry, task: chipEntry, widget: widgetEntry,
-    stats: statsEntry }[entry.kind] || errorEntry)(node, entry, actions);
+    notice: noticeEntry, stats: statsEntry }[entry.kind] || errorEntry)(node, entry, actions);
   return node;
 }
 
@@ -46,6 +46,13 @@ function widgetEntry(node, entry, actions) {
   node.setAttribute("aria-label", "Widget");
   const send = (action) => actions.send({ type: "act", action, item: entry.key });
   node.append(treeNode(entry.root, send, actions.announce));
+}
+
+function noticeEntry(node, entry) {
+  node.setAttribute("role", entry.level === "danger" ? "alert" : "status");
+  node.dataset.level = entry.level;
+  if (entry.title) node.append(make("b", { textContent: entry.title }), " ");
+  node.append(entry.level === "progress" ? `${entry.text} …` : entry.text);
 }
 
 function statsEntry(node, entry) {

@@ -56,7 +56,7 @@ def _history_row(
 
 
 def _brick(item: ThreadItem, cost: int, *, out: bool) -> str:
-    look = _OUT if out else f"color:#111;background:{_COLOURS[item.role]}"
+    look = _OUT if out else f"color:#111;background:{_COLOURS.get(item.role, '#888')}"
     return (
         f'<span title="{html.escape(f"{item.role}: {item.content}"[:90])}" style="{look};'
         f"flex:{cost} 0 14px;border-radius:3px;font-size:12px;line-height:24px;"
