@@ -3,8 +3,10 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import anyio
+import anyio.to_thread
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -23,7 +25,12 @@ Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
 SignIn = Callable[[str], str]
 """Returns a session key for a user's name, or raises a `SessionError`."""
 
+T = TypeVar("T")
+
 _MAX_USER_AGENT_CHARS = 200
+
+_RENDERING_THREADS = 2
+"""More would not be faster: Python runs one at a time, and the loop has to have its turns."""
 
 
 @dataclass
@@ -37,6 +44,7 @@ class AppState:
     turns: TurnRegistry
     replies: ReplyRegistry
     streams: ConcurrencyLimit
+    rendering: anyio.CapacityLimiter
 
     @classmethod
     def of(
@@ -49,7 +57,15 @@ class AppState:
         """The state of an app that starts: no turn runs, and nobody reads."""
         streams = ConcurrencyLimit("open streams", limits.streams)
         turns, replies = TurnRegistry(limits), ReplyRegistry(limits)
-        return cls(server, authenticate, sign_in, limits, turns, replies, streams)
+        rendering = anyio.CapacityLimiter(_RENDERING_THREADS)
+        return cls(server, authenticate, sign_in, limits, turns, replies, streams, rendering)
+
+    async def off_loop(self, work: Callable[[], T]) -> T:
+        """Do what takes the processor for long, such as rendering one text, in a thread.
+
+        Whoever asks first is served first: a piece of work should be short, not a whole page.
+        """
+        return await anyio.to_thread.run_sync(work, limiter=self.rendering)
 
 
 def _app_state(request: Request) -> AppState:

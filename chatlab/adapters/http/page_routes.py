@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from chatlab.adapters.http.routes import After, PathId, TurnInfo
 from chatlab.adapters.http.sse import KEEP_ALIVE, Cursor, EventStream, cursor_of
 from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.context import RequestContext
+from chatlab.events import AssistantMessage
 from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
 from chatlab.frontend.patch_buffer import PatchBuffer
@@ -85,7 +87,9 @@ async def entries(
     )
     running = app_state.turns.running_in(thread_id, context)
     return PageContents(
-        entries=[item_entry(item) for item in reversed(items.data)],
+        entries=[
+            await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
+        ],
         more=items.has_more,
         after=items.after,
         turn=running and TurnInfo.of(running),
@@ -112,7 +116,7 @@ async def _patch_frames(
     """Events become patches here, as they do in a notebook's kernel.
 
     A view model that begins in the middle is fed first what came before. What came together is sent
-    together.
+    together. What may be rendered is rendered in a thread: others must not wait for it.
     """
     log, now = turn.log, [0.0]
     view_model, waiting = ChatViewModel(lambda: now[0], key_suffix=f"-{turn.id}"), PatchBuffer()
@@ -122,14 +126,16 @@ async def _patch_frames(
         most = sent + _MAX_EVENTS_A_FRAME
         while sent < most and (event := log.next_after(sent, sent + 1)):
             sent, now[0] = event.seq, log.seconds(event.seq)
-            for patch in view_model.apply(event):
+            apply = partial(view_model.apply, event)
+            is_text = isinstance(event, AssistantMessage)
+            for patch in apply() if is_text else await app_state.off_loop(apply):
                 if sent > cursor:
                     waiting.add(patch)
         if patches := waiting.drain():
             yield _frame(patches, sent)
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
             yield KEEP_ALIVE
-    last = list(view_model.end_turn())
+    last = await app_state.off_loop(view_model.end_turn)
     if log.state == "stopped":
         last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
     yield _frame([*last, {"busy": False, "state": log.state}], sent, "end")
@@ -142,7 +148,9 @@ async def _stopped_as_stored(
     store = app_state.server.store
     items = await store.load_thread_items(thread_id, None, _PAGE_ITEMS, "desc", context)
     return [
-        view_model.show_item(item) for item in reversed(items.data) if item.id in view_model.entries
+        await app_state.off_loop(partial(view_model.show_item, item))
+        for item in reversed(items.data)
+        if item.id in view_model.entries
     ]
 
 
