@@ -1,0 +1,100 @@
+"""A notebook with code in its saved widgets is opened through `chatlab lab`: it must not run."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab import Lab, until_up
+from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
+
+RUNS = "globalThis.ranCode = true; export default { render() {} };"
+LIVE = """import anywidget
+class Live(anywidget.AnyWidget):
+    _esm = "export default { render({ el }) { el.textContent = 'alive'; } }"
+Live()"""
+
+
+def hostile():
+    """An empty-handed notebook but for a widget's saved model, as Jupyter's widgets save it."""
+    model = {
+        "model_name": "AnyModel",
+        "model_module": "anywidget",
+        "model_module_version": "*",
+        "state": {
+            "_model_module": "anywidget",
+            "_model_name": "AnyModel",
+            "_view_module": "anywidget",
+            "_view_name": "AnyView",
+            "_anywidget_id": "hostile",
+            "_esm": RUNS,
+        },
+    }
+    saved = {"state": {"0123456789abcdef": model}, "version_major": 2, "version_minor": 0}
+    widgets = {"application/vnd.jupyter.widget-state+json": saved}
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"widgets": widgets, "kernelspec": spec}
+    return new_notebook(cells=[new_code_cell(LIVE)], metadata=metadata)
+
+
+@pytest.fixture(scope="module")
+def course_lab(tmp_path_factory):
+    """`chatlab lab` in a folder that looks like the course: its address, folder and settings."""
+    home = tmp_path_factory.mktemp("trust")
+    for name in ("notebooks", "exercises"):
+        (home / name).mkdir()
+    env = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = "import sys; from chatlab.cli import main; main()"
+    options = [sys.executable, "-c", command, "lab", "--no-browser", "--port", str(port)]
+    more = {"JUPYTER_TOKEN": "open", "IPYTHONDIR": str(home / "ipython")}
+    more |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "s"), "JUPYTERLAB_WORKSPACES_DIR": str(home)}
+    log = home / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            options, cwd=home, env=os.environ | env | more, stdout=out, stderr=out
+        )
+    try:
+        until_up(f"http://127.0.0.1:{port}", log, "/static/favicon.ico")
+        yield f"http://127.0.0.1:{port}", home
+    finally:
+        subprocess.run(
+            [sys.executable, "-m", "jupyter", "server", "stop", str(port)],
+            env=os.environ | env,
+            check=True,
+            capture_output=True,
+        )
+        server.wait(timeout=120)
+
+
+def code_ran(lab: Lab, url: str, path: Path):
+    """Open the notebook, wait until a live widget is there, and say if the saved one's code ran."""
+    page, _ = lab.page()
+    page.goto(f"{url}/doc/tree/notebooks/{path.name}?reset&token=open")
+    page.wait_for_selector(".jp-Notebook", timeout=120_000)
+    page.get_by_role("button", name="Run", exact=False).first.wait_for()
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.get_by_text("alive", exact=True)).to_be_visible(timeout=120_000)
+    ran = page.evaluate("globalThis.ranCode === true")
+    page.context.close()
+    return ran
+
+
+def test_saved_code_runs_for_who_trusts_the_notebook_and_for_nobody_else(lab, course_lab):
+    url, home = course_lab
+    path = home / "notebooks" / "hostile.ipynb"
+    nbformat.write(hostile(), path)
+    assert not code_ran(lab, url, path)
+
+    nbformat.write(hostile(), path)
+    with NotebookNotary(data_dir=str(home / "DATA")) as notary:
+        notary.sign(nbformat.read(path, as_version=4))
+    assert code_ran(lab, url, path)
