@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext, Session
 from chatlab.errors import InvalidInput, SessionExpired, SessionNotFound
+from chatlab.names import check_name
 
 __all__ = ["MemorySessionStore", "SessionRecord", "SessionStore", "Sessions"]
 
@@ -91,7 +92,8 @@ class Sessions:
         self._new_id = new_id
 
     async def create(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
-        """Start a session; return its new key, which is stored nowhere."""
+        """Start a session; return its new key, which is stored nowhere. Raises `InvalidInput`."""
+        check_name("user_id", user_id)
         key = self._new_id("key")
         now = self._clock.now()
         session = Session(id=self._new_id("ses"), created_at=now, expires_at=now + self._time_out)

@@ -38,6 +38,12 @@ async def test_a_key_that_nobody_was_given_is_not_found(sessions, key):
         await sessions.resume(key)
 
 
+@pytest.mark.parametrize("user_id", ["", "\x1fchatkit:alice", "a\nb"])
+async def test_a_name_that_nobody_may_have_gets_no_key(sessions, user_id):
+    with pytest.raises(InvalidInput, match="user_id"):
+        await sessions.create(user_id)
+
+
 async def test_the_time_out_counts_from_the_last_use(sessions, clock):
     key = await sessions.create("alice")
     for _ in range(3):

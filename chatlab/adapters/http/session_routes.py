@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
 from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.context import RequestContext
+from chatlab.names import check_name
 
 __all__ = ["Health", "SessionKey", "SignInRequest", "WhoAmI", "sessions"]
 
@@ -19,6 +20,11 @@ class SignInRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: Annotated[str, Field(min_length=1, max_length=100)]
+
+    @field_validator("user_id")
+    @classmethod
+    def _is_a_name(cls, user_id: str) -> str:
+        return check_name("user_id", user_id)
 
 
 class SessionKey(BaseModel):
