@@ -9,6 +9,7 @@ import anyio
 import anyio.to_thread
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
 
 from chatlab.adapters.http.chatkit_reply_registry import ReplyRegistry
 from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
@@ -43,6 +44,8 @@ class AppState:
     limits: Limits
     turns: TurnRegistry
     replies: ReplyRegistry
+    answers: ConcurrencyLimit
+    requests: ConcurrencyLimit
     streams: ConcurrencyLimit
     rendering: anyio.CapacityLimiter
 
@@ -55,10 +58,19 @@ class AppState:
         limits: Limits,
     ) -> "AppState":
         """The state of an app that starts: no turn runs, and nobody reads."""
-        streams = ConcurrencyLimit("open streams", limits.streams)
-        turns, replies = TurnRegistry(limits), ReplyRegistry(limits)
-        rendering = anyio.CapacityLimiter(_RENDERING_THREADS)
-        return cls(server, authenticate, sign_in, limits, turns, replies, streams, rendering)
+        answers = ConcurrencyLimit("answers", limits.turns)
+        return cls(
+            server,
+            authenticate,
+            sign_in,
+            limits,
+            turns=TurnRegistry(limits, answers),
+            replies=ReplyRegistry(limits, answers),
+            answers=answers,
+            requests=ConcurrencyLimit("requests", limits.requests),
+            streams=ConcurrencyLimit("open streams", limits.streams),
+            rendering=anyio.CapacityLimiter(_RENDERING_THREADS),
+        )
 
     async def off_loop(self, work: Callable[[], T]) -> T:
         """Do what takes the processor for long, such as rendering one text, in a thread.
@@ -85,9 +97,12 @@ async def _current_user(
 ) -> RequestContext:
     if credentials is None:
         raise SessionNotFound
-    context = app_state.authenticate(credentials.credentials)
-    if inspect.isawaitable(context):
-        context = await context
+    try:
+        context = app_state.authenticate(credentials.credentials)
+        if inspect.isawaitable(context):
+            context = await context
+    except ValidationError:  # a key for somebody whose name nobody may have
+        raise SessionNotFound from None
     response.headers["Cache-Control"] = "no-store"
     client = request.client
     agent = request.headers.get("user-agent", "")[:_MAX_USER_AGENT_CHARS]

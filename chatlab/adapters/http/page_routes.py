@@ -82,14 +82,16 @@ async def entries(
     thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
 ) -> PageContents:
     """The newest page of a conversation, or the one before the item `after`."""
-    items = await app_state.server.store.load_thread_items(
-        thread_id, after, _PAGE_ITEMS, "desc", context
-    )
+    with app_state.requests.acquire(context.user_id):
+        items = await app_state.server.store.load_thread_items(
+            thread_id, after, _PAGE_ITEMS, "desc", context
+        )
+        shown = [
+            await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
+        ]
     running = app_state.turns.running_in(thread_id, context)
     return PageContents(
-        entries=[
-            await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
-        ],
+        entries=shown,
         more=items.has_more,
         after=items.after,
         turn=running and TurnInfo.of(running),
