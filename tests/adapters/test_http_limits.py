@@ -222,6 +222,44 @@ async def test_one_users_finished_turns_do_not_push_out_anothers():
     assert [one.id in turns._turns for one in bobs] == [False, True, True, True]
 
 
+class Broken(MemoryStore):
+    async def load_threads(self, limit, after, order, context):
+        raise OSError("disk on fire")
+
+
+async def test_every_answer_says_that_it_is_not_to_be_guessed_and_not_to_be_kept():
+    app = create_app(
+        Talker(Broken()), KEYS.authenticate, hosts=["test"], limits=Limits(body_bytes=99)
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {KEYS.issue('alice')}"}
+    asked = {
+        200: ("GET", "/api/sessions/current"),
+        202: ("POST", "/api/turns"),
+        401: ("GET", "/api/sessions/current"),
+        404: ("GET", "/api/threads/thr_never"),
+        405: ("PUT", "/api/threads"),
+        413: ("POST", "/api/turns"),
+        422: ("POST", "/chatkit"),
+        400: ("GET", "/api/health"),
+        500: ("GET", "/api/threads"),
+    }
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for status, (method, path) in asked.items():
+            more = {"headers": {} if status == 401 else headers}
+            more["headers"] = more["headers"] | ({"Host": "evil"} if status == 400 else {})
+            more["json"] = {"message": "1" * (100 if status == 413 else 1)}
+            answer = await client.request(method, path, **more)
+            said = [answer.headers[name] for name in ("x-content-type-options", "cache-control")]
+            assert (answer.status_code, said) == (status, ["nosniff", "no-store"])
+        turn_id = (await client.post("/api/turns", json={"message": "1"}, headers=headers)).json()
+        stream = await client.get(f"/api/turns/{turn_id['turn_id']}/events", headers=headers)
+        assert stream.headers["cache-control"] == "no-store"
+        page = await client.get("/")
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert page.headers["cache-control"] == "no-cache"
+
+
 async def test_a_key_for_a_name_that_nobody_may_have_is_no_session():
     app = create_app(Talker(), lambda key: RequestContext(user_id=key + "\n"))
     async with httpx.AsyncClient(

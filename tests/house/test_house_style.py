@@ -104,7 +104,7 @@ def test_the_core_is_small():
     core = [path for path in MODULES if path.parts[1].removesuffix(".py") in CORE]
     read = [path for path in core if path.stem not in DATABASE or "sql" not in path.parts]
     assert sum(map(code_lines, read)) <= 2_000
-    assert sum(map(code_lines, core)) <= 2_400
+    assert sum(map(code_lines, core)) <= 2_450
 
 
 def test_the_first_read_takes_an_hour():

@@ -19,6 +19,7 @@ try:
     from starlette.middleware.cors import CORSMiddleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from chatlab.adapters.http.answer_headers import AnswerHeaders
     from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
@@ -91,3 +92,4 @@ def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(AnswerHeaders)

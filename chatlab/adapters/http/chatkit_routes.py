@@ -60,7 +60,7 @@ def chatkit_router(server: ChatKitServer[Any], limits: Limits) -> APIRouter:
         except NotImplementedError:
             raise InvalidInput("The request", "is for what is not offered", _NOT_OFFERED) from None
         if hasattr(result, "json"):
-            return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
+            return Response(result.json, media_type="application/json")
         app_state.streams.check(context.user_id)
         thread_id = getattr(asked.params, "thread_id", "")
         reply = app_state.replies.start(aiter(result), context, thread_id)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import anyio
 import anyio.to_thread
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
@@ -91,7 +91,6 @@ _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
 async def _current_user(
     request: Request,
-    response: Response,
     app_state: AppStateDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> RequestContext:
@@ -103,7 +102,6 @@ async def _current_user(
             context = await context
     except ValidationError:  # a key for somebody whose name nobody may have
         raise SessionNotFound from None
-    response.headers["Cache-Control"] = "no-store"
     client = request.client
     agent = request.headers.get("user-agent", "")[:_MAX_USER_AGENT_CHARS]
     info = RequestInfo(ip=client.host if client else None, user_agent=agent or None)

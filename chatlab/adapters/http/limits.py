@@ -205,5 +205,5 @@ class _Body:
 def _refusal(status: int, limits: Limits) -> JSONResponse:
     most = f"A request may have {limits.body_bytes:,} bytes"
     message = f"{most} and take {limits.body_seconds:g} seconds to arrive."
-    headers = {"Connection": "close", "Cache-Control": "no-store"}
-    return JSONResponse({"code": "too_large", "message": message}, status, headers)
+    answer = {"code": "too_large", "message": message}
+    return JSONResponse(answer, status, {"Connection": "close"})
