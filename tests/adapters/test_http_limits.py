@@ -12,6 +12,7 @@ from chatlab import AssistantMessage, MemoryStore, RequestContext
 from chatlab.adapters.http import Limits, create_app
 from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.clock import new_id
+from chatlab.sessions import MemorySessionStore, Sessions
 
 pytestmark = pytest.mark.anyio
 
@@ -279,3 +280,19 @@ async def test_nobody_logs_in_under_a_name_that_forges_a_line_of_a_log():
         answer = await client.post("/api/sessions", json={"user_id": "alice\nbob"})
 
     assert answer.status_code == 422
+
+
+async def test_a_log_out_ends_the_key_where_the_server_can_end_keys():
+    sessions = Sessions(MemorySessionStore())
+    app = create_app(Talker(), sessions.resume, sign_out=sessions.end)
+    headers = {"Authorization": f"Bearer {await sessions.create('alice')}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test", headers=headers
+    ) as client:
+        answers = [
+            await client.request(method, "/api/sessions/current")
+            for method in ("GET", "DELETE", "GET", "DELETE")
+        ]
+    assert [answer.status_code for answer in answers] == [200, 204, 401, 401]
+    async with Door().client() as client:
+        assert (await client.delete("/api/sessions/current")).status_code == 404

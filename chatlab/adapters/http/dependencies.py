@@ -18,13 +18,24 @@ from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
 from chatlab.server import ChatKitServer
 
-__all__ = ["AppState", "AppStateDep", "Authenticate", "CurrentUser", "SignIn"]
+__all__ = [
+    "AppState",
+    "AppStateDep",
+    "Authenticate",
+    "CurrentUser",
+    "SignIn",
+    "SignOut",
+    "UsedKey",
+]
 
 Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
 """Returns the context for a session key, or raises a `SessionError`."""
 
 SignIn = Callable[[str], str]
 """Returns a session key for a user's name, or raises a `SessionError`."""
+
+SignOut = Callable[[str], Awaitable[None] | None]
+"""Ends a session key, such as `Sessions.end`."""
 
 T = TypeVar("T")
 
@@ -41,6 +52,7 @@ class AppState:
     server: ChatKitServer[Any]
     authenticate: Authenticate
     sign_in: SignIn | None
+    sign_out: SignOut | None
     limits: Limits
     turns: TurnRegistry
     replies: ReplyRegistry
@@ -55,6 +67,7 @@ class AppState:
         server: ChatKitServer[Any],
         authenticate: Authenticate,
         sign_in: SignIn | None,
+        sign_out: SignOut | None,
         limits: Limits,
     ) -> "AppState":
         """The state of an app that starts: no turn runs, and nobody reads."""
@@ -63,6 +76,7 @@ class AppState:
             server,
             authenticate,
             sign_in,
+            sign_out,
             limits,
             turns=TurnRegistry(limits, answers),
             replies=ReplyRegistry(limits, answers),
@@ -89,15 +103,22 @@ AppStateDep = Annotated[AppState, Depends(_app_state)]
 _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
 
-async def _current_user(
-    request: Request,
-    app_state: AppStateDep,
+def _used_key(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> RequestContext:
+) -> str:
     if credentials is None:
         raise SessionNotFound
+    return credentials.credentials
+
+
+UsedKey = Annotated[str, Depends(_used_key)]
+
+
+async def _current_user(
+    request: Request, app_state: AppStateDep, session_key: UsedKey
+) -> RequestContext:
     try:
-        context = app_state.authenticate(credentials.credentials)
+        context = app_state.authenticate(session_key)
         if inspect.isawaitable(context):
             context = await context
     except ValidationError:  # a key for somebody whose name nobody may have

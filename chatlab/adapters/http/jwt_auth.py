@@ -32,7 +32,8 @@ class _Claims(BaseModel):
 class JWTAuthenticator:
     """Session keys that prove themselves: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256.
 
-    Every process that knows the secret can read them; nothing is kept.
+    Every process that knows the secret can read them. Nothing is kept, so nothing can end one
+    before its time: a key has a short life instead. Where a log-out must end it, use `Sessions`.
 
     Args:
         secret: At least 32 bytes, the same in every process. `secrets.token_hex(32)` makes one.
@@ -46,7 +47,7 @@ class JWTAuthenticator:
         secret: str,
         *,
         audience: str = "taskmanager",
-        time_out: timedelta = timedelta(hours=12),
+        time_out: timedelta = timedelta(hours=1),
         clock: Clock | None = None,
     ) -> None:
         if len(secret.encode()) < _SHORTEST_SECRET:

@@ -1,12 +1,13 @@
-"""Endpoints about the session itself: log in where that is offered, and ask who you are."""
+"""Endpoints about the session itself: log in and out where that is offered, ask who you are."""
 
+import inspect
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
-from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser, UsedKey
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.context import RequestContext
 from chatlab.names import check_name
@@ -67,6 +68,17 @@ async def current(context: CurrentUser) -> WhoAmI:
         permissions=sorted(context.permissions),
         expires_at=None if session is None else session.expires_at,
     )
+
+
+@sessions.delete("/sessions/current", status_code=204)
+async def sign_out(app_state: AppStateDep, session_key: UsedKey, _context: CurrentUser) -> Response:
+    """Log out: the session key is good for nothing from now on, where the server can end keys."""
+    if app_state.sign_out is None:
+        raise HTTPException(404, "This server's session keys end by themselves.")
+    ended = app_state.sign_out(session_key)
+    if inspect.isawaitable(ended):
+        await ended
+    return Response(status_code=204)
 
 
 @sessions.get("/health")
