@@ -65,6 +65,7 @@ def lab(
     settings = Path(__file__).parent / "course" / "lab"
     command += ["--ServerApp.port_retries=0", f"--LabApp.app_settings_dir={settings}"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--ServerApp.contents_manager_class=chatlab.course.lab_contents.LabContents"]
     command += ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -130,6 +131,7 @@ def reset(number: Number) -> None:
     root = course_root()
     path = exercise_path(root, lesson)
     if path.exists():
+        _remove_untrusted_widgets(path)
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         backup = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
         path.rename(backup)
@@ -214,12 +216,12 @@ def serve(
     from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
     from chatlab.stores import SQLStore
-    from chatlab.stores.sql.urls import parse_url
+    from chatlab.stores.sql.urls import parse_url, shown
 
     store, storage = None, "in memory"
     if database is not None:
         store = SQLStore(database)
-        storage = f"in {parse_url(database).render_as_string(hide_password=True)}"
+        storage = f"in {shown(parse_url(database))}"
     capstone = task_manager(course_root(), source, store)
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
@@ -254,6 +256,7 @@ def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_jso
     grades: list[LessonGrade] = []
     for lesson in lessons:
         path = exercise_path(root, lesson, solutions=solutions)
+        _remove_untrusted_widgets(path, say=not as_json)
         if as_json:
             lesson_grade = grade(root, lesson, path)
         else:
@@ -269,6 +272,14 @@ def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_jso
     if not solutions:
         progress.save()
     return all(lesson_grade.passed for lesson_grade in grades)
+
+
+def _remove_untrusted_widgets(path: Path, *, say: bool = True) -> None:
+    """Before the notebook is opened: the code of saved widgets would run then."""
+    from chatlab.course.widget_state import remove_widget_state
+
+    if remove_widget_state(path) and say:
+        console.print(f"{path.name} is not trusted here: the widgets saved in it were taken out.")
 
 
 def _check_on_save(paths: list[Path], check_again: Callable[[], bool]) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from chatlab.errors import PermissionDenied
+from chatlab.names import check_name
 
 __all__ = ["RequestContext", "RequestInfo", "Session"]
 
@@ -45,6 +46,12 @@ class RequestContext(BaseModel):
     session: Session | None = None
     permissions: frozenset[str] = frozenset()
     request: RequestInfo = RequestInfo()
+
+    @field_validator("user_id")
+    @classmethod
+    def _plain(cls, user_id: str) -> str:
+        """Names with control characters belong to programs, such as ChatKit's side store."""
+        return check_name("user_id", user_id)
 
     def require(self, permission: str) -> None:
         """Go on only if the user has this permission, such as `"tasks:delete"`.

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext, Session
 from chatlab.errors import InvalidInput, SessionExpired, SessionNotFound
+from chatlab.names import check_name
 
 __all__ = ["MemorySessionStore", "SessionRecord", "SessionStore", "Sessions"]
 
@@ -31,8 +32,20 @@ class SessionStore(Protocol):
         """Add the record, or replace the one with the same `key_hash`."""
         ...
 
+    async def renew(self, record: SessionRecord) -> bool:
+        """Replace the record with the same `key_hash`; False if it was deleted meanwhile."""
+        ...
+
     async def load(self, key_hash: str) -> SessionRecord | None:
         """The record, or None."""
+        ...
+
+    async def load_user(self, user_id: str) -> list[SessionRecord]:
+        """All records of this user, in any order."""
+        ...
+
+    async def delete(self, key_hash: str) -> None:
+        """Delete the record, if it is there."""
         ...
 
     async def delete_expired(self, now: datetime) -> int:
@@ -50,9 +63,24 @@ class MemorySessionStore:
         """See `SessionStore`."""
         self._records[record.key_hash] = record
 
+    async def renew(self, record: SessionRecord) -> bool:
+        """See `SessionStore`."""
+        if record.key_hash not in self._records:
+            return False
+        self._records[record.key_hash] = record
+        return True
+
     async def load(self, key_hash: str) -> SessionRecord | None:
         """See `SessionStore`."""
         return self._records.get(key_hash)
+
+    async def load_user(self, user_id: str) -> list[SessionRecord]:
+        """See `SessionStore`."""
+        return [record for record in self._records.values() if record.user_id == user_id]
+
+    async def delete(self, key_hash: str) -> None:
+        """See `SessionStore`."""
+        self._records.pop(key_hash, None)
 
     async def delete_expired(self, now: datetime) -> int:
         """See `SessionStore`."""
@@ -65,13 +93,15 @@ class MemorySessionStore:
 class Sessions:
     """Gives out session keys, and turns them back into a `RequestContext`.
 
-    The time-out slides: each use starts it anew. Conversations are not touched: they belong to
-    the user, not to the session.
+    The time-out slides: each use starts it anew, up to the session's maximum age. Conversations are
+    not touched: they belong to the user, not to the session.
 
     Args:
         store: Where log-ins are kept.
         clock: Where time comes from.
         time_out: How long a session may be left alone.
+        max_age: How long a session lasts, however much it is used.
+        max_sessions: How many one user may have; one more ends the oldest.
         new_id: Makes session ids and keys.
     """
 
@@ -81,25 +111,32 @@ class Sessions:
         clock: Clock | None = None,
         time_out: timedelta = timedelta(minutes=30),
         *,
+        max_age: timedelta = timedelta(hours=12),
+        max_sessions: int = 20,
         new_id: NewId = new_id,
     ) -> None:
-        if time_out <= timedelta(0):
-            raise InvalidInput("time_out", f"is {time_out}", "Choose more than zero.")
+        for name, span in (("time_out", time_out), ("max_age", max_age)):
+            if span <= timedelta(0):
+                raise InvalidInput(name, f"is {span}", "Choose more than zero.")
         self._store = store
         self._clock = SystemClock() if clock is None else clock
         self._time_out = time_out
+        self._max_age = max_age
+        self._max_sessions = max_sessions
         self._new_id = new_id
 
     async def create(self, user_id: str, permissions: frozenset[str] = frozenset()) -> str:
-        """Start a session; return its new key, which is stored nowhere."""
+        """Start a session; return its new key, which is stored nowhere. Raises `InvalidInput`."""
+        check_name("user_id", user_id)
         key = self._new_id("key")
         now = self._clock.now()
-        session = Session(id=self._new_id("ses"), created_at=now, expires_at=now + self._time_out)
+        session = Session(id=self._new_id("ses"), created_at=now, expires_at=self._end_of(now, now))
         await self._store.save(
             SessionRecord(
                 key_hash=_hash_key(key), user_id=user_id, permissions=permissions, session=session
             )
         )
+        await self._end_oldest(user_id, kept=self._max_sessions)
         return key
 
     async def resume(self, session_key: str) -> RequestContext:
@@ -107,20 +144,38 @@ class Sessions:
 
         Raises:
             SessionNotFound: No session has this key.
-            SessionExpired: It was left alone for too long.
+            SessionExpired: It was left alone for too long, or is too old.
         """
         record = await self._store.load(_hash_key(session_key))
         if record is None:
             raise SessionNotFound
-        now = self._clock.now()
-        if record.session.expired(now):
-            raise SessionExpired(record.session.id)
-        renewed = {"expires_at": now + self._time_out}
-        session = record.session.model_copy(update=renewed)
-        await self._store.save(record.model_copy(update={"session": session}))
+        now, session = self._clock.now(), record.session
+        if session.expired(now):
+            raise SessionExpired(session.id)
+        renewed = {"expires_at": self._end_of(session.created_at, now)}
+        session = session.model_copy(update=renewed)
+        if not await self._store.renew(record.model_copy(update={"session": session})):
+            raise SessionNotFound
         return RequestContext(
             user_id=record.user_id, session=session, permissions=record.permissions
         )
+
+    async def end(self, session_key: str) -> None:
+        """Log out: the key is good for nothing from now on. A key that never was is no error."""
+        await self._store.delete(_hash_key(session_key))
+
+    async def end_all(self, user_id: str) -> None:
+        """Log the user out everywhere, as after a change of the password."""
+        await self._end_oldest(user_id, kept=0)
+
+    async def _end_oldest(self, user_id: str, *, kept: int) -> None:
+        records = await self._store.load_user(user_id)
+        records.sort(key=lambda record: record.session.created_at)
+        for record in records[: max(0, len(records) - kept)]:
+            await self._store.delete(record.key_hash)
+
+    def _end_of(self, created_at: datetime, last_used: datetime) -> datetime:
+        return min(last_used + self._time_out, created_at + self._max_age)
 
     async def clean_up(self) -> int:
         """Delete the sessions that have expired; return how many."""

@@ -86,6 +86,20 @@ def test_reset_keeps_what_was_written(chatlab, course):
     assert path.read_text() == (ROOT / "exercises/00_start_here.ipynb").read_text()
 
 
+@pytest.mark.parametrize("arguments", [("check", "00"), ("reset", "00")])
+def test_widgets_saved_in_an_untrusted_exercise_are_taken_out_and_this_is_said(
+    chatlab, course, arguments
+):
+    path = course / "exercises/00_start_here.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    path.write_text(json.dumps(notebook))
+    run = chatlab(*arguments)
+    assert "is not trusted here" in " ".join(run.stdout.split())
+    for left in path.parent.glob("00_start_here*.ipynb"):
+        assert "widgets" not in json.loads(left.read_text())["metadata"]
+
+
 def test_release_check_is_quiet_and_names_what_differs(chatlab, course):
     run = chatlab("release", "--check")
     assert (run.returncode, run.stdout) == (0, "")

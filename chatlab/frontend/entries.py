@@ -1,10 +1,11 @@
 """Entries: what a pane shows of an item or an event, as a dictionary with a `key` and a `kind`."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
-from chatlab.frontend.markdown import render_markdown
+from chatlab.frontend.markdown import MAX_MARKDOWN, render_markdown, render_plain
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
@@ -52,14 +53,25 @@ def notice_entry(key: str, level: str, text: str, title: str | None) -> Entry:
 
 
 def widget_entry(key: str, root: object) -> Entry:
-    """The entry of a widget's tree of nodes; text nodes get safe `html`, rendered from Markdown."""
-    return {"key": key, "kind": "widget", "root": _render_text_nodes(to_jsonable_python(root))}
+    """The entry of a widget's tree of nodes; text nodes get safe `html`, rendered from Markdown.
+
+    A tree with more text than one message may have as Markdown is shown as it is written.
+    """
+    tree = to_jsonable_python(root)
+    render = render_markdown if _text_length(tree) <= MAX_MARKDOWN else render_plain
+    return {"key": key, "kind": "widget", "root": _render_text_nodes(tree, render)}
 
 
-def _render_text_nodes(node: Any) -> Any:
+def _text_length(node: Any) -> int:
     if node["type"] == "text":
-        return node | {"html": render_markdown(node["value"])}
+        return len(node["value"])
+    return sum(map(_text_length, cast("list[Any]", node.get("children", ()))))
+
+
+def _render_text_nodes(node: Any, render: Callable[[str], str]) -> Any:
+    if node["type"] == "text":
+        return node | {"html": render(node["value"])}
     if "children" in node:
         children = cast("list[Any]", node["children"])
-        return node | {"children": [_render_text_nodes(child) for child in children]}
+        return node | {"children": [_render_text_nodes(child, render) for child in children]}
     return node

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.items import HiddenContextItem, Page, ThreadItem, ThreadMetadata, VisibleItem
+from chatlab.names import check_name
 
 __all__ = [
     "MAX_LIMIT",
@@ -97,7 +98,7 @@ class Store(Protocol[TItem]):
         Every user has ids of their own: another user's thread with this id is another thread.
 
         Raises:
-            InvalidInput: It cannot be kept as JSON.
+            InvalidInput: It cannot be kept as JSON, or its id is no name: see `check_name`.
             NotFoundError: `thread.user_id` is not this user.
         """
         ...
@@ -136,7 +137,8 @@ class Store(Protocol[TItem]):
         """Append the item. It is durable when this returns.
 
         Raises:
-            InvalidInput: The thread has an item with this id already, or it is no JSON.
+            InvalidInput: The thread has an item with this id already, or its id is no name, or it
+                is no JSON.
             NotFoundError: This user has no such thread.
         """
         ...
@@ -145,7 +147,7 @@ class Store(Protocol[TItem]):
         """Replace the item in its place, or append it when it is new. Durable like the other.
 
         Raises:
-            InvalidInput: The item cannot be kept as JSON.
+            InvalidInput: The item cannot be kept as JSON, or its id is no name.
             NotFoundError: This user has no such thread.
         """
         ...
@@ -198,6 +200,9 @@ class Store(Protocol[TItem]):
 
         Returns:
             What the key is tied to now: these ids, or the earlier ones.
+
+        Raises:
+            InvalidInput: The key is no name; nothing is tied to it.
         """
         ...
 
@@ -229,8 +234,11 @@ def to_json(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
     """The thing as JSON. Only what can be read back may be kept, or nobody could read the rest.
 
     Raises:
-        InvalidInput: It holds something that JSON has no word for.
+        InvalidInput: It holds something that JSON has no word for, or an id that is refused.
     """
+    for name in ("id", "thread_id", "item_id"):
+        if (id := getattr(thing, name, None)) is not None:
+            check_name(name, id)
     try:
         document = adapter.dump_json(thing, warnings="none")
         adapter.validate_json(document)

@@ -12,6 +12,7 @@ from typing_extensions import TypeVar
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
+from chatlab.names import check_name
 from chatlab.stores.base import (
     HasId,
     IdempotencyRecord,
@@ -164,6 +165,7 @@ class MemoryStore(Generic[TItem]):
         self, key: str, request: IdempotencyRecord, context: RequestContext
     ) -> IdempotencyRecord:
         """See `Store`."""
+        check_name("idempotency_key", key)
         to_json("request", request, idempotency_adapter)
         return self._keys.setdefault(context.user_id, {}).setdefault(key, request)
 

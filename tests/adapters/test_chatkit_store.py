@@ -8,7 +8,7 @@ from chatkit import server as official_server
 from chatkit import store as official_store
 from chatkit import types as official
 from official_client import Client, text_of
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from chatlab import (
     Action,
@@ -260,8 +260,11 @@ async def test_somebody_elses_things_are_not_there_in_both_worlds(store):
 
 
 async def test_nobody_gets_at_the_shelf_by_calling_themselves_its_owner(store):
+    with pytest.raises(ValidationError, match="control character"):
+        RequestContext(user_id="\x1fchatkit:alice")
+    unchecked = ALICE.model_copy(update={"user_id": "\x1fchatkit:alice"})
     with pytest.raises(InvalidInput, match="control character"):
-        await store.load_attachment("atc_1", RequestContext(user_id="\x1fchatkit:alice"))
+        await store.load_attachment("atc_1", unchecked)
 
 
 async def test_a_naive_time_gets_its_zone(store):

@@ -341,9 +341,11 @@ async def test_an_unknown_thread_is_said_inside_the_stream():
 async def test_a_conversation_that_cannot_begin_leaves_no_empty_thread():
     client = Client(as_chatkit(Counting()), ALICE)
 
-    for more in ({"text": "x" * 100_001}, {"text": "Hi", "attachments": ["atc_never"]}):
-        events = await client.events("threads.create", input=message(**more))
-        assert [event.type for event in events][-1:] == ["error"]
+    for text in ("x" * 100_001, "a\0b"):
+        with pytest.raises(InvalidInput, match="The message"):
+            await client.ask("threads.create", input=message(text))
+    events = await client.events("threads.create", input=message("Hi", attachments=["atc_never"]))
+    assert [event.type for event in events][-1:] == ["error"]
 
     assert json.loads(await client.answer("threads.list"))["data"] == []
 

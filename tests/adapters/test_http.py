@@ -177,7 +177,7 @@ def test_the_log_has_a_line_for_each_turn_and_nothing_that_was_said(alice, caplo
     lines = [record.getMessage() for record in caplog.records if "chatlab" in record.name]
 
     [line] = [line for line in lines if turn["turn_id"] in line]
-    assert line.startswith(f"Turn {turn['turn_id']} in {turn['thread_id']} completed after ")
+    assert line.startswith(f"Turn {turn['turn_id']} in {turn['thread_id']!r} completed after ")
     assert not any(word in line for line in lines for word in ("hush", "wörd", "done"))
 
 

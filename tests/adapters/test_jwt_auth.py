@@ -54,6 +54,10 @@ def test_a_key_that_lacks_a_claim_is_no_session(claim):
         KEYS.authenticate(jwt.encode(claims, SECRET, algorithm="HS256"))
 
 
-def test_nobody_gets_no_key():
-    with pytest.raises(InvalidInput, match="user_id is blank"):
-        KEYS.issue("")
+@pytest.mark.parametrize("user_id", ["", "\x1fchatkit:alice", "a\nb", "x" * 256])
+def test_a_name_that_nobody_may_have_gets_no_key_and_is_let_in_with_none(user_id):
+    with pytest.raises(InvalidInput, match="user_id"):
+        KEYS.issue(user_id)
+    claims = {"sub": user_id, "aud": "taskmanager", "exp": int(time.time()) + 99}
+    with pytest.raises(SessionNotFound):
+        KEYS.authenticate(jwt.encode(claims, SECRET, algorithm="HS256"))

@@ -258,11 +258,11 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
             server.wait(timeout=120)
 
 
-def until_up(url: str, log: Path) -> None:
+def until_up(url: str, log: Path, path: str = "/api/status") -> None:
     end = time.monotonic() + 300
     while True:
         try:
-            urllib.request.urlopen(f"{url}/api/status").close()
+            urllib.request.urlopen(f"{url}{path}").close()
         except urllib.error.URLError:
             assert time.monotonic() < end, log.read_text()
             time.sleep(0.2)  # nothing tells when a server is up

@@ -124,7 +124,7 @@ MARKDOWN = (
 PAYLOADS = (*TAGS, *QUOTES, *MARKDOWN)
 BATCHES = tuple(PAYLOADS[start : start + 8] for start in range(0, len(PAYLOADS), 8))
 
-MALLORY = RequestContext(user_id=" ".join(PAYLOADS))
+MALLORY = RequestContext(user_id="mallory").model_copy(update={"user_id": " ".join(PAYLOADS)})
 
 
 def everything(payload):

@@ -373,6 +373,15 @@ URLS = {
         "has an option that is not known, sslmode"
     ),
     "postgresql+asyncpg://me:secret@/chat?host=here&port=there": "cannot be used: ",
+    "postgresql+asyncpg://me@host/chat?password=secret": (
+        "has an option that is not known, password"
+    ),
+    "postgresql+asyncpg://me@host:port/chat?password=secret": "is no database URL",
+    "postgresql+asyncpg://me:pa?secret@host:port/chat": "is no database URL",
+    "postgresql+asyncpg://me@/chat?port=5432;password=secret": "cannot be used: ",
+    "mysql+aiomysql://me@host/chat?passwd=secret": "is of a kind that is not known, mysql+aiomysql",
+    "sqlite+aiosqlite:///chat.sqlite?timeout=secret": "cannot be used: ",
+    "sqlite+aiosqlite:///:memory:?timeout=1": "names no file",
 }
 
 
@@ -383,6 +392,19 @@ def test_a_url_that_names_no_database_is_refused_at_once_without_its_password(ba
     assert caught.value.problem.startswith(URLS[bad])
     assert "secret" not in str(caught.value)
     assert "sqlite+aiosqlite:///FILE" in caught.value.fix or "options here" in caught.value.fix
+
+
+async def test_the_files_of_a_database_are_their_owners_alone(tmp_path, a_thread):
+    path = tmp_path / "chat.sqlite"
+    earlier = os.umask(0)
+    try:
+        async with SQLStore(f"sqlite+aiosqlite:///{path}") as store, store.turn("thr_1", ALICE):
+            await store.save_thread(a_thread(ALICE), ALICE)
+            found = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+    finally:
+        os.umask(earlier)
+    assert len(found) >= 4  # the database, its -wal and -shm, and a lease
+    assert set(found.values()) == {0o600}
 
 
 def test_a_relative_file_stays_where_it_was_when_the_folder_is_changed(

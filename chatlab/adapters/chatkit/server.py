@@ -10,9 +10,9 @@ from chatkit import actions as official_actions
 from chatkit import server as official_server
 from chatkit import store as official_store
 from chatkit import types as official
-from pydantic import TypeAdapter
 from typing_extensions import override
 
+from chatlab.adapters.chatkit.door import parse_request
 from chatlab.adapters.chatkit.events import EventTranslator, refusal
 from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput
 from chatlab.adapters.chatkit.items import (
@@ -36,8 +36,6 @@ logger = logging.getLogger("chatlab")
 
 _PAGE = official_server.DEFAULT_PAGE_SIZE
 
-_request_adapter: TypeAdapter[Any] = TypeAdapter(official.ChatKitReq)
-
 
 class WrappedServer(official_server.ChatKitServer[RequestContext]):
     """What `as_chatkit` makes. Subclass it for what chatlab has no word for, such as transcribing.
@@ -45,9 +43,11 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     Attributes:
         server: The chatlab server inside.
         store: Its store, as an official one.
+        turn_bytes: How much a click that is answered at once may send; None for no limit.
     """
 
     store: ChatKitStore
+    turn_bytes: int | None = None
 
     def __init__(
         self,
@@ -70,10 +70,10 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         Raises:
             ValidationError: It is no such request.
             NotFoundError: There is no such thread, item or attachment for this user.
-            InvalidInput: A limit, cursor or order that cannot be used.
+            InvalidInput: An id, a name, a limit, cursor or order that cannot be used.
             TurnInProgress: A thread that is being answered cannot be renamed or deleted.
         """
-        parsed = _request_adapter.validate_json(request)
+        parsed = parse_request(request)
         if official.is_streaming_req(parsed):
             return ClosingResult(self._frames(parsed, context))
         answer = await self._answer_once(parsed, context)
@@ -117,9 +117,13 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         """
         item_id = sender and sender.id
         turn = self.server.act(to_chatlab_action(action), context, thread.id, item_id)
-        last, changed = None, None
+        last, changed, size = None, None, 0
         async with turn:
             async for event in turn:
+                size += len(event.model_dump_json())
+                if self.turn_bytes is not None and size > self.turn_bytes:
+                    problem = f"was longer than {self.turn_bytes:,} bytes and was stopped"
+                    raise InvalidInput("The answer", problem, "What was said is kept.")
                 if event.type == "item_done":
                     last = official_item(event.item)
                 elif event.type == "item_replaced":
@@ -218,6 +222,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                 turn = self._send(user_input, None, request.metadata, context)
             case official.ThreadsAddUserMessageReq(params=params):
                 user_input = await self._load_attachments(params.input, context, opens=False)
+                if "idempotency_key" in request.metadata:  # it is claimed before the thread is read
+                    await self.store.load_thread(params.thread_id, context)
                 turn = self._send(user_input, params.thread_id, request.metadata, context)
             case official.ThreadsRetryAfterItemReq(params=params):
                 retries = params.item_id

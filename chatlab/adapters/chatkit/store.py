@@ -220,6 +220,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
         context: RequestContext,
     ) -> None:
         """Note what the user thinks of items; the last word counts. Raises `ChatKitNotFound`."""
+        item_ids = list(dict.fromkeys(item_ids))
         for id in item_ids:
             await _or_chatkit_error(self.store.load_item(thread_id, id, context))
         for id in item_ids:

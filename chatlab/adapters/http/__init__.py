@@ -19,7 +19,8 @@ try:
     from starlette.middleware.cors import CORSMiddleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn
+    from chatlab.adapters.http.answer_headers import AnswerHeaders
+    from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn, SignOut
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
     from chatlab.adapters.http.limits import BodyLimit, Limits
@@ -29,7 +30,7 @@ try:
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
-__all__ = ["Authenticate", "JWTAuthenticator", "Limits", "SignIn", "create_app"]
+__all__ = ["Authenticate", "JWTAuthenticator", "Limits", "SignIn", "SignOut", "create_app"]
 
 
 def create_app(
@@ -37,6 +38,7 @@ def create_app(
     authenticate: Authenticate,
     *,
     sign_in: SignIn | None = None,
+    sign_out: SignOut | None = None,
     limits: Limits | None = None,
     origins: Sequence[str] = (),
     hosts: Sequence[str] = ("*",),
@@ -48,6 +50,7 @@ def create_app(
         server: What answers.
         authenticate: Gives the badge for a session key, or raises a `SessionError`.
         sign_in: Gives a session key for a name; without it, nobody can log in here.
+        sign_out: Ends a session key, such as `Sessions.end`; without it, keys end by their time.
         limits: How much one user may ask for at a time.
         origins: Other web sites whose pages may call this, such as `https://example.org`.
         hosts: The names that this server answers to.
@@ -58,14 +61,14 @@ def create_app(
     """
     limits = Limits() if limits is None else limits
     app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
-    app.state.chatlab = AppState.of(server, authenticate, sign_in, limits)
+    app.state.chatlab = AppState.of(server, authenticate, sign_in, sign_out, limits)
     answer_errors(app)
     app.include_router(sessions)
     app.include_router(api)
     if chatkit:
         from chatlab.adapters.http.chatkit_routes import chatkit_router
 
-        app.include_router(chatkit_router(server))
+        app.include_router(chatkit_router(server, limits))
     app.include_router(page)
     _guard(app, limits, origins, hosts)
     return app
@@ -91,3 +94,4 @@ def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(AnswerHeaders)

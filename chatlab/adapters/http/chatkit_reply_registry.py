@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import anyio
 
-from chatlab.adapters.http.limits import Limits, too_many
+from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
 from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 
@@ -35,12 +35,12 @@ class RunningReply(AsyncIterator[bytes]):
     """
 
     def __init__(
-        self, frames: AsyncIterator[bytes], user_id: str, thread_id: str, seconds: float
+        self, frames: AsyncIterator[bytes], user_id: str, thread_id: str, limits: Limits
     ) -> None:
         self.user_id = user_id
         self.thread_id = thread_id
         self._send, self._receive = anyio.create_memory_object_stream[bytes](_MAX_FRAMES_AHEAD)
-        self.task = asyncio.create_task(self._run(frames, seconds))
+        self.task = asyncio.create_task(self._run(frames, AnswerLimit(limits)))
 
     async def __anext__(self) -> bytes:
         """The next frame."""
@@ -58,19 +58,25 @@ class RunningReply(AsyncIterator[bytes]):
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    async def _run(self, frames: AsyncIterator[bytes], seconds: float) -> None:
+    async def _run(self, frames: AsyncIterator[bytes], limit: AnswerLimit) -> None:
+        size = 0
         try:
-            async with asyncio.timeout(seconds):
+            async with limit.in_time():
                 async for frame in frames:
                     if not self.thread_id and frame.startswith(_CREATED):
                         self.thread_id = json.loads(frame[len(b"data: ") :])["thread"]["id"]
                     with suppress(anyio.BrokenResourceError):
                         await self._send.send(frame)
+                    size += len(frame)
+                    if not limit.allows(size):
+                        break
                     await asyncio.sleep(0)
-        except TimeoutError:
-            logger.warning("A reply in %s took too long and was stopped", self.thread_id)
+            if limit.reached:
+                logger.warning("In %r: %s", self.thread_id, limit.reached)
+                with suppress(anyio.BrokenResourceError, anyio.WouldBlock):
+                    self._send.send_nowait(_error_frame(limit.reached))
         except Exception:
-            logger.exception("A reply in %s broke off", self.thread_id)
+            logger.exception("A reply in %r broke off", self.thread_id)
         finally:
             self._send.close()
             await aclose(frames)
@@ -79,22 +85,21 @@ class RunningReply(AsyncIterator[bytes]):
 class ReplyRegistry:
     """The replies of one process that are not over."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, answers: ConcurrencyLimit) -> None:
         self._limits = limits
+        self._answers = answers
         self._open: set[RunningReply] = set()
-
-    def check(self, context: RequestContext) -> None:
-        """Raise an `HTTPException` if the user has too many already."""
-        if sum(reply.user_id == context.user_id for reply in self._open) >= self._limits.turns:
-            raise too_many("answers")
 
     def start(
         self, frames: AsyncIterator[bytes], context: RequestContext, thread_id: str
     ) -> RunningReply:
-        """Read a reply from now on."""
-        reply = RunningReply(frames, context.user_id, thread_id, self._limits.turn_seconds)
+        """Read a reply from now on. Raises an `HTTPException` if the user has too many."""
+        user_id = context.user_id
+        self._answers.take(user_id)
+        reply = RunningReply(frames, user_id, thread_id, self._limits)
         self._open.add(reply)
         reply.task.add_done_callback(lambda _: self._open.discard(reply))
+        reply.task.add_done_callback(lambda _: self._answers.give_back(user_id))
         return reply
 
     def in_thread(self, thread_id: str, context: RequestContext) -> list[RunningReply]:
@@ -105,3 +110,8 @@ class ReplyRegistry:
     async def aclose(self) -> None:
         """Stop them all; what was said is kept."""
         await asyncio.gather(*(reply.stop() for reply in tuple(self._open)))
+
+
+def _error_frame(message: str) -> bytes:
+    error = {"type": "error", "code": "custom", "message": message, "allow_retry": False}
+    return f"data: {json.dumps(error)}\n\n".encode()

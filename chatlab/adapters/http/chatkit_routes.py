@@ -1,15 +1,24 @@
-"""The official ChatKit protocol as an endpoint, for clients that know nothing of chatlab."""
+"""The official ChatKit protocol as an endpoint, for clients that know nothing of chatlab.
+
+It has the same limits as chatlab's own.
+"""
 
 import json
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from chatlab.adapters.chatkit import as_chatkit
-from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.chatkit.door import ids_in, parse_request
+from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
+from chatlab.adapters.http.limits import AnswerLimit, Limits
 from chatlab.adapters.http.sse import EventStream
+from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.server import ChatKitServer
 
@@ -20,10 +29,11 @@ _NOT_OFFERED = "This server keeps no files and understands no speech."
 _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
 
 
-def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
+def chatkit_router(server: ChatKitServer[Any], limits: Limits) -> APIRouter:
     """`POST /chatkit`, with the official server around `server`."""
     router = APIRouter(responses=ERROR_RESPONSES, tags=["chatkit"])
     official = as_chatkit(server)
+    official.turn_bytes = limits.turn_bytes
 
     @router.post(
         "/chatkit",
@@ -35,12 +45,14 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
     async def chatkit(request: Request, app_state: AppStateDep, context: CurrentUser) -> Response:
         """A request of the official protocol; its streams have no cursors."""
         body = await request.body()
-        app_state.replies.check(context)
-        app_state.streams.check(context.user_id)
         try:
             if official.attachment_store is None and b'"attachments.' in body:
                 raise NotImplementedError
-            result: Any = await official.process(body, context)
+            asked = parse_request(body)
+            limits.check_ids(id for _, id in ids_in(asked))
+            limits.check_metadata(json.dumps(asked.metadata))
+            work = partial(official.process, body, context)
+            result = await _within_limits(work, asked, app_state, context)
         except ValidationError:
             raise InvalidInput(
                 "The request", "is none of the protocol's", "Use an official client."
@@ -48,16 +60,24 @@ def chatkit_router(server: ChatKitServer[Any]) -> APIRouter:
         except NotImplementedError:
             raise InvalidInput("The request", "is for what is not offered", _NOT_OFFERED) from None
         if hasattr(result, "json"):
-            return Response(result.json, 200, {"Cache-Control": "no-store"}, "application/json")
-        frames = aiter(result)
-        reply = app_state.replies.start(frames, context, _thread_in(body))
+            return Response(result.json, media_type="application/json")
+        app_state.streams.check(context.user_id)
+        thread_id = getattr(asked.params, "thread_id", "")
+        reply = app_state.replies.start(aiter(result), context, thread_id)
         return EventStream(reply, app_state.streams, context.user_id)
 
     _ = chatkit
     return router
 
 
-def _thread_in(body: bytes) -> str:
-    """The conversation that the request names; the official server has read the request already."""
-    asked = cast("dict[str, Any]", json.loads(body))
-    return str(asked.get("params", {}).get("thread_id", ""))
+async def _within_limits(
+    work: Callable[[], Awaitable[Any]], asked: Any, app_state: AppState, context: RequestContext
+) -> Any:
+    """The result; a click that is answered at once is an answer like those that are streamed."""
+    is_answer = asked.type == "threads.sync_custom_action"
+    places = app_state.answers if is_answer else app_state.requests
+    limit = AnswerLimit(app_state.limits)
+    with places.acquire(context.user_id):
+        async with limit.in_time():
+            return await work()
+    raise HTTPException(503, limit.reached)

@@ -3,10 +3,13 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request, Response
+import anyio
+import anyio.to_thread
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
 
 from chatlab.adapters.http.chatkit_reply_registry import ReplyRegistry
 from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
@@ -15,7 +18,15 @@ from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
 from chatlab.server import ChatKitServer
 
-__all__ = ["AppState", "AppStateDep", "Authenticate", "CurrentUser", "SignIn"]
+__all__ = [
+    "AppState",
+    "AppStateDep",
+    "Authenticate",
+    "CurrentUser",
+    "SignIn",
+    "SignOut",
+    "UsedKey",
+]
 
 Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
 """Returns the context for a session key, or raises a `SessionError`."""
@@ -23,7 +34,15 @@ Authenticate = Callable[[str], RequestContext | Awaitable[RequestContext]]
 SignIn = Callable[[str], str]
 """Returns a session key for a user's name, or raises a `SessionError`."""
 
+SignOut = Callable[[str], Awaitable[None] | None]
+"""Ends a session key, such as `Sessions.end`."""
+
+T = TypeVar("T")
+
 _MAX_USER_AGENT_CHARS = 200
+
+_RENDERING_THREADS = 2
+"""More would not be faster: Python runs one at a time, and the loop has to have its turns."""
 
 
 @dataclass
@@ -33,10 +52,14 @@ class AppState:
     server: ChatKitServer[Any]
     authenticate: Authenticate
     sign_in: SignIn | None
+    sign_out: SignOut | None
     limits: Limits
     turns: TurnRegistry
     replies: ReplyRegistry
+    answers: ConcurrencyLimit
+    requests: ConcurrencyLimit
     streams: ConcurrencyLimit
+    rendering: anyio.CapacityLimiter
 
     @classmethod
     def of(
@@ -44,12 +67,31 @@ class AppState:
         server: ChatKitServer[Any],
         authenticate: Authenticate,
         sign_in: SignIn | None,
+        sign_out: SignOut | None,
         limits: Limits,
     ) -> "AppState":
         """The state of an app that starts: no turn runs, and nobody reads."""
-        streams = ConcurrencyLimit("open streams", limits.streams)
-        turns, replies = TurnRegistry(limits), ReplyRegistry(limits)
-        return cls(server, authenticate, sign_in, limits, turns, replies, streams)
+        answers = ConcurrencyLimit("answers", limits.turns)
+        return cls(
+            server,
+            authenticate,
+            sign_in,
+            sign_out,
+            limits,
+            turns=TurnRegistry(limits, answers),
+            replies=ReplyRegistry(limits, answers),
+            answers=answers,
+            requests=ConcurrencyLimit("requests", limits.requests),
+            streams=ConcurrencyLimit("open streams", limits.streams),
+            rendering=anyio.CapacityLimiter(_RENDERING_THREADS),
+        )
+
+    async def off_loop(self, work: Callable[[], T]) -> T:
+        """Do what takes the processor for long, such as rendering one text, in a thread.
+
+        Whoever asks first is served first: a piece of work should be short, not a whole page.
+        """
+        return await anyio.to_thread.run_sync(work, limiter=self.rendering)
 
 
 def _app_state(request: Request) -> AppState:
@@ -61,18 +103,26 @@ AppStateDep = Annotated[AppState, Depends(_app_state)]
 _bearer = HTTPBearer(auto_error=False, description="A session key.")
 
 
-async def _current_user(
-    request: Request,
-    response: Response,
-    app_state: AppStateDep,
+def _used_key(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> RequestContext:
+) -> str:
     if credentials is None:
         raise SessionNotFound
-    context = app_state.authenticate(credentials.credentials)
-    if inspect.isawaitable(context):
-        context = await context
-    response.headers["Cache-Control"] = "no-store"
+    return credentials.credentials
+
+
+UsedKey = Annotated[str, Depends(_used_key)]
+
+
+async def _current_user(
+    request: Request, app_state: AppStateDep, session_key: UsedKey
+) -> RequestContext:
+    try:
+        context = app_state.authenticate(session_key)
+        if inspect.isawaitable(context):
+            context = await context
+    except ValidationError:  # a key for somebody whose name nobody may have
+        raise SessionNotFound from None
     client = request.client
     agent = request.headers.get("user-agent", "")[:_MAX_USER_AGENT_CHARS]
     info = RequestInfo(ip=client.host if client else None, user_agent=agent or None)

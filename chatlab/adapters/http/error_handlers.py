@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from chatlab.adapters.http.answer_headers import ANSWER_HEADERS
 from chatlab.errors import (
     ChatlabError,
     InvalidInput,
@@ -70,10 +71,11 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(ChatlabError, _chatlab_error)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen)
 
 
 def _problem(status: int, code: str, message: str, **headers: str) -> JSONResponse:
-    fixed = {"Cache-Control": "no-store"} | _HEADERS.get(status, {})
+    fixed = ANSWER_HEADERS | _HEADERS.get(status, {})
     return JSONResponse({"code": code, "message": message}, status, fixed | headers)
 
 
@@ -84,6 +86,11 @@ def _chatlab_error(_request: Request, error: Exception) -> Response:
     code = getattr(error, "code", "error")
     code, message = _SAID.get(status, (code, str(error)))
     return _problem(status, code, message)
+
+
+def _unforeseen(_request: Request, _error: Exception) -> Response:
+    """Answered outside of all middleware; the ASGI server logs the error."""
+    return _problem(500, "error", "Something went wrong.")
 
 
 def _not_valid(_request: Request, error: Exception) -> Response:

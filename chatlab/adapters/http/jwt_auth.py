@@ -1,14 +1,15 @@
 """Session keys that need no list: signed tokens (lesson 08)."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatlab.clock import Clock, SystemClock
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, SessionNotFound
+from chatlab.names import check_name
 
 __all__ = ["JWTAuthenticator"]
 
@@ -23,7 +24,7 @@ class _Claims(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    sub: Annotated[str, Field(min_length=1)]
+    sub: str
     exp: int
     permissions: list[str] = []
 
@@ -31,7 +32,8 @@ class _Claims(BaseModel):
 class JWTAuthenticator:
     """Session keys that prove themselves: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256.
 
-    Every process that knows the secret can read them; nothing is kept.
+    Every process that knows the secret can read them. Nothing is kept, so nothing can end one
+    before its time: a key has a short life instead. Where a log-out must end it, use `Sessions`.
 
     Args:
         secret: At least 32 bytes, the same in every process. `secrets.token_hex(32)` makes one.
@@ -45,7 +47,7 @@ class JWTAuthenticator:
         secret: str,
         *,
         audience: str = "taskmanager",
-        time_out: timedelta = timedelta(hours=12),
+        time_out: timedelta = timedelta(hours=1),
         clock: Clock | None = None,
     ) -> None:
         if len(secret.encode()) < _SHORTEST_SECRET:
@@ -61,10 +63,9 @@ class JWTAuthenticator:
         """A fresh session key for this user.
 
         Raises:
-            InvalidInput: The user id is blank, so that nobody could be told from nobody.
+            InvalidInput: The user id is blank, or holds a control character.
         """
-        if not user_id:
-            raise InvalidInput("user_id", "is blank", "Say whose key it is.")
+        check_name("user_id", user_id)
         claims: dict[str, Any] = {
             "sub": user_id,
             "aud": self._audience,
@@ -88,7 +89,8 @@ class JWTAuthenticator:
                 options={"require": ["sub", "aud", "exp"], "verify_exp": False, "strict_aud": True},
             )
             claims = _Claims.model_validate(claims)
-        except (jwt.PyJWTError, ValidationError, ArithmeticError):
+            check_name("user_id", claims.sub)
+        except (jwt.PyJWTError, ValidationError, InvalidInput, ArithmeticError):
             raise SessionNotFound from None
         now, seconds = self._clock.now().timestamp(), self._time_out.total_seconds()
         if not now < claims.exp <= now + seconds + _MAX_CLOCK_SKEW_SECONDS:

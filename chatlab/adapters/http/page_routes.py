@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from chatlab.adapters.http.routes import After, PathId, TurnInfo
 from chatlab.adapters.http.sse import KEEP_ALIVE, Cursor, EventStream, cursor_of
 from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.context import RequestContext
+from chatlab.events import AssistantMessage
 from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
 from chatlab.frontend.patch_buffer import PatchBuffer
@@ -34,7 +36,6 @@ _POLICY = (
 )
 _SECURITY_HEADERS = {
     "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
@@ -81,12 +82,16 @@ async def entries(
     thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
 ) -> PageContents:
     """The newest page of a conversation, or the one before the item `after`."""
-    items = await load_visible_items(
-        app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
-    )
+    with app_state.requests.acquire(context.user_id):
+        items = await load_visible_items(
+            app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
+        )
+        shown = [
+            await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
+        ]
     running = app_state.turns.running_in(thread_id, context)
     return PageContents(
-        entries=[item_entry(item) for item in reversed(items.data)],
+        entries=shown,
         more=items.has_more,
         after=items.after,
         turn=running and TurnInfo.of(running),
@@ -113,7 +118,7 @@ async def _patch_frames(
     """Events become patches here, as they do in a notebook's kernel.
 
     A view model that begins in the middle is fed first what came before. What came together is sent
-    together.
+    together. What may be rendered is rendered in a thread: others must not wait for it.
     """
     log, now = turn.log, [0.0]
     view_model, waiting = ChatViewModel(lambda: now[0], key_suffix=f"-{turn.id}"), PatchBuffer()
@@ -123,14 +128,16 @@ async def _patch_frames(
         most = sent + _MAX_EVENTS_A_FRAME
         while sent < most and (event := log.next_after(sent, sent + 1)):
             sent, now[0] = event.seq, log.seconds(event.seq)
-            for patch in view_model.apply(event):
+            apply = partial(view_model.apply, event)
+            is_text = isinstance(event, AssistantMessage)
+            for patch in apply() if is_text else await app_state.off_loop(apply):
                 if sent > cursor:
                     waiting.add(patch)
         if patches := waiting.drain():
             yield _frame(patches, sent)
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
             yield KEEP_ALIVE
-    last = list(view_model.end_turn())
+    last = await app_state.off_loop(view_model.end_turn)
     if log.state == "stopped":
         last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
     yield _frame([*last, {"busy": False, "state": log.state}], sent, "end")
@@ -143,7 +150,9 @@ async def _stopped_as_stored(
     store = app_state.server.store
     items = await load_visible_items(store, thread_id, None, _PAGE_ITEMS, "desc", context)
     return [
-        view_model.show_item(item) for item in reversed(items.data) if item.id in view_model.entries
+        await app_state.off_loop(partial(view_model.show_item, item))
+        for item in reversed(items.data)
+        if item.id in view_model.entries
     ]
 
 

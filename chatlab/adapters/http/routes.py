@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
@@ -16,6 +16,7 @@ from chatlab.adapters.http.sse import (
 )
 from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.items import Action, Page, Thread, ThreadMetadata
+from chatlab.names import ID_PATTERN, check_name, check_text
 from chatlab.stores.base import MAX_LIMIT
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
 from chatlab.turns.turn import TurnState
@@ -32,12 +33,12 @@ __all__ = [
     "api",
 ]
 
-_ID = r"^[A-Za-z0-9_-]+$"
-_MAX_ID_CHARS = 100
+_KEY = r"^[A-Za-z0-9_-]+$"
+_MAX_ACTION_CHARS = 200
 
-PathId = Annotated[str, Path(pattern=_ID, max_length=_MAX_ID_CHARS)]
-_BodyId = Annotated[str, Field(pattern=_ID, max_length=_MAX_ID_CHARS)]
-After = Annotated[str | None, Query(pattern=_ID, max_length=_MAX_ID_CHARS)]
+PathId = Annotated[str, Path(pattern=ID_PATTERN)]
+_BodyId = Annotated[str, Field(pattern=ID_PATTERN)]
+After = Annotated[str | None, Query(pattern=ID_PATTERN)]
 _Order = Literal["asc", "desc"]
 
 
@@ -58,7 +59,12 @@ class SendMessage(BaseModel):
 
     message: Annotated[str, Field(max_length=MAX_MESSAGE)] | None
     thread_id: _BodyId | None = None
-    idempotency_key: Annotated[str, Field(pattern=_ID, max_length=MAX_KEY)] | None = None
+    idempotency_key: Annotated[str, Field(pattern=_KEY, max_length=MAX_KEY)] | None = None
+
+    @field_validator("message")
+    @classmethod
+    def _can_be_kept(cls, message: str | None) -> str | None:
+        return message if message is None else check_text("The message", message, MAX_MESSAGE)
 
 
 class SendAction(BaseModel):
@@ -68,6 +74,12 @@ class SendAction(BaseModel):
 
     action: Action
     item_id: _BodyId | None = None
+
+    @field_validator("action")
+    @classmethod
+    def _has_a_name(cls, action: Action) -> Action:
+        check_name("type", action.type, _MAX_ACTION_CHARS)
+        return action
 
 
 class TurnInfo(BaseModel):
@@ -106,6 +118,8 @@ api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
 async def start_turn(body: SendMessage, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
     """Say something. When this answers, the message is in the store."""
     key = body.idempotency_key
+    if key is not None and body.thread_id is not None:  # a key is claimed before a thread is read
+        await app_state.server.store.load_thread(body.thread_id, context)
     turn = await app_state.turns.start(
         lambda: app_state.server.send(body.message, context, body.thread_id, idempotency_key=key),
         context,

@@ -1,14 +1,16 @@
-"""Endpoints about the session itself: log in where that is offered, and ask who you are."""
+"""Endpoints about the session itself: log in and out where that is offered, ask who you are."""
 
+import inspect
 from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
-from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser, UsedKey
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.context import RequestContext
+from chatlab.names import check_name
 
 __all__ = ["Health", "SessionKey", "SignInRequest", "WhoAmI", "sessions"]
 
@@ -19,6 +21,11 @@ class SignInRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: Annotated[str, Field(min_length=1, max_length=100)]
+
+    @field_validator("user_id")
+    @classmethod
+    def _is_a_name(cls, user_id: str) -> str:
+        return check_name("user_id", user_id)
 
 
 class SessionKey(BaseModel):
@@ -61,6 +68,17 @@ async def current(context: CurrentUser) -> WhoAmI:
         permissions=sorted(context.permissions),
         expires_at=None if session is None else session.expires_at,
     )
+
+
+@sessions.delete("/sessions/current", status_code=204)
+async def sign_out(app_state: AppStateDep, session_key: UsedKey, _context: CurrentUser) -> Response:
+    """Log out: the session key is good for nothing from now on, where the server can end keys."""
+    if app_state.sign_out is None:
+        raise HTTPException(404, "This server's session keys end by themselves.")
+    ended = app_state.sign_out(session_key)
+    if inspect.isawaitable(ended):
+        await ended
+    return Response(status_code=204)
 
 
 @sessions.get("/health")

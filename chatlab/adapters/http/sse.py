@@ -50,8 +50,7 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
     def __init__(self, frames: ByteStream, limit: ConcurrencyLimit, user_id: str) -> None:
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(frames, headers=headers)
+        super().__init__(frames, headers={"X-Accel-Buffering": "no"})
         self._frames, self._limit, self._user_id = frames, limit, user_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from itertools import islice
 
-from chatlab.adapters.http.limits import Limits, too_many
+from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
 from chatlab.adapters.http.turn_log import TurnLog
 from chatlab.clock import NewId, new_id
 from chatlab.context import RequestContext
@@ -74,28 +74,20 @@ class RunningTurn:
         finally:
             self.log.end("failed" if self.error else self.turn.state)
         logger.info(
-            "Turn %s in %s %s after %.1f s and %d events",
+            "Turn %s in %r %s after %.1f s and %d events",
             *(self.id, self.thread_id, self.log.state, loop.time() - started, self.log.last_seq),
         )
 
     async def _read(self) -> None:
-        limits, reason = self._limits, ""
-        deadline = asyncio.timeout(limits.turn_seconds)
-        try:
-            async with deadline, self.turn:
-                async for event in self.turn:
-                    self.log.put(event)
-                    if self.log.size > limits.turn_bytes:
-                        reason = f"was longer than {limits.turn_bytes:,} bytes"
-                        break
-                    await asyncio.sleep(0)  # a turn that never waits must not keep all others out
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            reason = f"took longer than {limits.turn_seconds:g} seconds"
-        if reason:
-            message = f"The answer {reason} and was stopped. What was said until then is kept."
-            self._add(ErrorEvent(code="limit_reached", message=message))
+        limit = AnswerLimit(self._limits)
+        async with limit.in_time(), self.turn:
+            async for event in self.turn:
+                self.log.put(event)
+                if not limit.allows(self.log.size):
+                    break
+                await asyncio.sleep(0)  # a turn that never waits must not keep all others out
+        if limit.reached:
+            self._add(ErrorEvent(code="limit_reached", message=limit.reached))
 
     def _add(self, error: ErrorEvent) -> None:
         stamps = {"thread_id": self.thread_id, "seq": self.log.last_seq + 1}
@@ -105,8 +97,11 @@ class RunningTurn:
 class TurnRegistry:
     """The turns of one process, until they are over, and for a while after."""
 
-    def __init__(self, limits: Limits, new_id: NewId = new_id) -> None:
+    def __init__(
+        self, limits: Limits, answers: ConcurrencyLimit | None = None, new_id: NewId = new_id
+    ) -> None:
         self._limits = limits
+        self._answers = answers or ConcurrencyLimit("answers", limits.turns)
         self._new_id = new_id
         self._turns: dict[str, RunningTurn] = {}
         self._by_key: dict[tuple[str, str], tuple[object, RunningTurn]] = {}
@@ -167,24 +162,24 @@ class TurnRegistry:
         await asyncio.gather(*(turn.stop() for turn in running), return_exceptions=True)
 
     def _evict_finished(self, of_user: list[RunningTurn]) -> None:
-        """Let go of the oldest turns that are over, where there are too many or too long ones."""
+        """Let go of the user's oldest turns that are over, if they are too many or too long."""
         finished = [turn for turn in of_user if turn.log.ended]
         for old in islice(finished, max(0, len(finished) - self._limits.keep_turns + 1)):
             del self._turns[old.id]
-        all_finished = [turn for turn in self._turns.values() if turn.log.ended]
-        size = sum(turn.log.size for turn in all_finished)
-        for old in all_finished:
+        kept = [turn for turn in finished if turn.id in self._turns]
+        size = sum(turn.log.size for turn in kept)
+        for old in kept:
             if size <= self._limits.keep_bytes:
                 break
             size -= old.log.size
             del self._turns[old.id]
 
     def _begin(self, make: Callable[[], Turn], context: RequestContext) -> RunningTurn:
-        of_user = [turn for turn in self._turns.values() if turn.user_id == context.user_id]
-        if sum(not turn.log.ended for turn in of_user) >= self._limits.turns:
-            raise too_many("answers")
-        self._evict_finished(of_user)
-        turn = RunningTurn(self._new_id("trn"), context.user_id, make(), self._limits)
+        user_id, made = context.user_id, make()
+        self._answers.take(user_id)
+        self._evict_finished([turn for turn in self._turns.values() if turn.user_id == user_id])
+        turn = RunningTurn(self._new_id("trn"), user_id, made, self._limits)
+        turn.task.add_done_callback(lambda _: self._answers.give_back(user_id))
         self._turns[turn.id] = turn
         loop = asyncio.get_running_loop()
         keep = self._limits.keep_seconds

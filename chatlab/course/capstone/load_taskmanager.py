@@ -19,7 +19,7 @@ from chatlab.taskbook import TaskBook
 __all__ = ["Capstone", "task_manager"]
 
 _CAPSTONE_LESSON = 10
-_KEY_HOURS = 12
+_KEY_HOURS = 1
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Capstone:
     secret: str
 
     def session_key(self, user_id: str) -> str:
-        """A JWT for this user, valid for twelve hours, with the permission to delete tasks."""
+        """A JWT for this user, valid for an hour, with the permission to delete tasks."""
         expires = self.server.clock.now() + timedelta(hours=_KEY_HOURS)
         claims: dict[str, Any] = {
             "sub": user_id,

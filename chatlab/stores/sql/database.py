@@ -29,10 +29,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
+from chatlab.files import make_private
 from chatlab.stores.locks import ThreadLocks
 from chatlab.stores.sql.problems import PROBLEMS
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
-from chatlab.stores.sql.urls import parse_url
+from chatlab.stores.sql.urls import parse_url, shown
 
 __all__ = ["Database", "LoopState", "shielded"]
 
@@ -131,7 +132,7 @@ class Database:
     @property
     def name(self) -> str:
         """The URL without its password and options."""
-        return self.url.set(query={}).render_as_string(hide_password=True)
+        return shown(self.url)
 
     @property
     def path(self) -> Path:
@@ -223,6 +224,7 @@ class Database:
 
     async def _migrate(self, state: LoopState) -> None:
         if self.is_sqlite:
+            make_private(self.path, "-wal", "-shm")
             # Where a file cannot be opened, aiosqlite leaves a thread behind. So look first.
             sqlite3.connect(self.path).close()
         async with state.engine.begin() as connection:

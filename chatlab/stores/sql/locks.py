@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import StoreError, TurnInProgress
+from chatlab.files import make_private
 from chatlab.stores.sql.database import Database, LoopState, shielded
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
@@ -141,6 +142,7 @@ class _FileLease:
 
 def _lock_new_file(path: Path) -> sqlite3.Connection | None:
     """A lock on a new file; none if somebody who was sweeping up took the file away before."""
+    make_private(path)
     lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("PRAGMA journal_mode = MEMORY")

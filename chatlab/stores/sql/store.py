@@ -17,6 +17,7 @@ from typing_extensions import TypeVar
 from chatlab.context import RequestContext
 from chatlab.errors import NotFoundError
 from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
+from chatlab.names import check_name
 from chatlab.stores.base import (
     HasId,
     IdempotencyRecord,
@@ -195,6 +196,7 @@ class SQLStore(Generic[TItem]):
         self, key: str, request: IdempotencyRecord, context: RequestContext
     ) -> IdempotencyRecord:
         """See `Store`."""
+        check_name("idempotency_key", key)
         row = {"user_id": context.user_id, "key": key, "thread_id": request.thread_id}
         row["document"] = to_json("request", request, idempotency_adapter)
         row["item_ids"] = json.dumps(request.item_ids)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from chatlab.errors import StoreError
 
-__all__ = ["parse_url"]
+__all__ = ["parse_url", "shown"]
 
 _URLS = "Use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
 
@@ -21,6 +21,11 @@ _OPTIONS = {
 }
 
 
+def shown(url: URL) -> str:
+    """The URL as it may be printed: without its password and options, which may hold one, too."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
 def parse_url(text: str) -> URL:
     """The URL, if it names a database that `SQLStore` can use; a file by its whole path.
 
@@ -30,10 +35,12 @@ def parse_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        where = str(text).rpartition("@")
-        name = f"***@{where[2]}" if where[1] else where[2]
+        # Where its parts are cannot be told, so whatever may be a password is left out.
+        scheme, is_url, _ = str(text).partition("://")
+        hidden = bool(is_url) or "@" in scheme or "?" in scheme
+        name = f"{scheme if is_url else ''}{is_url}***" if hidden else scheme
         raise StoreError(name, "is no database URL", _URLS) from None
-    name = url.render_as_string(hide_password=True)
+    name = shown(url)
     options = _OPTIONS.get(url.drivername)
     if options is None:
         raise StoreError(name, f"is of a kind that is not known, {url.drivername}", _URLS)
@@ -44,13 +51,14 @@ def parse_url(text: str) -> URL:
         if url.drivername == "sqlite+aiosqlite":
             url = url.set(database=_file(url))
         url.get_dialect()().create_connect_args(url)
-    except (ArgumentError, TypeError, ValueError) as error:
-        raise StoreError(name, f"cannot be used: {error}", f"{_URLS} {known}") from None
+    except (ArgumentError, TypeError, ValueError):  # which may say an option's value
+        problem = "cannot be used: its file or an option is wrong"
+        raise StoreError(name, problem, f"{_URLS} {known}") from None
     return url
 
 
 def _file(url: URL) -> str:
     named = url.database or ""
     if url.host or named in {"", ":memory:"} or named.startswith("file:"):
-        raise StoreError(str(url), "names no file", f"{_URLS} Or use MemoryStore().")
+        raise StoreError(shown(url), "names no file", f"{_URLS} Or use MemoryStore().")
     return str(Path(named).resolve())

@@ -1,0 +1,87 @@
+"""What one user's requests cost the others: the event loop goes round while one is served."""
+
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from servers import Echo
+from serving import KEYS
+
+from chatlab.adapters.http import create_app
+from chatlab.frontend.markdown import render_markdown
+
+pytestmark = pytest.mark.anyio
+
+COSTLY = ("a\n" * 9_900, "- a\n" * 4_900, "*_" * 9_900, "[[[[[a\n\n" * 2_000, "|a" * 9_900)
+"""What may be rendered and takes longest."""
+
+
+@asynccontextmanager
+async def asking(server, user="alice"):
+    transport = httpx.ASGITransport(create_app(server, KEYS.authenticate))
+    headers = {"Authorization": f"Bearer {KEYS.issue(user)}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=headers
+    ) as client:
+        yield client
+
+
+@asynccontextmanager
+async def counting_rounds():
+    """A list that grows by one each time the loop goes round."""
+    rounds = []
+
+    async def count():
+        while True:
+            rounds.append(None)
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(count())
+    try:
+        yield rounds
+    finally:
+        task.cancel()
+
+
+async def conversation(client, texts):
+    """The texts, said and echoed in one thread; its id, and the last turn's."""
+    thread_id = turn_id = None
+    for text in texts:
+        body = {"message": text, "thread_id": thread_id}
+        turn = (await client.post("/api/turns", json=body)).json()
+        thread_id, turn_id = turn["thread_id"], turn["turn_id"]
+        async with client.stream("GET", f"/api/turns/{turn_id}/events") as events:
+            async for _ in events.aiter_lines():
+                pass
+    return thread_id, turn_id
+
+
+async def test_a_page_of_costly_texts_is_rendered_beside_the_loop():
+    async with asking(Echo()) as alice:
+        texts = [f"{number}\n\n{text}" for number in range(3) for text in COSTLY]
+        thread_id, _ = await conversation(alice, texts)
+        async with counting_rounds() as rounds:
+            page = (await alice.get(f"/page/threads/{thread_id}")).json()
+
+    assert len(page["entries"]) == 2 * len(texts)
+    assert len(rounds) > len(page["entries"])
+
+
+async def test_the_patches_of_a_costly_reply_are_rendered_beside_the_loop(monkeypatch):
+    loop_thread, rendered_in = threading.get_ident(), set()
+
+    def noting(text):
+        rendered_in.add(threading.get_ident())
+        return render_markdown(text)
+
+    monkeypatch.setattr("chatlab.frontend.entries.render_markdown", noting)
+    monkeypatch.setattr("chatlab.frontend.view_model.render_markdown", noting)
+    async with asking(Echo()) as alice:
+        _, turn_id = await conversation(alice, ["[" * 9_000])
+        page = await alice.get(f"/page/turns/{turn_id}/patches")
+
+    assert "[[[" in page.text
+    assert rendered_in
+    assert loop_thread not in rendered_in

@@ -1,0 +1,95 @@
+"""What a text costs that is shown as Markdown, whoever wrote it; counted in calls, not seconds."""
+
+import sys
+
+import pytest
+
+from chatlab.frontend.entries import widget_entry
+from chatlab.frontend.markdown import MAX_MARKDOWN, render_inline, render_markdown
+from chatlab.items import Card, Text
+
+HOSTILE = {
+    "brackets": "[",
+    "images": "![",
+    "images in brackets": "![[]()",
+    "links without an end": "[a](b",
+    "brackets on lines": "[\n",
+    "stars in words": "a**b",
+    "stars and lines": "*_",
+    "cells": "|a",
+    "quotes": "> ",
+    "lists": "- a\n",
+    "lines": "a\n",
+    "paragraphs": "[[[[a\n\n",
+    "backticks": "`a``",
+    "tags": "<a ",
+    "entities": "&lt",
+}
+WIDE_TABLE = "|a" * 1000 + "\n" + "|-" * 1000 + "\n"
+
+
+def calls(text, render=render_markdown.__wrapped__):
+    """How many functions run while the text is rendered."""
+    count = 0
+
+    def note(_frame, event, _argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    earlier = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        render(text)
+    finally:
+        sys.setprofile(earlier)
+    return count
+
+
+@pytest.mark.parametrize("render", [render_markdown.__wrapped__, render_inline])
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+def test_a_text_costs_what_its_length_says_and_a_long_one_no_more(piece, render):
+    for length in (MAX_MARKDOWN, 100_000):
+        text = piece * (length // len(piece))
+        assert calls(text, render) < 100 * MAX_MARKDOWN
+
+
+@pytest.mark.parametrize("row", ["|x\n", "x\n", "|\n"])
+def test_a_table_is_not_filled_up_without_end(row):
+    text = WIDE_TABLE + row * 5000
+
+    assert calls(text[:MAX_MARKDOWN]) < 100 * MAX_MARKDOWN
+    assert len(render_markdown(text[:MAX_MARKDOWN])) < 10 * MAX_MARKDOWN
+
+
+def test_what_is_too_much_is_shown_as_it_is_written():
+    assert render_markdown("[" * 300) == f"<p>{'[' * 300}</p>\n"
+    assert render_markdown("<i>\n" * 9000).startswith("<p>&lt;i&gt;<br>\n&lt;i&gt;<br>\n")
+
+
+def test_a_long_text_is_markdown_as_far_as_markdown_goes():
+    html = render_markdown("**bold**\n\n" * 5000)
+
+    assert html.startswith("<p><strong>bold</strong></p>\n")
+    assert html.endswith("**bold**</p>\n")
+
+
+def test_tables_links_and_lists_of_everyday_stay_what_they_are():
+    links = "".join(f"- [{number}](https://x.example/{number})\n" for number in range(300))
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 300
+
+    assert render_markdown(links).count("<a href=") == 300
+    assert render_markdown(table).count("<td>") == 600
+
+
+def test_a_text_is_rendered_once():
+    text = "said **once**"
+    render_markdown(text)
+
+    assert calls(text, render_markdown) < 5
+
+
+def test_a_widget_has_as_much_markdown_as_a_message():
+    few, many = (Card(children=(Text(value="**x**" * 40),) * n) for n in (10, 1000))
+
+    assert "<strong>" in widget_entry("w", few)["root"]["children"][0]["html"]
+    assert "<strong>" not in widget_entry("w", many)["root"]["children"][0]["html"]
