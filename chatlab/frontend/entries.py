@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
-from chatlab.frontend.markdown import render_markdown
+from chatlab.frontend.markdown import render_markdown, render_plain
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
@@ -23,7 +23,8 @@ def item_entry(item: ThreadItem) -> Entry:
     """The entry of a finished item."""
     match item:
         case UserMessageItem():
-            return {"key": item.id, "kind": "user", "text": item.content}
+            entry = {"key": item.id, "kind": "user", "text": item.content}
+            return entry | {"html": render_plain(item.content)}
         case AssistantMessageItem():
             stopped = item.status == "incomplete"
             entry = {"key": item.id, "kind": "assistant", "text": item.content}

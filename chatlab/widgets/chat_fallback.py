@@ -75,12 +75,12 @@ def _text_line(entry: Entry, who: str) -> str:
 
 def _html_block(entry: Entry, who: str) -> str:
     if entry["kind"] == "user":
-        body = html.escape(entry["text"]).replace("\n", "<br>")
-        return f'<div style="{_OWN_BOX}"><b>{html.escape(who)}</b><br>{body}</div>'
+        body = entry["html"].replace("\n", "<br>")
+        return f'<div style="{_OWN_BOX}" dir="auto"><b>{html.escape(who)}</b><br>{body}</div>'
     if entry["kind"] == "assistant":
         stopped = "<i>stopped</i>" if entry.get("stopped") else ""
         body = entry.get("html") or html.escape(entry["text"])
-        return f'<div style="{_BOX}"><b>Assistant</b>{body}{stopped}</div>'
+        return f'<div style="{_BOX}" dir="auto"><b>Assistant</b>{body}{stopped}</div>'
     return f'<div style="margin:6px 0">{html.escape(_text_line(entry, who).strip())}</div>'
 
 
