@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from test_chat import CHAT, ROOM, answer, ended, say
 
 GONE = "The kernel was restarted, and this chat went with it. Run the cell again."
-RESTART = """() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"""
+RESTART = """() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+  .restart()"""
 RIGHT = """([count, text]) => {
   const nodes = [...document.querySelectorAll('.chatlab-assistant')];
   return nodes.length === count && nodes.at(-1).textContent.trim() === text
