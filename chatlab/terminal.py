@@ -21,7 +21,15 @@ from rich.text import Text
 
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError
-from chatlab.events import AssistantMessage, ErrorEvent, Task, ThreadStreamEvent, ToolStatus, Widget
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    Task,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ToolStatus,
+    Widget,
+)
 from chatlab.items import Action, Button, Form, Input, Select, WidgetNode
 from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
@@ -201,7 +209,6 @@ class TerminalChat:
             if not isinstance(error, ChatlabError):
                 raise error
             self._console.print(Text(f"✗ {error}", style="red"))
-        self._thread_id = turn.thread_id
         self._buttons += renderer.buttons
 
     async def _render_events(self, turn: Turn, renderer: TerminalRenderer) -> None:
@@ -212,6 +219,8 @@ class TerminalChat:
         with live:
             async with turn:
                 async for event in turn:
+                    if not isinstance(event, ThreadCreated | ErrorEvent):  # the thread has an item
+                        self._thread_id = event.thread_id
                     renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
                     if self._console.is_terminal:
                         live.refresh()
