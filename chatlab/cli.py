@@ -215,14 +215,17 @@ def serve(
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
     from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
+    from chatlab.course.capstone.signing_secret import kept_secret
     from chatlab.stores import SQLStore
     from chatlab.stores.sql.urls import parse_url
 
-    store, storage = None, "in memory"
+    store, storage, secret = None, "in memory", None
     if database is not None:
-        store = SQLStore(database)
-        storage = f"in {parse_url(database).render_as_string(hide_password=True)}"
-    capstone = task_manager(course_root(), source, store)
+        store, url = SQLStore(database), parse_url(database)
+        storage = f"in {url.render_as_string(hide_password=True)}"
+        if url.get_backend_name() == "sqlite":
+            secret = kept_secret(Path(f"{url.database}-secret"))
+    capstone = task_manager(course_root(), source, store, secret)
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 
