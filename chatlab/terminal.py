@@ -21,15 +21,7 @@ from rich.text import Text
 
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError
-from chatlab.events import (
-    AssistantMessage,
-    ErrorEvent,
-    Task,
-    ThreadCreated,
-    ThreadStreamEvent,
-    ToolStatus,
-    Widget,
-)
+from chatlab.events import AssistantMessage, ErrorEvent, Task, ThreadStreamEvent, ToolStatus, Widget
 from chatlab.items import Action, Button, Form, Input, Select, WidgetNode
 from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
@@ -219,7 +211,7 @@ class TerminalChat:
         with live:
             async with turn:
                 async for event in turn:
-                    if not isinstance(event, ThreadCreated | ErrorEvent):  # the thread has an item
+                    if event.type not in {"thread_created", "error"}:  # the thread has an item
                         self._thread_id = event.thread_id
                     renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
                     if self._console.is_terminal:

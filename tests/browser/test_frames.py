@@ -9,6 +9,9 @@ from test_chat import CHAT, ROOM, answer, ended, say
 GONE = "The kernel was restarted, and this chat went with it. Run the cell again."
 RESTART = """() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
   .restart()"""
+EXECUTE = """code => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+  .requestExecute({ code }).done.catch(() => {}); }"""
+DIE = "while not pathlib.Path('die').exists(): time.sleep(0.01)\nos._exit(1)"
 RIGHT = """([count, text]) => {
   const nodes = [...document.querySelectorAll('.chatlab-assistant')];
   return nodes.length === count && nodes.at(-1).textContent.trim() === text
@@ -122,6 +125,19 @@ def test_a_pane_whose_kernel_was_restarted_says_so_and_keeps_what_is_typed(lab: 
         expect(opened.page.locator("article")).to_have_count(0)
         say(opened, "tools")
         ended(opened)
+
+
+def test_a_message_to_a_kernel_that_died_comes_back(lab: Lab) -> None:
+    with lab.visit(lab.written(CHAT, "import os, pathlib, time")) as opened:
+        opened.run_all()
+        say(opened, "tools")
+        ended(opened)
+        opened.page.evaluate(EXECUTE, DIE)
+        box = say(opened, "still here?")
+        ended(opened, "Sent.")
+        (lab.folder / "die").touch()
+        ended(opened, GONE)
+        expect(box).to_have_value("still here?")
 
 
 def test_one_pane_in_two_cells_is_live_in_both(lab: Lab) -> None:

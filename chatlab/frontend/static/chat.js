@@ -94,7 +94,11 @@ export default () => {
     initialize({ model }) {
       state = createState((message) => model.send(message), model.get("draft") ?? "");
       model.on("msg:custom", (frame) => state.receive(frame));
-      model.on("comm_live_update", () => state.setGone()); // ipywidgets says so when a kernel restarts
+      // ipywidgets says so when somebody restarts the kernel; when it died, its status alone tells.
+      model.on("comm_live_update", () => state.setGone());
+      model.widget_manager?.kernel?.statusChanged?.connect((_kernel, status) => {
+        if (["autorestarting", "dead"].includes(status)) state.setGone();
+      });
     },
     render({ model, el }) {
       const { pane, paint } = createPane(state, model);
