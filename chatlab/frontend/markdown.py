@@ -80,5 +80,5 @@ def render_inline(text: str) -> str:
 
 
 def render_plain(text: str) -> str:
-    """The text as it is, in which addresses are links."""
-    return str(_plain.renderInline(text))
+    """The text as it is, escaped as by `html.escape`, in which addresses are links."""
+    return str(_plain.renderInline(text)).replace("'", "&#x27;")

@@ -86,7 +86,6 @@ class ChatView:
                 await self._watch(turn, lambda: self.pane.settle(message_id, kept=True))
             finally:
                 self.pane.settle(message_id, kept=False)
-                self.pane.flush()
 
     async def _watch(self, turn: Turn, on_kept: Callable[[], None] = lambda: None) -> None:
         """Show the turn to its end; call `on_kept` once what the user said is in the thread."""

@@ -70,9 +70,9 @@ async def until(condition):
 
 
 async def settled(view):
-    """Everything that was sent has been worked through."""
+    """Everything that was sent has been worked through, and the browser has been told."""
     await asyncio.sleep(0)
-    await until(lambda: not view._tasks)
+    await until(lambda: not view._tasks and view.pane._channel._flushing is None)
 
 
 def fates(view):
