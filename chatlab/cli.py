@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
+from chatlab.course.console_encoding import accept_any_text
 from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
 
@@ -42,6 +43,7 @@ Number = Annotated[str, typer.Argument(metavar="NN", help="A lesson, such as 03.
 
 def main() -> None:
     """Run the command; a `ChatlabError` becomes one sentence and exit status 2."""
+    accept_any_text()
     try:
         app()
     except ChatlabError as error:
@@ -215,14 +217,17 @@ def serve(
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
     from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
+    from chatlab.course.capstone.signing_secret import kept_secret
     from chatlab.stores import SQLStore
     from chatlab.stores.sql.urls import parse_url, shown
 
-    store, storage = None, "in memory"
+    store, storage, secret = None, "in memory", None
     if database is not None:
-        store = SQLStore(database)
-        storage = f"in {shown(parse_url(database))}"
-    capstone = task_manager(course_root(), source, store)
+        store, url = SQLStore(database), parse_url(database)
+        storage = f"in {shown(url)}"
+        if url.get_backend_name() == "sqlite":
+            secret = kept_secret(Path(f"{url.database}-secret"))
+    capstone = task_manager(course_root(), source, store, secret)
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 
@@ -262,15 +267,17 @@ def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_jso
         else:
             with console.status(f"Running {path.relative_to(root)} from the top"):
                 lesson_grade = grade(root, lesson, path)
-            print_grade(console, lesson_grade)
-        grades.append(lesson_grade)
         for result in () if solutions else lesson_grade.results:
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")
+        if not solutions:
+            progress.save()  # before anything is printed, which can fail
+        if not as_json:
+            print_grade(console, lesson_grade)
+        grades.append(lesson_grade)
     if as_json:
-        console.print_json(json.dumps([grade_as_dict(lesson_grade) for lesson_grade in grades]))
-    if not solutions:
-        progress.save()
+        data = [grade_as_dict(lesson_grade) for lesson_grade in grades]
+        console.print_json(json.dumps(data), ensure_ascii=True)
     return all(lesson_grade.passed for lesson_grade in grades)
 
 

@@ -215,7 +215,6 @@ class TerminalChat:
             if not isinstance(error, ChatlabError):
                 raise error
             self._console.print(Text(f"✗ {error}", style="red"))
-        self._thread_id = turn.thread_id
         self._buttons += renderer.buttons
 
     async def _render_events(self, turn: Turn, renderer: TerminalRenderer) -> None:
@@ -226,6 +225,8 @@ class TerminalChat:
         with live:
             async with turn:
                 async for event in turn:
+                    if event.type not in {"thread_created", "error"}:  # the thread has an item
+                        self._thread_id = event.thread_id
                     renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
                     if self._console.is_terminal:
                         live.refresh()

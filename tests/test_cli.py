@@ -23,11 +23,18 @@ def course(tmp_path):
 
 @pytest.fixture
 def chatlab(course):
-    def run(*arguments, cwd=course):
+    def run(*arguments, cwd=course, **more):
         command = [sys.executable, "-c", "from chatlab.cli import main; main()", *arguments]
-        env = os.environ | {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+        env = os.environ | {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"} | more.pop("env", {})
         return subprocess.run(
-            command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=600
+            command,
+            cwd=cwd,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+            **more,
         )
 
     return run
@@ -152,3 +159,25 @@ def test_a_busy_port_is_named_with_another_one_to_try(chatlab):
         run = chatlab("lab", "--no-browser", "--port", str(port))
     assert run.returncode == 2
     assert f"Port {port} is in use" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "command", "shows"),
+    [
+        ("cp1252", ("doctor",), "| +"),
+        ("ascii", ("progress",), "| o |"),
+        ("cp1252", ("check", "00", "--solutions"), "+  00.1"),
+        ("ascii", ("check", "00", "--solutions", "--json"), '"passed"'),
+        ("ascii", ("chat",), "Milch"),
+        ("cp1252", ("chat",), "Milch"),
+    ],
+)
+def test_a_console_that_lacks_a_sign_gets_another_and_ends_nothing(
+    chatlab, encoding, command, shows
+):
+    env = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    typed = "Create a task: Milch für Zoë “now” 牛乳\n"
+    run = chatlab(*command, env=env, input=typed.encode().decode("latin-1"), encoding="latin-1")
+    assert run.returncode == 0, run.stderr
+    assert shows in run.stdout
+    assert "Traceback" not in run.stderr

@@ -113,6 +113,18 @@ async def test_a_button_is_pressed_by_its_number_in_the_same_thread(monkeypatch)
     assert len((await server.thread(thread.id, ALICE)).items.data) == 4
 
 
+class Shy(ChatKitServer):
+    async def respond(self, thread, input, context):
+        if input is None:
+            raise ValueError("nobody spoke")
+        yield AssistantMessage(content=f"You said {input.content}.")
+
+
+async def test_after_a_conversation_that_could_not_be_opened_comes_a_new_one(monkeypatch):
+    text = await talk(Shy(clock=FixedClock(), new_id=CountingIds()), monkeypatch, "milk")
+    assert "You said milk." in text
+
+
 class Endless(ChatKitServer):
     async def respond(self, thread, input, context):
         while input is not None:

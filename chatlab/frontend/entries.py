@@ -5,7 +5,12 @@ from typing import Any, cast
 
 from pydantic_core import to_jsonable_python
 
-from chatlab.frontend.markdown import MAX_MARKDOWN, render_markdown, render_plain
+from chatlab.frontend.markdown import (
+    MAX_MARKDOWN,
+    render_links,
+    render_markdown,
+    render_plain,
+)
 from chatlab.items import (
     AssistantMessageItem,
     TaskItem,
@@ -15,7 +20,7 @@ from chatlab.items import (
     WidgetItem,
 )
 
-__all__ = ["Entry", "item_entry", "task_entry", "tool_entry", "widget_entry"]
+__all__ = ["Entry", "item_entry", "notice_entry", "task_entry", "tool_entry", "widget_entry"]
 
 Entry = dict[str, Any]
 
@@ -24,7 +29,8 @@ def item_entry(item: VisibleItem) -> Entry:
     """The entry of a finished item."""
     match item:
         case UserMessageItem():
-            return {"key": item.id, "kind": "user", "text": item.content}
+            entry = {"key": item.id, "kind": "user", "text": item.content}
+            return entry | {"html": render_links(item.content)}
         case AssistantMessageItem():
             stopped = item.status == "incomplete"
             entry = {"key": item.id, "kind": "assistant", "text": item.content}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.events import ErrorEvent, ItemDone, ThreadCreated
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
 from chatlab.stores.base import load_visible_items
@@ -21,6 +22,8 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 class ChatView:
     """A chat with a server: type, watch it answer, click, stop, try again.
+
+    Messages, clicks and retries wait for one another: each begins where the one before has ended.
 
     Args:
         server: The server to talk to.
@@ -44,6 +47,7 @@ class ChatView:
         self._turn: Turn | None = None
         self._older: str | None = None
         self._retry: Work | None = None
+        self._queue = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _ipython_display_(self) -> None:
@@ -58,28 +62,44 @@ class ChatView:
 
     async def say(self, message: str | None) -> None:
         """Send a message as if it had been typed, and watch the answer to its end."""
-        self._retry = self._retry_last
-        await self._watch(self.server.send(message, self.context, self.thread_id))
+        async with self._queue:
+            self._retry = self._retry_last
+            await self._watch(self.server.send(message, self.context, self.thread_id))
 
     async def click(self, action: Action, item_id: str | None = None) -> None:
         """Click as if with the mouse, and watch the answer to its end."""
-        if self.thread_id is not None:
-            self._retry = lambda: self.click(action, item_id)
-            await self._watch(self.server.act(action, self.context, self.thread_id, item_id))
+        async with self._queue:
+            if self.thread_id is not None:
+                self._retry = lambda: self.click(action, item_id)
+                await self._watch(self.server.act(action, self.context, self.thread_id, item_id))
 
     async def stop(self) -> None:
         """Stop the answer that is being given; what was said is kept."""
         if self._turn is not None:
             await self._turn.aclose()
 
-    async def _watch(self, turn: Turn) -> None:
+    async def _say_typed(self, text: str, message_id: str) -> None:
+        """As `say`; the text goes back into the input if it does not get into the thread."""
+        async with self._queue:
+            self._retry = self._retry_last
+            try:
+                turn = self.server.send(text, self.context, self.thread_id)
+                await self._watch(turn, lambda: self.pane.settle(message_id, kept=True))
+            finally:
+                self.pane.settle(message_id, kept=False)
+
+    async def _watch(self, turn: Turn, on_kept: Callable[[], None] = lambda: None) -> None:
+        """Show the turn to its end; call `on_kept` once what the user said is in the thread."""
         pane = self.pane
         pane.begin_turn()
         self._turn = turn
         try:
             async for event in turn:
-                self.thread_id = event.thread_id
+                if not isinstance(event, ThreadCreated | ErrorEvent):  # the thread has an item
+                    self.thread_id = event.thread_id
                 pane.apply(event)
+                if isinstance(event, ItemDone) and event.item.role == "user":
+                    on_kept()
         except Exception as error:  # noqa: BLE001 - it is shown in the pane, with the line
             pane.show_error(error)
         finally:
@@ -116,10 +136,8 @@ class ChatView:
                 self._spawn(self.stop())
             case {"type": "older"} if not self._tasks:
                 self._spawn(self._load_older())
-            case {"type": _} if self._turn is not None:
-                return
             case {"type": "send", "text": str(text)} if text.strip():
-                self._spawn(self.say(text))
+                self._spawn(self._say_typed(text, str(message.get("id"))))
             case {"type": "act", "action": action, "item": str(item_id)}:
                 self._spawn(self._click_from_browser(action, item_id))
             case {"type": "retry"} if self._retry is not None:
@@ -132,19 +150,22 @@ class ChatView:
 
     async def _retry_last(self) -> None:
         """Answer the last message of the user again; then the old answer goes."""
-        if self.thread_id is None:
-            return
-        store = self.server.store
-        page = await load_visible_items(store, self.thread_id, None, _PAGE, "desc", self.context)
-        asked = next((item for item in page.data if item.role == "user"), None)
-        if asked is None:
-            return
-        replaced = self.pane.view_model.keys_after(asked.id)
-        turn = self.server.retry(self.thread_id, asked.id, self.context)
-        await self._watch(turn)
-        if turn.state == "completed":
-            self.pane.remove(replaced)
-            self.pane.flush()
+        async with self._queue:
+            if self.thread_id is None:
+                return
+            store = self.server.store
+            page = await load_visible_items(
+                store, self.thread_id, None, _PAGE, "desc", self.context
+            )
+            asked = next((item for item in page.data if item.role == "user"), None)
+            if asked is None:
+                return
+            replaced = self.pane.view_model.keys_after(asked.id)
+            turn = self.server.retry(self.thread_id, asked.id, self.context)
+            await self._watch(turn)
+            if turn.state == "completed":
+                self.pane.remove(replaced)
+                self.pane.flush()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it on the kernel's loop; hold on to it, and let nothing it raises be lost."""

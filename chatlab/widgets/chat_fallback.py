@@ -2,6 +2,7 @@
 
 import html
 from typing import Any
+from unicodedata import bidirectional
 
 from chatlab.frontend.entries import Entry
 from chatlab.frontend.view_model import ChatViewModel
@@ -77,13 +78,21 @@ def _text_line(entry: Entry, who: str) -> str:  # noqa: PLR0911 - each kind of e
 
 def _html_block(entry: Entry, who: str) -> str:
     if entry["kind"] == "user":
-        body = html.escape(entry["text"]).replace("\n", "<br>")
-        return f'<div style="{_OWN_BOX}"><b>{html.escape(who)}</b><br>{body}</div>'
+        body = entry["html"].replace("\n", "<br>")
+        start = f'<div style="{_OWN_BOX}"{_direction(entry["text"])}>'
+        return f"{start}<b>{html.escape(who)}</b><br>{body}</div>"
     if entry["kind"] == "assistant":
         stopped = "<i>stopped</i>" if entry.get("stopped") else ""
         body = entry.get("html") or html.escape(entry["text"])
-        return f'<div style="{_BOX}"><b>Assistant</b>{body}{stopped}</div>'
+        return (
+            f'<div style="{_BOX}"{_direction(entry["text"])}><b>Assistant</b>{body}{stopped}</div>'
+        )
     return f'<div style="margin:6px 0">{html.escape(_text_line(entry, who).strip())}</div>'
+
+
+def _direction(text: str) -> str:
+    """An attribute for text that may have to be read from the right; nothing for all other text."""
+    return ' dir="auto"' if any(bidirectional(sign) in {"R", "AL"} for sign in text) else ""
 
 
 def _widget_texts(node: dict[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ __all__ = ["Pane"]
 
 _copies = itertools.count(1)
 _SNAPSHOT_EVENTS = 500
+_REMEMBERED_FATES = 100
 
 
 class PaneWidget(anywidget.AnyWidget):  # pyright: ignore[reportUntypedBaseClass]
@@ -60,8 +61,10 @@ class Pane:
         self._channel = FrameChannel(
             self.widget, self._make_snapshot, _nothing if on_message is None else on_message
         )
-        self._busy = False
+        self._state: TurnState = "ready"
         self._more = False
+        self._fates: dict[str, bool] = {}
+        self._copies: list[Any] = []
 
     def display(self) -> None:
         """Put the pane and its static copy under the cell."""
@@ -70,7 +73,8 @@ class Pane:
         copy = display_fallback(
             render_fallback(self.view_model, self.who), f"chatlab-{next(_copies)}"
         )
-        self.on_settled = lambda: copy.update(render_fallback(self.view_model, self.who), raw=True)
+        self._copies.append(copy)
+        self.on_settled = self._renew_copies
 
     def connect(self) -> None:
         """Begin to send; for those who display `widget` themselves."""
@@ -111,8 +115,16 @@ class Pane:
 
     def set_busy(self, *, yes: bool, state: TurnState = "running") -> None:
         """Say whether a turn is running."""
-        self._busy = yes
+        self._state = state
         self._patch({"busy": yes, "state": state})
+
+    def settle(self, message_id: str, *, kept: bool) -> None:
+        """Say, once, what became of a typed message: the browser puts back one that is not kept."""
+        if message_id not in self._fates:
+            self._fates[message_id] = kept
+            if len(self._fates) > _REMEMBERED_FATES:
+                del self._fates[next(iter(self._fates))]
+            self._patch({"fates": {message_id: kept}})
 
     def flush(self) -> None:
         """Send what waits, and renew the static copy: once a turn."""
@@ -124,8 +136,15 @@ class Pane:
             self._channel.patch(patch)
 
     def _make_snapshot(self) -> dict[str, Any]:
-        now = {"snapshot": self.view_model.snapshot(), "busy": self._busy, "more": self._more}
+        busy = self._state == "running"
+        now = {"snapshot": self.view_model.snapshot(), "busy": busy, "state": self._state}
+        now |= {"more": self._more, "fates": self._fates}
         return now | {"events": list(self.view_model.events)[-_SNAPSHOT_EVENTS:]}
+
+    def _renew_copies(self) -> None:
+        """Every cell that the pane was displayed in has a copy of its own."""
+        for copy in self._copies:
+            copy.update(render_fallback(self.view_model, self.who), raw=True)
 
 
 def _nothing(*_: object) -> None:

@@ -1,8 +1,11 @@
 """The page at `/` in a real browser: the notebooks' pane, over HTTP."""
 
 import asyncio
+import contextlib
+import json
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -11,7 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from requirements import require_or_skip
 from serving import KEYS, served
 
-from chatlab.adapters.http import create_app
+from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from lab import SHOTS, Watch
@@ -52,7 +55,8 @@ def tap(room):
 
 @pytest.fixture(scope="module")
 def url(room):
-    app = create_app(room, KEYS.authenticate, sign_in=KEYS.issue, chatkit=False)
+    limits = Limits(keep_alive_seconds=1.0)
+    app = create_app(room, KEYS.authenticate, sign_in=KEYS.issue, chatkit=False, limits=limits)
     with served(app) as found:
         yield found
 
@@ -182,6 +186,179 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
     expect(page.locator(REPLY).last).to_have_text("Before the break. And after it.")
     page.get_by_role("button", name="Log out").press("Enter")
     expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
+
+
+DIRECTION = "node => getComputedStyle(node).direction"
+POSTS = "**/api/turns"
+
+
+def users(page):
+    return page.locator(".chatlab-said")
+
+
+def hold(page, pattern):
+    """Requests that get no answer until the test gives one."""
+    held = []
+    page.route(pattern, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    return held
+
+
+def say_and_hold(page, text, held):
+    with page.expect_request(POSTS):
+        say(page, text)
+    expect(page.get_by_role("status")).to_have_text("Answering…")
+    return held[-1]
+
+
+def test_what_was_refused_comes_back_beside_what_was_typed_since(visit):
+    page = visit("Alice")
+    post = say_and_hold(page, "first", hold(page, POSTS))
+    box(page).fill("half-typed")
+    wrong = {"error": "invalid_input", "message": "That is too long."}
+    post.fulfill(status=422, body=json.dumps(wrong))
+    expect(page.get_by_role("alert")).to_have_text("That is too long.")
+    expect(box(page)).to_have_value("half-typed\nfirst")
+    expect(users(page)).to_have_count(0)
+
+
+def test_a_message_of_which_nobody_knows_whether_it_arrived_is_sent_again_under_its_key(visit):
+    page = visit("Alice")
+    keys = []
+    page.on("request", lambda sent: sent.method == "POST" and keys.append(sent.post_data_json))
+    page.route(POSTS, lambda route: (route.fetch(), route.abort()))
+    say(page, "code")
+    status(page, "Connection lost, trying again…")
+    expect(page.get_by_role("alert")).to_have_text("The server does not answer.")
+    expect(box(page)).to_have_value("code")
+    page.unroute(POSTS)
+    box(page).press("Enter")
+    expect(page.locator(REPLY)).to_have_count(1)
+    status(page, "Answer complete.")
+    assert len({body["idempotency_key"] for body in keys if body}) == 1
+    page.reload()
+    expect(users(page)).to_have_text(["code"])
+
+
+def test_a_message_is_not_lost_when_the_session_ends(visit):
+    page = visit("Alice")
+    over = {"error": "session_expired", "message": "This session has expired. Log in again."}
+    page.route(POSTS, lambda route: route.fulfill(status=401, body=json.dumps(over)))
+    say(page, "Keep this")
+    expect(page.get_by_role("alert")).to_have_text(over["message"])
+    page.unroute(POSTS)
+    page.get_by_role("button", name="Be Alice").press("Enter")
+    expect(box(page)).to_have_value("Keep this")
+
+
+def test_address_list_and_pane_agree_when_one_leaves_while_the_first_message_is_on_its_way(visit):
+    page = visit("Alice")
+    say(page, "code")
+    status(page, "Answer complete.")
+    first = page.url
+    page.get_by_role("button", name="New conversation").press("Enter")
+    expect(users(page)).to_have_count(0)
+    held = hold(page, POSTS)
+    post = say_and_hold(page, "tools", held)
+    page.go_back()
+    expect(users(page)).to_have_text(["code"])
+    count = page.get_by_role("navigation").get_by_role("listitem").count()
+    post.continue_()
+    expect(page.get_by_role("navigation").get_by_role("listitem")).to_have_count(count + 1)
+    assert page.url == first
+    expect(users(page)).to_have_text(["code"])
+    current = page.locator("nav [aria-current=true]")
+    expect(current).to_have_count(1)
+    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("button").press(
+        "Enter"
+    )
+    expect(users(page)).to_have_text(["tools"])
+    expect(page.locator(REPLY)).to_have_text("Done.")
+
+    page.get_by_role("button", name="New conversation").press("Enter")
+    expect(users(page)).to_have_count(0)
+    post = say_and_hold(page, "never sent", held)
+    page.goto(first)
+    expect(users(page)).to_have_text(["code"])
+    wrong = {"error": "invalid_input", "message": "That is too long."}
+    post.fulfill(status=422, body=json.dumps(wrong))
+    expect(page.get_by_role("alert")).to_contain_text("not sent: That is too long.")
+    page.get_by_role("button", name="New conversation").press("Enter")
+    expect(box(page)).to_have_value("never sent")
+
+
+def test_two_messages_before_the_conversation_is_there_are_answered_in_order(visit):
+    page = visit("Alice")
+    say(page, "code")
+    status(page, "Answer complete.")
+    hold(page, "**/page/threads/*")
+    page.reload()
+    expect(box(page)).to_be_focused()
+    say(page, "tools")
+    say(page, "widget")
+    expect(box(page)).to_have_value("")
+    page.unroute("**/page/threads/*")  # what was held goes on
+    expect(users(page)).to_have_text(["code", "tools", "widget"])
+    status(page, "Answer complete.")
+
+
+@contextlib.contextmanager
+def silence(url):
+    """The server neither says anything nor closes anything."""
+    over = threading.Event()
+    url.loop.call_soon_threadsafe(over.wait)
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def test_a_connection_that_goes_silent_is_said_to_be_lost_and_is_made_anew(visit, url, tap):
+    page = visit("Alice")
+    say(page, "Tell me")
+    tap.said = 10
+    expect(page.locator(REPLY)).to_contain_text("word9")
+    with silence(url):
+        status(page, "Connection lost, trying again…")
+        shot(page, "lost")
+        page.emulate_media(color_scheme="dark")
+        shot(page, "lost_dark")
+    status(page, "Answering…")
+    tap.said = TOKENS
+    status(page, "Answer complete.")
+    assert page.locator(REPLY).text_content().split() == [f"word{n}" for n in range(TOKENS)]
+
+
+def test_composing_a_word_neither_sends_nor_stops(visit, tap):
+    page = visit("Alice")
+    box(page).fill("にほん")
+    for how in ({"keyCode": 229}, {"isComposing": True}):
+        box(page).dispatch_event("keydown", {"key": "Enter", "bubbles": True} | how)
+    expect(box(page)).to_have_value("にほん")
+    box(page).press("Enter")
+    tap.said = 5
+    expect(page.locator(REPLY)).to_contain_text("word4")
+    box(page).dispatch_event("keydown", {"key": "Escape", "bubbles": True, "isComposing": True})
+    tap.said = TOKENS
+    status(page, "Answer complete.")
+
+
+def test_right_to_left_links_mathematics_and_ones_own_message_in_view(visit, room, tap):
+    page = visit("Alice")
+    tap.said = TOKENS
+    for _ in range(6):
+        say(page, "code")
+        status(page, "Answer complete.")
+    page.get_by_role("log").evaluate("node => { node.scrollTop = 0; }")
+    expect(page.get_by_role("button", name="Latest")).to_be_visible()
+    say(page, "שלום https://example.org/a_b")
+    status(page, "Answer complete.")
+    expect(users(page).last).to_be_in_viewport()
+    expect(users(page).last.get_by_role("link")).to_have_attribute("rel", "noopener noreferrer")
+    assert users(page).last.evaluate(DIRECTION) == "rtl"
+    assert users(page).first.evaluate(DIRECTION) == "ltr"
+    box(page).fill("مرحبا")
+    assert box(page).evaluate(DIRECTION) == "rtl"
+    shot(page, "right_to_left")
 
 
 def test_a_server_that_knows_no_names_asks_for_a_key(browser):

@@ -1,10 +1,12 @@
 """`chatlab serve`, as a learner starts it."""
 
+import contextlib
 import json
 import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +18,7 @@ from rich.console import Console
 from chatlab import InvalidInput
 from chatlab.course.capstone.load_taskmanager import task_manager
 from chatlab.course.capstone.serve import serve_capstone
+from chatlab.course.capstone.signing_secret import kept_secret
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,8 +33,9 @@ def asked(url, path, body=None, key=None):
         return answer.read().decode()
 
 
-def test_the_task_manager_is_served_says_where_it_is_and_how_to_log_in(tmp_path):
-    database = f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
+@contextlib.contextmanager
+def serving(database):
+    """`chatlab serve`, ended as with Ctrl+C: its process and its URL with the line that says it."""
     command = [sys.executable, "-c", "from chatlab.cli import main; main()", "serve", "--port", "0"]
     command += ["--database", database]
     env = os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
@@ -39,16 +43,27 @@ def test_the_task_manager_is_served_says_where_it_is_and_how_to_log_in(tmp_path)
         command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as server:
         try:
-            where, door, kept = (server.stdout.readline() for _ in range(3))
-            url = re.search(r"http://127\.0\.0\.1:\d+", where)[0]
-            key = json.loads(asked(url, "/api/sessions", {"user_id": "bob"}))["session_key"]
-            said = {"message": "Create a task: buy milk"}
-            turn = json.loads(asked(url, "/api/turns", said, key))
-            events = asked(url, f"/api/turns/{turn['turn_id']}/events", key=key)
-            assert "<title>chatlab</title>" in asked(url, "/")
+            where = server.stdout.readline()
+            yield server, re.search(r"http://127\.0\.0\.1:\d+", where)[0], where
         finally:
             server.send_signal(signal.SIGINT)
-            rest = server.stdout.read()
+            server.rest = server.stdout.read()
+
+
+def logged_in(url):
+    return json.loads(asked(url, "/api/sessions", {"user_id": "bob"}))["session_key"]
+
+
+def test_the_task_manager_is_served_says_where_it_is_and_how_to_log_in(tmp_path):
+    database = f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
+    with serving(database) as (server, url, where):
+        door, kept = (server.stdout.readline() for _ in range(2))
+        key = logged_in(url)
+        said = {"message": "Create a task: buy milk"}
+        turn = json.loads(asked(url, "/api/turns", said, key))
+        events = asked(url, f"/api/turns/{turn['turn_id']}/events", key=key)
+        assert "<title>chatlab</title>" in asked(url, "/")
+    rest = server.rest
 
     assert where.startswith("The TaskManager of solutions/10_capstone.ipynb is at http")
     assert "Nobody needs a password: this is for learning." in door
@@ -56,6 +71,27 @@ def test_the_task_manager_is_served_says_where_it_is_and_how_to_log_in(tmp_path)
     assert 'event: end\ndata: {"state": "completed"}' in events
     assert "Traceback" not in rest
     assert "error" not in rest.lower()
+
+
+def test_a_restart_logs_nobody_out_and_the_secret_is_its_owners_alone(tmp_path):
+    database = f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
+    with serving(database) as (_, url, _):
+        key = logged_in(url)
+    with serving(database) as (_, url, _):
+        assert json.loads(asked(url, "/api/sessions/current", key=key))["user_id"] == "bob"
+    file = tmp_path / "chat.sqlite-secret"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert kept_secret(file) == file.read_text()
+
+
+@pytest.mark.parametrize("text", ["", "too short", "ü" * 40])
+def test_a_file_without_a_secret_signs_nothing(tmp_path, text):
+    file = tmp_path / "chat.sqlite-secret"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InvalidInput, match="secret"):
+        kept_secret(file)
+    with pytest.raises(InvalidInput, match="cannot hold the secret"):
+        kept_secret(tmp_path / "nowhere" / "chat.sqlite-secret")
 
 
 def test_what_cannot_be_listened_on_is_refused_with_the_next_thing_to_try():

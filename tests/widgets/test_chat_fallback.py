@@ -62,3 +62,12 @@ def test_its_size_is_bounded_however_long_the_messages_are(letters):
 
 def test_a_short_conversation_is_copied_whole():
     assert "earlier" not in render_fallback(talk(200))["text/plain"]
+
+
+def test_only_text_from_right_to_left_asks_for_its_direction():
+    board, common = ChatViewModel(), {"thread_id": "thr", "timestamp": FixedClock().now()}
+    board.show_item(UserMessageItem(id="msg_1", content="שלום https://a.b/c", **common))
+    board.show_item(AssistantMessageItem(id="msg_2", content="hello", **common))
+    html = render_fallback(board)["text/html"]
+    assert html.count('dir="auto"') == 1
+    assert '<a href="https://a.b/c">' in html

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -27,6 +27,7 @@ from chatlab.streams import sse_frame
 __all__ = ["PageContents", "page"]
 
 _HERE = Path(__file__).parent / "static"
+_Script = Literal["chat", "page", "conversation", "requests"]
 _PAGE_ITEMS = 50
 _MAX_EVENTS_A_FRAME = 500
 
@@ -55,18 +56,18 @@ page = APIRouter(responses=ERROR_RESPONSES, tags=["page"])
 
 @page.get("/", include_in_schema=False)
 async def index(app_state: AppStateDep) -> HTMLResponse:
-    """The page itself; it knows whether names are enough to log in."""
+    """The page itself; it knows whether names are enough to log in, and how often streams speak."""
     text = (_HERE / "index.html").read_text(encoding="utf-8")
     names = "" if app_state.sign_in is None else "yes"
-    return HTMLResponse(
-        text.replace('data-names=""', f'data-names="{names}"'), headers=_SECURITY_HEADERS
-    )
+    text = text.replace('data-names=""', f'data-names="{names}"')
+    text = text.replace('data-beat=""', f'data-beat="{app_state.limits.keep_alive_seconds}"')
+    return HTMLResponse(text, headers=_SECURITY_HEADERS)
 
 
 @page.get("/page/{name}.js", include_in_schema=False)
-async def script_file(name: str) -> Response:
+async def script_file(name: _Script) -> Response:
     """What the browser runs: the page, and the pane in it."""
-    text = script() if name == "chat" else (_HERE / "page.js").read_text(encoding="utf-8")
+    text = script() if name == "chat" else (_HERE / f"{name}.js").read_text(encoding="utf-8")
     return Response(text, headers=_SECURITY_HEADERS, media_type="text/javascript")
 
 

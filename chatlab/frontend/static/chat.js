@@ -1,27 +1,44 @@
 const INPUT_LABEL = "Write a message. Enter sends, Shift and Enter make a line, Escape stops.";
-const END_TEXTS = { completed: "Answer complete.", stopped: "Stopped.", failed: "It failed. See the error." };
+const STATUS_TEXTS = {
+  ready: "", running: "Answering…", completed: "Answer complete.", stopped: "Stopped.",
+  failed: "It failed. See the error.", reconnecting: "Connection lost, trying again…",
+  silent: "No answer yet. The kernel is busy, or it was restarted: then run the cell again.",
+  gone: "The kernel was restarted, and this chat went with it. Run the cell again.",
+};
+
+const LOST = new Set(["reconnecting", "silent", "gone"]);
+
+// While an input method composes a word, Enter and Escape belong to it; Safari says so by 229 only.
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 function createInput(state, actions) {
-  const box = make("textarea", { rows: 1, placeholder: "Write a message", value: state.draft, aria: { label: INPUT_LABEL } });
+  const box = make("textarea", { rows: 1, dir: "auto", placeholder: "Write a message", value: state.draft,
+    aria: { label: INPUT_LABEL } });
   const button = make("button", { type: "button", className: "chatlab-send" });
   const submit = () => {
     if (state.busy) actions.send({ type: "stop" });
+    else if (state.phase === "gone") actions.announce(STATUS_TEXTS.gone);
     else if (box.value.trim()) {
-      actions.send({ type: "send", text: box.value });
-      state.draft = box.value = "";
+      const text = box.value;
+      state.setDraft("");
+      state.post(text);
+      actions.onPosted();
     }
   };
-  const paintButton = () => { button.textContent = state.busy ? "Stop" : "Send"; };
+  const paint = () => {
+    button.textContent = state.busy ? "Stop" : "Send";
+    if (box.value !== state.draft) box.value = state.draft;
+  };
   button.onclick = submit;
-  box.oninput = () => { state.draft = box.value; };
+  box.oninput = () => state.setDraft(box.value);
   box.onkeydown = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     if (state.busy) actions.announce("Still answering. Escape stops it.");
     else submit();
   };
-  paintButton();
-  return { node: make("div", { className: "chatlab-input" }, box, button), paint: paintButton };
+  paint();
+  return { node: make("div", { className: "chatlab-input" }, box, button), paint };
 }
 
 function createPane(state, model) {
@@ -30,6 +47,10 @@ function createPane(state, model) {
     who: model.get("who"),
     interactive: model.get("interactive"),
     announce: (text) => { status.textContent = text; },
+    onPosted: () => {
+      actions.announce("Sent.");
+      log.toEnd();
+    },
     send: (message) => {
       const mustWait = state.busy && ["act", "retry"].includes(message.type);
       if (mustWait) actions.announce("Still answering. Wait, or press Escape to stop it.");
@@ -53,14 +74,16 @@ function createPane(state, model) {
   pane.classList.toggle("chatlab-wide", model.get("inspect"));
   pane.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Escape" && state.busy && actions.interactive) actions.send({ type: "stop" });
+    if (event.key === "Escape" && !isComposing(event) && state.busy && actions.interactive) actions.send({ type: "stop" });
   });
   const paint = (patch) => {
     log.paint(patch);
     inspector.paint(patch);
-    if (patch.busy === undefined && !patch.reset) return;
-    input?.paint();
-    if (patch.busy !== undefined) actions.announce(patch.busy ? "Answering…" : END_TEXTS[patch.state] || "Ready.");
+    if (patch.draft !== undefined || patch.phase || patch.reset) input?.paint();
+    if (patch.phase || patch.reset) {
+      actions.announce(STATUS_TEXTS[state.phase] ?? "Ready.");
+      pane.classList.toggle("chatlab-lost", LOST.has(state.phase));
+    }
   };
   return { pane, paint };
 }
@@ -69,8 +92,13 @@ export default () => {
   let state;
   return {
     initialize({ model }) {
-      state = createState((message) => model.send(message));
+      state = createState((message) => model.send(message), model.get("draft") ?? "");
       model.on("msg:custom", (frame) => state.receive(frame));
+      // ipywidgets says so when somebody restarts the kernel; when it died, its status alone tells.
+      model.on("comm_live_update", () => state.setGone());
+      model.widget_manager?.kernel?.statusChanged?.connect((_kernel, status) => {
+        if (["autorestarting", "dead"].includes(status)) state.setGone();
+      });
     },
     render({ model, el }) {
       const { pane, paint } = createPane(state, model);

@@ -10,7 +10,8 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 
-// A node with HTML that the kernel has made safe: links open in a new tab, code gets a copy button.
+// A node with HTML that the kernel has made safe: links open in a new tab, code gets a copy button,
+// and each block reads from the side that its own first letter asks for.
 // `announce` shows a status message.
 function safeHtml(html, className, announce) {
   const node = make("div", { className });
@@ -18,6 +19,9 @@ function safeHtml(html, className, announce) {
   for (const link of node.querySelectorAll("a")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";
+  }
+  for (const block of node.querySelectorAll("p, ul, ol, li, blockquote, table, td, th, h1, h2, h3, h4, h5, h6")) {
+    block.dir = "auto";
   }
   for (const code of node.querySelectorAll("pre")) {
     code.tabIndex = 0;

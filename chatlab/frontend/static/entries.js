@@ -12,14 +12,16 @@ function entryNode(entry, actions) {
 
 function userEntry(node, entry, actions) {
   node.setAttribute("aria-label", actions.who);
-  node.append(make("span", { className: "chatlab-who", textContent: actions.who }),
-    make("span", { className: "chatlab-said", textContent: entry.text }));
+  const said = safeHtml(entry.html, "chatlab-said", actions.announce);
+  said.dir = "auto";
+  node.append(make("span", { className: "chatlab-who", textContent: actions.who }), said);
 }
 
 function assistantEntry(node, entry, actions) {
   node.setAttribute("aria-label", "Assistant");
   node.setAttribute("aria-busy", String(Boolean(entry.busy)));
   if (entry.html === undefined) {
+    node.dir = "auto";
     node.textNode = new Text(entry.text);
     node.append(node.textNode);
   } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));

@@ -81,7 +81,12 @@ function createLog(state, actions) {
     if (!follow && lastScrollTop < 200) requestOlder();
   };
   olderButton.onclick = requestOlder;
-  latestButton.onclick = () => { follow = true; scrollToEnd(); log.focus(); };
+  const toEnd = () => {
+    follow = true;
+    scrollToEnd();
+    updateButtons();
+  };
+  latestButton.onclick = () => { toEnd(); log.focus(); };
   log.append(items);
   new ResizeObserver(scrollToEnd).observe(items);
   state.entries.forEach(put);
@@ -97,5 +102,5 @@ function createLog(state, actions) {
     highlighted.scrollIntoView({ block: "nearest" });
     return true;
   };
-  return { node: make("div", { className: "chatlab-view" }, log, latestButton), paint, reveal };
+  return { node: make("div", { className: "chatlab-view" }, log, latestButton), paint, reveal, toEnd };
 }

@@ -1,12 +1,16 @@
 const MAX_EVENTS = 2000;
+const PATIENCE_MS = 10_000; // how long a typed message may be without any answer
 
 // The state of a pane, which outlives its views. `receive` takes the kernel's frames and paints the
-// changes in every view; `send` sends a message to the kernel.
-function createState(send) {
+// changes in every view; `send` sends a message to the kernel. A typed message stays in `unsettled`
+// until the kernel says what became of it: it is in the conversation, or goes back into the input.
+function createState(send, draft) {
   const state = {
-    seq: 0, entries: new Map(), events: [], busy: false, more: false, draft: "", views: new Set(),
+    seq: 0, entries: new Map(), events: [], busy: false, phase: "ready", more: false, draft, views: new Set(),
   };
+  const unsettled = new Map();
   let retryTimer = 0;
+  let silenceTimer = 0;
   const paint = (change) => state.views.forEach((view) => view(change));
 
   // Request a snapshot, and repeat that up to six times while none comes: a reply can get lost, too.
@@ -14,6 +18,20 @@ function createState(send) {
     clearTimeout(retryTimer);
     send({ type: "snapshot" });
     retryTimer = setTimeout(() => { retryTimer = 0; if (tries) requestSnapshot(tries - 1); }, 1500);
+  };
+
+  const setPhase = (phase, busy = false) => {
+    Object.assign(state, { phase, busy });
+    paint({ phase });
+  };
+  const setDraft = (text) => {
+    state.draft = text;
+    paint({ draft: text });
+  };
+  const settle = (id, kept) => {
+    const text = unsettled.get(id);
+    unsettled.delete(id);
+    if (text !== undefined && !kept) setDraft(state.draft ? `${state.draft}\n${text}` : text);
   };
 
   const recordEvents = (...events) => {
@@ -44,15 +62,16 @@ function createState(send) {
       state.more = patch.more;
       state.entries = new Map([...patch.before.map((entry) => [entry.key, entry]), ...state.entries]);
     } else if (patch.event) return recordEvents(patch.event);
-    else if (patch.busy !== undefined) state.busy = patch.busy;
+    else if (patch.fates) Object.entries(patch.fates).forEach(([id, kept]) => settle(id, kept));
+    else if (patch.busy !== undefined) return setPhase(patch.state, patch.busy);
     paint(patch);
   };
 
-  const applySnapshot = ({ seq, snapshot, events, busy, more }) => {
+  const applySnapshot = ({ seq, snapshot, events, busy, more, state: phase = "ready", fates = {} }) => {
     clearTimeout(retryTimer);
     retryTimer = 0;
     const previous = state.entries;
-    Object.assign(state, { seq, events, busy, more });
+    Object.assign(state, { seq, events, busy, more, phase });
     state.entries = new Map(snapshot.map((entry) => [entry.key, entry]));
     paint({ drop: [...previous.keys()].filter((key) => !state.entries.has(key)) });
     for (const entry of snapshot) {
@@ -60,10 +79,25 @@ function createState(send) {
     }
     paint({ order: [...state.entries.keys()] });
     paint({ reset: true });
+    Object.entries(fates).forEach(([id, kept]) => settle(id, kept));
   };
 
-  state.requestSnapshot = requestSnapshot;
+  Object.assign(state, { requestSnapshot, setDraft });
+  state.post = (text) => {
+    const id = `${Date.now()}-${Math.random()}`;
+    unsettled.set(id, text);
+    send({ type: "send", text, id });
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(() => { if (!state.busy) setPhase("silent"); }, PATIENCE_MS);
+  };
+  // The kernel has let go of this pane. If it has not, it answers the request.
+  state.setGone = () => {
+    setPhase("gone");
+    [...unsettled.keys()].forEach((id) => settle(id, false));
+    requestSnapshot();
+  };
   state.receive = (frame) => {
+    clearTimeout(silenceTimer);
     if (frame.snapshot) applySnapshot(frame);
     else if (!frame.patches.length) {
       if (frame.seq > state.seq) {
