@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -58,19 +57,14 @@ def lab(
     port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8888,
 ) -> None:
     """Open JupyterLab on the course's first page."""
+    from chatlab.course.lab_command import jupyter_lab_command
+
     root = course_root()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise InvalidInput(f"Port {port}", "is in use", f"Try: chatlab lab --port {port + 1}")
-    command = [sys.executable, "-m", "jupyter", "lab", f"--port={port}"]
-    settings = Path(__file__).parent / "course" / "lab"
-    command += ["--ServerApp.port_retries=0", f"--LabApp.app_settings_dir={settings}"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command += ["--ServerApp.contents_manager_class=chatlab.course.lab_contents.LabContents"]
-    command += ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
-    command += [] if browser else ["--no-browser"]
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    command = jupyter_lab_command(port, browser=browser)
     raise typer.Exit(subprocess.call(command, cwd=root))  # noqa: S603 - our own command
 
 

@@ -178,7 +178,10 @@ VisibleItem = Annotated[
 ]
 """One entry of a conversation as its user sees it, told apart by its `type`."""
 
-ThreadItem = Annotated[VisibleItem | HiddenContextItem, Field(discriminator="type")]
+ThreadItem = Annotated[
+    UserMessageItem | AssistantMessageItem | ToolItem | WidgetItem | TaskItem | HiddenContextItem,
+    Field(discriminator="type"),
+]
 """One entry of a conversation as the server and the model see it."""
 
 thread_item_adapter: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)

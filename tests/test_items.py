@@ -15,6 +15,7 @@ from chatlab.items import (
     Button,
     Card,
     Form,
+    HiddenContextItem,
     Input,
     Page,
     Row,
@@ -26,6 +27,7 @@ from chatlab.items import (
     ThreadMetadata,
     ToolItem,
     UserMessageItem,
+    VisibleItem,
     WidgetItem,
     thread_item_adapter,
 )
@@ -39,6 +41,7 @@ EXAMPLES: list[ThreadItem] = [
     ToolItem(**SAID, tool="add", call_id="call_1"),
     WidgetItem(**SAID, widget=Button(label="Done", action=CLICK)),
     TaskItem(**SAID, title="Export"),
+    HiddenContextItem(**SAID),
 ]
 THREAD = ThreadMetadata(id="thr_1", user_id="alice", created_at=NINE, updated_at=NINE)
 
@@ -94,14 +97,17 @@ items = (
         outcome=outcomes,
     )
     | st.builds(WidgetItem, **said_things, widget=widgets)
+    | st.builds(HiddenContextItem, **said_things)
     | st.builds(TaskItem, **said_things, title=text, outcome=outcomes, progress=fractions)
 )
 
 
 def test_there_is_an_example_of_every_kind_of_item() -> None:
     union, _ = get_args(ThreadItem)
+    visible, _ = get_args(VisibleItem)
 
     assert {type(item) for item in EXAMPLES} == set(get_args(union))
+    assert set(get_args(union)) - set(get_args(visible)) == {HiddenContextItem}
 
 
 @given(items)
@@ -151,7 +157,7 @@ def test_nobody_changes_an_item(item: ThreadItem) -> None:
     [
         {"timestamp": "2026-01-05T09:00:00"},
         {"status": "running"},
-        {"role": "system"},
+        {"role": "narrator"},
         {"contents": "a misspelt field"},
         {"content": None},
     ],
@@ -223,10 +229,13 @@ def test_history_is_for_the_turn_and_is_never_written_down() -> None:
 
 
 def test_a_thread_is_its_metadata_and_its_first_page() -> None:
-    page = Page[ThreadItem](data=tuple(EXAMPLES), has_more=True, after="msg_1")
+    visible = [item for item in EXAMPLES if not isinstance(item, HiddenContextItem)]
+    page = Page[VisibleItem](data=tuple(visible), has_more=True, after="msg_1")
     thread = Thread(**THREAD.model_dump(), items=page)
 
     assert Thread.model_validate_json(thread.model_dump_json()) == thread
+    with pytest.raises(ValidationError, match="hidden_context"):
+        Thread(**THREAD.model_dump(), items=Page[ThreadItem](data=tuple(EXAMPLES)))
     assert Thread(**THREAD.model_dump()).items == Page(data=(), has_more=False, after=None)
 
 
