@@ -95,3 +95,12 @@ def test_what_is_no_request_of_the_protocol_is_refused_in_one_form(alice, body):
     answer = alice.post("/chatkit", content=body)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+def test_a_silent_reply_says_that_it_is_still_there():
+    with (
+        client_at(Limits(keep_alive_seconds=0.05)) as alice,
+        asking(alice, "threads.create", input=message("1 0 wait")) as response,
+    ):
+        lines = (line for line in response.iter_lines() if line.startswith(":"))
+        assert list(islice(lines, 3)) == [": still here"] * 3

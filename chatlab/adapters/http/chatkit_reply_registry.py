@@ -13,6 +13,7 @@ from contextlib import suppress
 import anyio
 
 from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
+from chatlab.adapters.http.sse import KEEP_ALIVE
 from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 
@@ -39,15 +40,18 @@ class RunningReply(AsyncIterator[bytes]):
     ) -> None:
         self.user_id = user_id
         self.thread_id = thread_id
+        self._keep_alive_seconds = limits.keep_alive_seconds
         self._send, self._receive = anyio.create_memory_object_stream[bytes](_MAX_FRAMES_AHEAD)
         self.task = asyncio.create_task(self._run(frames, AnswerLimit(limits)))
 
     async def __anext__(self) -> bytes:
-        """The next frame."""
+        """The next frame; after a long silence, that the reply is still there."""
         try:
-            return await self._receive.receive()
+            with anyio.move_on_after(self._keep_alive_seconds):
+                return await self._receive.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
+        return KEEP_ALIVE
 
     async def aclose(self) -> None:
         """The reader leaves; the reply goes on."""
