@@ -3,12 +3,15 @@
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from official_client import Client
 from pydantic import BaseModel
 
 import chatlab
-from chatlab import ChatKitServer, Store
+from chatlab import ChatKitServer, MemoryStore, RequestContext, Store
+from chatlab.adapters.chatkit import ChatKitStore, as_chatkit
 
 PAGE = Path(__file__).parents[2] / "notebooks" / "from_chatlab_to_chatkit.md"
 ROW = re.compile(r"^\| `([\w.]+)` \| (?:`([\w.]+)`|—) \|", re.MULTILINE)
@@ -54,3 +57,38 @@ def test_it_names_everything_that_is_public_in_chatlab():
     public = set(chatlab.__all__) | members(Store) | members(ChatKitServer)
 
     assert public - named == set()
+
+
+@pytest.mark.anyio
+async def test_the_server_that_it_shows_twice_does_the_same_on_both_sides():
+    own, theirs = re.findall(
+        r"```python\n(.*?)```", TEXT.partition("## One server, twice")[2], re.DOTALL
+    )
+    names: dict[str, Any] = {}
+    exec(own + theirs, names)
+    context, told = RequestContext(user_id="alice"), []
+    for chat in (
+        as_chatkit(names["Milk"]()),
+        names["OfficialMilk"](ChatKitStore(MemoryStore())),
+    ):
+        client = Client(chat, context)
+        thread, events = await client.create("Milk?")
+        card = next(e.item for e in events if getattr(e, "item", None) and e.item.type == "widget")
+        clicked = await client.click(thread, card.id, {"type": "order"})
+        kept = await chat.store.load_thread_items(thread, None, 100, "asc", context)
+        title = (await chat.store.load_thread(thread, context)).title
+        told.append(
+            {
+                "title": title,
+                "kept": [item.type for item in kept.data],
+                "sent": {event.type for event in events},
+                "clicked": "thread.item.replaced" in {event.type for event in clicked},
+            }
+        )
+
+    assert told[0] == told[1]
+    assert told[0]["title"] == "Milk"
+    assert told[0]["kept"] == [
+        *("user_message", "hidden_context_item", "assistant_message", "widget"),
+    ]
+    assert told[0]["clicked"]

@@ -48,7 +48,7 @@ class AgentPrompt:
     @property
     def message(self) -> str:
         """What the user said last."""
-        return next((_text(item) for item in reversed(self.input) if _by_user(item)), "")
+        return next((_text_of_item(item) for item in reversed(self.input) if _by_user(item)), "")
 
     @property
     def outputs(self) -> list[str]:
@@ -125,7 +125,7 @@ def _by_user(item: Mapping[str, Any]) -> bool:
     return item.get("role") == "user"
 
 
-def _text(item: Mapping[str, Any]) -> str:
+def _text_of_item(item: Mapping[str, Any]) -> str:
     content = item.get("content", "")
     if isinstance(content, str):
         return content

@@ -24,7 +24,7 @@ from chatlab.frontend.view_model import ChatViewModel, Patch
 from chatlab.stores.base import load_visible_items
 from chatlab.streams import sse_frame
 
-__all__ = ["PageContents", "page"]
+__all__ = ["EntriesPage", "page"]
 
 _HERE = Path(__file__).parent / "static"
 _Script = Literal["chat", "page", "conversation", "requests"]
@@ -42,7 +42,7 @@ _SECURITY_HEADERS = {
 }
 
 
-class PageContents(BaseModel):
+class EntriesPage(BaseModel):
     """A page of a conversation as the pane shows it, and the turn that runs in it."""
 
     entries: list[Entry]
@@ -81,7 +81,7 @@ async def style_sheet(name: str) -> Response:
 @page.get("/page/threads/{thread_id}")
 async def entries(
     thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
-) -> PageContents:
+) -> EntriesPage:
     """The newest page of a conversation, or the one before the item `after`."""
     with app_state.requests.acquire(context.user_id):
         items = await load_visible_items(
@@ -91,7 +91,7 @@ async def entries(
             await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
         ]
     running = app_state.turns.running_in(thread_id, context)
-    return PageContents(
+    return EntriesPage(
         entries=shown,
         more=items.has_more,
         after=items.after,

@@ -124,7 +124,9 @@ async def _create_tasks_and_ask(
         turn = await run_turn(server, f"Create a task: {task['title']}", task["user"])
         user_tasks = await book.list(task["user"])
         task_ids = [stored.id for stored in user_tasks if stored.title == task["title"]]
-        if not task_ids or not any(_shows_task(item, task_ids[0]) for item in turn["saved"]):
+        if not task_ids or not any(
+            _has_task_in_output(item, task_ids[0]) for item in turn["saved"]
+        ):
             return None
         await book.set_priority(task["user"], task_ids[0], task["now"])
         thread_ids.append(turn["thread_id"])
@@ -134,6 +136,6 @@ async def _create_tasks_and_ask(
     ]
 
 
-def _shows_task(item: dict[str, Any], task_id: int) -> bool:
+def _has_task_in_output(item: dict[str, Any], task_id: int) -> bool:
     output = item.get("output")
     return isinstance(output, dict) and output.get("id") == task_id

@@ -20,7 +20,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     wrong = (
         unauthenticated_wrong("POST /api/turns", observation["refused"], _app_raised_wrong)
         or _start_wrong(inputs, observation["first"])
-        or _cut_wrong(inputs, observation["cut"])
+        or _response_before_cut_wrong(inputs, observation["cut"])
         or _survival_wrong(observation)
         or _resume_wrong(inputs, observation["cut"], observation["back"])
         or _replay_wrong(inputs, observation["again"])
@@ -62,7 +62,7 @@ def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
     return None
 
 
-def _cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
+def _response_before_cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:
     """What is wrong with the response whose connection was cut while the reply was held."""
     if wrong := _app_raised_wrong(reading):
         return wrong
