@@ -170,6 +170,68 @@ async def test_a_key_is_not_tied_to_a_thread_that_is_not_there(store):
     assert [thread.id for thread in (await server.threads(ALICE)).data] == [thread_id]
 
 
+# A store that fails once, two calls at once, a thread that is deleted while it is answered
+
+
+class FailsOnce(MemoryStore):
+    """The first item that is to be saved is not."""
+
+    failures = 1
+
+    async def save_item(self, thread_id, item, context):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("x", "does not answer", "Is it running?")
+        await super().save_item(thread_id, item, context)
+
+
+async def test_an_item_whose_saving_failed_is_saved_when_the_turn_ends():
+    class Shows(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield Widget(root=CARD)
+
+    server = Shows(FailsOnce())
+    turn = server.send("hello", ALICE)
+    *_, last = await collect(turn)
+
+    assert last.code == "store_error"
+    assert [role for role, _ in await texts(server.store, turn.thread_id)] == ["user", "assistant"]
+
+
+async def test_of_two_calls_of_a_tool_the_last_one_is_meant(store):
+    class Twice(ChatKitServer):
+        async def respond(self, thread, input, context):
+            for id in ("call_1", "call_2"):
+                yield ToolStatus(tool="book", status="running", call_id=id, arguments={"id": id})
+            yield ToolStatus(tool="book", status="completed", output="booked")
+
+    turn = Twice(store).send("hello", ALICE)
+    await collect(turn)
+
+    page = await store.load_thread_items(turn.thread_id, None, 10, "asc", ALICE)
+    calls = {item.call_id: (item.outcome, item.status) for item in page.data[1:]}
+    assert calls == {"call_2": ("completed", "completed"), "call_1": (None, "incomplete")}
+
+
+async def test_a_thread_is_deleted_when_its_turn_is_over_and_not_before(store):
+    server, deleted = Echo(store), anyio.Event()
+    turn = server.send("hello", ALICE)
+
+    async def delete():
+        await server.delete(turn.thread_id, ALICE)
+        deleted.set()
+
+    async with anyio.create_task_group() as group:
+        async for event in turn:
+            if event.type == "assistant_message":
+                group.start_soon(delete)
+                await anyio.wait_all_tasks_blocked()
+                assert not deleted.is_set()
+
+    assert (turn.state, turn.error) == ("completed", None)
+    assert (await server.threads(ALICE)).data == ()
+
+
 # The card that was clicked
 
 

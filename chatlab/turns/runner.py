@@ -174,7 +174,6 @@ class TurnRunner:
         if started is not None and not started.replayed:
             closing = recorder.finish(completed=control.state == "completed")
             closing += await self.services.store.transaction(self._commit(started))
-            recorder.unsaved.clear()
         if control.error is not None:
             if started is not None:
                 logger.error("A turn failed in %s", control.thread_id, exc_info=control.error)
