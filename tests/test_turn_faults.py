@@ -198,6 +198,18 @@ async def test_an_item_whose_saving_failed_is_saved_when_the_turn_ends():
     assert [role for role, _ in await texts(server.store, turn.thread_id)] == ["user", "assistant"]
 
 
+async def test_an_answer_that_is_deleted_while_it_is_retried_loses_nothing_of_the_new_one(store):
+    server = Echo(store)
+    thread_id, (message, answer) = await sent(server)
+    turn = server.retry(thread_id, message, ALICE)
+    async for event in turn:
+        if event.type == "assistant_message":
+            await store.delete_thread_item(thread_id, answer, ALICE)
+
+    assert (turn.state, turn.error) == ("completed", None)
+    assert await texts(store, thread_id) == [("user", "hello"), ("assistant", "hello 2")]
+
+
 async def test_of_two_calls_of_a_tool_the_last_one_is_meant(store):
     class Twice(ChatKitServer):
         async def respond(self, thread, input, context):

@@ -845,3 +845,14 @@ async def test_a_transaction_is_done_to_its_end_though_the_caller_is_cancelled(
             await store.transaction(save())
 
         assert (await store.load_thread(thread.id, alice)).id == thread.id
+
+
+async def test_a_journal_that_a_killed_process_left_beside_a_lease_does_no_harm(
+    tmp_path, sqlite_url, a_thread, alice
+):
+    for name in ("chat.sqlite-turns-12345", "chat.sqlite-turns-12345-journal"):
+        (tmp_path / name).write_bytes(bytes.fromhex("d9d505f920a163d7") if "j" in name else b"")
+    async with SQLStore(sqlite_url) as store:
+        await store.save_thread(a_thread(alice), alice)
+        async with store.turn("thr_1", alice):
+            assert not (tmp_path / "chat.sqlite-turns-12345").exists()

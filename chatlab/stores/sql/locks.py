@@ -122,7 +122,8 @@ class _FileLease:
     async def register(self, state: LoopState) -> None:
         if state.owner is not None:
             return
-        for abandoned in self._database.parent.glob(f"{glob.escape(self._database.name)}-turns-*"):
+        leases = f"{glob.escape(self._database.name)}-turns-*[0-9]"  # and no journals of leases
+        for abandoned in self._database.parent.glob(leases):
             _is_locked(abandoned)
         for _ in range(_MAX_LEASE_FILES):
             owner = secrets.randbits(62)
@@ -164,6 +165,9 @@ def _is_locked(path: Path) -> bool:
         return False
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0)) as lock:
+            lock.execute(
+                "PRAGMA journal_mode = MEMORY"
+            )  # a process that is killed leaves no journal
             lock.execute("BEGIN EXCLUSIVE")
             _unlock(lock, path)
     except sqlite3.OperationalError:
