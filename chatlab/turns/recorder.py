@@ -76,11 +76,11 @@ class Recorder:
         Raises:
             RespondError: It is nothing that `respond()` may yield.
         """
+        if isinstance(event, AssistantMessage):
+            return self._record_delta(event)
         if isinstance(event, ToolStatus | Widget | ClientEffect):
             _check_json(event, method)
         match event:
-            case AssistantMessage():
-                return self._record_delta(event)
             case ToolStatus():
                 return [*self._end_message(), *self._record_tool(event)]
             case Widget():

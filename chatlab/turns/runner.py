@@ -10,6 +10,7 @@ from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.events import (
+    AssistantMessage,
     ErrorEvent,
     ThreadCreated,
     ThreadStreamEvent,
@@ -65,21 +66,22 @@ class TurnRunner:
                     if not started.replayed:
                         self.stream = self.answer(started)
                     while (event := await control.pull(self.stream)) is not END:
-                        for stamped in await self._record(event):
+                        if isinstance(event, AssistantMessage) and not event.end:
+                            out = self.recorder.record(event)  # there is nothing to wait for
+                        else:
+                            out = await self._record(event)
+                        for stamped in out:
                             yield stamped
                     control.state = "stopped" if control.stopped else "completed"
                 except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the stream
                     control.state, control.error = "failed", error
                 finally:
-                    if control.state == "running":
-                        control.state = "stopped"
                     try:
                         await self._aclose_stream()
                     finally:
                         closing = await run_shielded(self._finalise_or_report())
-                if not control.stopped:
-                    for event in closing:
-                        yield event
+                for event in closing:
+                    yield event
 
     @contextmanager
     def _ensure_final_state(self) -> Generator[None]:
@@ -152,20 +154,27 @@ class TurnRunner:
             del unsaved[0]
 
     async def _aclose_stream(self) -> None:
-        """Close `respond()`, and with it the model behind it."""
+        """Close `respond()`, and with it the model behind it: its turn is over, however it was."""
+        if self.control.state == "running":
+            self.control.state = "stopped"
         try:
             await aclose(self.stream)
         except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the log
             self.control.error = self.control.error or error
 
     async def _finalise_or_report(self) -> list[ThreadStreamEvent]:
-        """As `_finalise`; where the store fails, the turn fails, and its last event says so."""
+        """As `_finalise`; where the store fails, the turn fails, and its last event says so.
+
+        Whoever stopped the turn is sent nothing.
+        """
+        closing: list[ThreadStreamEvent]
         try:
-            return await self._finalise()
+            closing = await self._finalise()
         except Exception as error:
             self.control.state, self.control.error = "failed", error
             logger.exception("What a turn said in %s was not kept", self.control.thread_id)
-            return [self.recorder.stamp(ErrorEvent.from_exception(error))]
+            closing = [self.recorder.stamp(ErrorEvent.from_exception(error))]
+        return [] if self.control.stopped else closing
 
     async def _finalise(self) -> list[ThreadStreamEvent]:
         """Save what was said, and the thread; return the events that end the stream."""
