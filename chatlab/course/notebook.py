@@ -26,7 +26,7 @@ def read(path: Path) -> Notebook:
     try:
         if path.exists() and not path.is_file():
             raise InvalidInput(str(path), "is not a file", "Name a notebook.")
-        notebook: Any = json.loads(path.read_text("utf-8"))
+        notebook: Any = json.loads(path.read_bytes())  # UTF-8 with or without a mark, or UTF-16
     except FileNotFoundError:
         raise InvalidInput(str(path), "does not exist", "Check the name.") from None
     except (OSError, ValueError, RecursionError) as error:

@@ -154,7 +154,7 @@ def test_an_answer_that_is_gone_doubled_endless_or_no_text_is_named():
 
     found = answers_of({2: "one", 3: "x" * 200_001, 4: "'\ud800'", 5: "SOLVED"}, change)
     assert {id: finding.message for id, finding in found.rejected.items()} == {
-        "03-1-answer": "The notebook has no cell 03-1-answer.",
+        "03-1-answer": "There is no answer to 03.1 in the notebook.",
         "03-2-answer": "The notebook has 2 different cells 03-2-answer.",
         "03-3-answer": "Its cell is 200,001 characters long.",
         "03-4-answer": "Its cell has half a character (a lone surrogate) at position 1.",
@@ -167,9 +167,8 @@ def test_what_is_unusual_about_the_notebook_is_noted():
         return [*cheat(cells), {"cell_type": "code", "source": "helper = 1"}]
 
     assert [note.partition(".")[0] for note in answers_of({}, change).notes] == [
-        "Your notebook has no cell 03-3-check",
-        "Your notebook has 2 cells 03-4-check",
-        "Cells that you added are not run here: keep what an answer needs in its own cell",
+        "Your notebook has no check of 03",
+        "Your notebook has 2 checks of 03",
     ]
     assert answers_of({}, lambda cells: cells).notes == ()
 
