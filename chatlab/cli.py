@@ -121,7 +121,8 @@ def progress() -> None:
 @app.command()
 def reset(number: Number) -> None:
     """Start an exercise afresh; what you wrote is kept beside it."""
-    from chatlab.course.authoring.release import release_exercise
+    from chatlab.course.authoring.release import load_pristine_exercise
+    from chatlab.course.notebook import write
 
     lesson = _parse_lesson(number)
     root = course_root()
@@ -132,7 +133,7 @@ def reset(number: Number) -> None:
         backup = path.with_name(f"{path.stem}.{stamp}.kept.ipynb")
         path.rename(backup)
         console.print(f"Your answers are kept in {backup.relative_to(root)}.")
-    release_exercise(root, lesson, check=False)
+    write(path, load_pristine_exercise(root, lesson))
     console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
 
 

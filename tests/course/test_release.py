@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.authoring.release import make_exercise, make_stub, release_exercise
+from chatlab.course.authoring.release import (
+    load_pristine_exercise,
+    make_exercise,
+    make_stub,
+    release_exercise,
+)
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.notebook import read, write
 from chatlab.errors import InvalidInput
@@ -41,6 +46,11 @@ def test_an_edited_solution_is_noticed_until_it_is_released(tmp_path):
     for name in ("solutions", "exercises"):
         (tmp_path / name).mkdir()
         write(tmp_path / name / f"{lesson.slug}.ipynb", read(ROOT / name / f"{lesson.slug}.ipynb"))
+    package = tmp_path / "chatlab/lessons/l00_start_here"
+    assert release_exercise(tmp_path, lesson, check=True)
+    package.mkdir(parents=True)
+    assert not release_exercise(tmp_path, lesson, check=False)
+    assert (package / "exercise.ipynb").exists()
     assert release_exercise(tmp_path, lesson, check=True)
     solution = read(tmp_path / f"solutions/{lesson.slug}.ipynb")
     solution["cells"][2]["source"] = ["## Another goal"]
@@ -48,6 +58,13 @@ def test_an_edited_solution_is_noticed_until_it_is_released(tmp_path):
     assert not release_exercise(tmp_path, lesson, check=True)
     assert not release_exercise(tmp_path, lesson, check=False)
     assert release_exercise(tmp_path, lesson, check=True)
+
+
+@pytest.mark.parametrize("number", lesson_numbers())
+def test_a_copy_of_the_course_without_solutions_has_its_exercises_all_the_same(tmp_path, number):
+    lesson = lesson_for(number)
+
+    assert load_pristine_exercise(tmp_path, lesson) == load_pristine_exercise(ROOT, lesson)
 
 
 def test_graders_find_their_metadata():

@@ -8,9 +8,10 @@ Without `-> ...` the stub is `TODO()`. Markers and cell metadata are nbgrader's.
 """
 
 import copy
+from importlib.resources import as_file, files
 from pathlib import Path
 
-from chatlab.course.catalogue import Lesson, Part
+from chatlab.course.catalogue import Lesson, Part, package_of
 from chatlab.course.notebook import Cell, Notebook, read, source_of, write
 from chatlab.errors import InvalidInput
 
@@ -86,30 +87,31 @@ def _nbgrader_metadata(cell: Cell, parts: dict[str, Part]) -> dict[str, object]:
 
 
 def load_pristine_exercise(root: Path, lesson: Lesson) -> Notebook:
-    """The exercise as it was handed out, made from the solution in `root`.
+    """The exercise as it was handed out.
 
-    Raises:
-        InvalidInput: There is nothing to make it from: the solutions were kept back.
+    It is made from the solution in `root`. Where the solutions were kept back, it is the copy in
+    the lesson's package.
     """
     path = root / "solutions" / f"{lesson.slug}.ipynb"
-    if not path.exists():
-        raise InvalidInput(
-            f"solutions/{path.name}",
-            "is not here, and a fresh exercise is made from it",
-            "Run the check cells in your notebook instead, and hand it in.",
-        )
-    return make_exercise(read(path), lesson)
+    if path.exists():
+        return make_exercise(read(path), lesson)
+    with as_file(files(package_of(lesson.number)) / "exercise.ipynb") as copy_in_package:
+        return read(copy_in_package)
 
 
 def release_exercise(root: Path, lesson: Lesson, *, check: bool) -> bool:
-    """Write the exercise from its solution, or with `check` only compare.
+    """Write the exercise from its solution; with `check`, only compare.
+
+    In the repository, the lesson's package gets a copy: it is what learners have without solutions.
 
     Returns:
-        Whether the file was up to date before.
+        Whether all was up to date before.
     """
     exercise = load_pristine_exercise(root, lesson)
-    path = root / "exercises" / f"{lesson.slug}.ipynb"
-    up_to_date = path.exists() and read(path) == exercise
-    if not check and not up_to_date:
+    package = root / "chatlab" / "lessons" / f"l{lesson.slug}"
+    paths = [root / "exercises" / f"{lesson.slug}.ipynb"]
+    paths += [package / "exercise.ipynb"] if package.is_dir() else []
+    stale = [path for path in paths if not path.exists() or read(path) != exercise]
+    for path in stale if not check else ():
         write(path, exercise)
-    return up_to_date
+    return not stale
