@@ -515,7 +515,7 @@ async def test_pages_of_a_thread_are_as_long_without_what_is_hidden(store):
     await collect(turn)
     for order in ("asc", "desc"):
         seen, after, more, pages = [], None, True, 0
-        while more:
+        while more and pages < 9:
             thread = await server.thread(turn.thread_id, ALICE, limit=4, after=after, order=order)
             seen += [item.content for item in thread.items.data]
             after, more, pages = thread.items.after, thread.items.has_more, pages + 1

@@ -68,13 +68,14 @@ class Client:
         """The thread's items, oldest first, page by page."""
         asked = {"thread_id": thread_id, "order": "asc"} | params
         found, after = [], None
-        while True:
+        for _ in range(1000):
             json = await self.answer("items.list", **asked, after=after)
             page = ITEM_PAGES.validate_json(json)
             found += page.data
             after = page.after
             if not page.has_more:
                 return found
+        raise AssertionError("The pages have no end.")
 
 
 def text_of(item):

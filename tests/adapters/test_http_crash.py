@@ -76,7 +76,7 @@ class Customer:
             return
         with client_of(url, self.name) as client:
             found, after = [], {}
-            while True:
+            for _ in range(1000):
                 path = f"/api/threads/{self.thread_id}"
                 page = client.get(path, params={"limit": 1000, **after}).json()["items"]
                 found += page["data"]
