@@ -186,7 +186,8 @@ class Store(Protocol[TItem]):
         """Await the work; in a database, all that it writes is kept, or nothing.
 
         There, the threads that it loads stay as they are until it is done, and it is done to its
-        end even if the caller is cancelled. A store in memory awaits it, and no more.
+        end even if the caller is cancelled. A transaction in another one is a part of that. A store
+        in memory awaits the work, and no more.
 
         Raises:
             Exception: Whatever the work raises.
