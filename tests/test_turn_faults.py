@@ -1,5 +1,8 @@
 """Nothing lost, nothing doubled: what goes on beside a turn, and what is sent again after it."""
 
+import asyncio
+from contextlib import suppress
+
 import anyio
 import pytest
 
@@ -11,8 +14,10 @@ from chatlab import (
     ChatKitServer,
     ClientEffect,
     HiddenContext,
+    InvalidInput,
     ItemDone,
     MemoryStore,
+    NotFoundError,
     Notice,
     RequestContext,
     SQLStore,
@@ -332,6 +337,40 @@ async def test_a_first_message_that_is_not_kept_leaves_no_conversation(waits):
         assert [event.type for event in await collect(server.send("hello", ALICE))] == ["error"]
 
     assert (await server.threads(ALICE)).data == ()
+
+
+async def test_a_fork_that_is_cancelled_at_any_moment_leaves_no_conversation(store):
+    server = Echo(store)
+    turn = server.send("hello", ALICE)
+    answer = (await collect(turn))[-2].item_id
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    for steps in range(0, 60, 3):
+        task = asyncio.create_task(server.fork(turn.thread_id, answer, ALICE))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await server.delete((await task).id, ALICE)
+        assert [thread.id for thread in (await server.threads(ALICE)).data] == [turn.thread_id]
+
+
+async def test_a_fork_up_to_what_is_deleted_meanwhile_copies_nothing():
+    class Deleting(MemoryStore):
+        async def load_item(self, thread_id, item_id, context):
+            item = await super().load_item(thread_id, item_id, context)
+            await self.delete_thread_item(thread_id, item_id, context)
+            return item
+
+    server = Echo(Deleting())
+    turn = server.send("hello", ALICE)
+    answer = (await collect(turn))[-2].item_id
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    with pytest.raises(NotFoundError):
+        await server.fork(turn.thread_id, answer, ALICE)
+
+    assert [thread.id for thread in (await server.threads(ALICE)).data] == [turn.thread_id]
 
 
 # Text
