@@ -315,6 +315,54 @@ async def test_a_stopped_answer_is_replaced_when_its_message_is_sent_again(store
     assert server.histories == ([], ["booked"])
 
 
+async def test_a_message_that_was_answered_late_is_answered_once(store):
+    class Late(Echo):
+        async def respond(self, thread, input, context):
+            async for event in super().respond(thread, input, context):
+                yield event
+            if self.tries == 1:
+                await anyio.sleep_forever()
+
+    server = Late(store)
+    async with server.send("hello", ALICE, idempotency_key="k") as turn:
+        async for event in turn:
+            if event.type == "assistant_message":
+                break
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    answers = [await sent(server) for _ in range(3)]
+
+    assert server.tries == 3
+    assert answers[0] == answers[1] == answers[2]
+    assert [text for _, text in await texts(store, turn.thread_id)] == [
+        *("hello", "more", "more 2", "hello 3")
+    ]
+
+
+async def test_a_stopped_greeting_is_replaced_when_the_chat_is_opened_again(store):
+    class Greeting(ChatKitServer):
+        histories = ()
+
+        async def respond(self, thread, input, context):
+            self.histories = (*self.histories, [item.content for item in thread.history])
+            yield AssistantMessage(content="Wel")
+            if len(self.histories) == 1:
+                await anyio.sleep_forever()
+            yield AssistantMessage(content="come")
+
+    server = Greeting(store)
+    async with server.send(None, ALICE, idempotency_key="k") as turn:
+        async for event in turn:
+            if event.type == "assistant_message":
+                break
+
+    for _ in range(2):
+        assert (await sent(server, None))[0] == turn.thread_id
+
+    assert await texts(store, turn.thread_id) == [("assistant", "Welcome")]
+    assert server.histories == ([], [])
+
+
 # Conversations that nobody heard of
 
 
