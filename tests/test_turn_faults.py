@@ -226,6 +226,25 @@ async def test_only_a_widget_can_be_replaced_by_one(store):
     assert (last.code, "names a user_message" in last.message) == ("invalid_input", True)
 
 
+async def test_a_card_that_a_retry_goes_on_with_stays(store):
+    class Remembering(ChatKitServer):
+        card = Widget(root=CARD)
+
+        async def respond(self, thread, input, context):
+            self.card = Widget(item_id=self.card.item_id, root=CARD)
+            yield self.card
+            yield AssistantMessage(content="Sure?")
+
+    server = Remembering(store)
+    turn = server.send("Delete 42", ALICE)
+    message = (await collect(turn))[1].item_id
+    before = await texts(store, turn.thread_id)
+
+    await collect(server.retry(turn.thread_id, message, ALICE))
+
+    assert await texts(store, turn.thread_id) == before
+
+
 # What is sent again under its key
 
 

@@ -142,6 +142,9 @@ class TurnRunner:
         if not isinstance(item, WidgetItem):
             fix = "A widget takes the place of a widget."
             raise InvalidInput("item_id", f"names a {item.type}", fix)
+        if self.started is not None:  # a retry that goes on with a card of the old answer keeps it
+            old = self.started.superseded_ids
+            self.started.superseded_ids = tuple(id for id in old if id != item_id)
         return item
 
     async def _save(self) -> None:
