@@ -534,6 +534,16 @@ async def test_hidden_context_is_history_and_reaches_no_user(store):
     assert await texts(store, copy.id) == []
 
 
+async def test_no_event_of_a_replay_carries_history(store):
+    server = Discreet(store)
+    turn = server.send("one", ALICE)
+    await collect(turn)
+    for _ in range(2):
+        again = server.send("two", ALICE, turn.thread_id, idempotency_key="k")
+        *_, updated = await collect(again)
+        assert updated.thread.history == ()
+
+
 async def test_pages_of_a_thread_are_as_long_without_what_is_hidden(store):
     class Secretive(ChatKitServer):
         async def respond(self, thread, input, context):

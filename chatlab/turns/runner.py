@@ -116,7 +116,7 @@ class TurnRunner:
 
     def _opening_events(self, started: StartedTurn) -> list[ThreadStreamEvent]:
         """What goes out before the answer; of a replayed turn, all that goes out."""
-        recorder, thread = self.recorder, started.thread
+        recorder, thread = self.recorder, started.thread.model_copy(update={"history": ()})
         events: list[ThreadStreamEvent] = []
         if started.created:
             events.append(recorder.stamp(ThreadCreated(thread=thread)))
