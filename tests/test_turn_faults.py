@@ -22,11 +22,13 @@ from chatlab import (
     RequestContext,
     SQLStore,
     StoreError,
+    Task,
     Text,
     ThreadUpdate,
     ToolStatus,
     Widget,
 )
+from chatlab.streams import to_sse
 from chatlab.testing import collect
 
 pytestmark = pytest.mark.anyio
@@ -500,6 +502,70 @@ async def test_respond_may_end_a_message_and_begin_another(store):
     await collect(turn)
 
     assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "One", "Two"]
+
+
+def nested(levels):
+    return [nested(levels - 1)] if levels else []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        HiddenContext(content="\ud83d"),
+        Notice(message="\ud83d"),
+        Task(title="\ud83d"),
+        ToolStatus(tool="t", status="running", arguments={"x": nested(220)}),
+        ToolStatus(tool="t", status="completed", output=nested(220)),
+    ],
+    ids=lambda event: f"{event.type} {getattr(event, 'status', '')}",
+)
+async def test_what_cannot_be_kept_takes_nothing_along_and_can_be_sent(store, event):
+    class Odd(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield ToolStatus(tool="other", status="running", detail="other")
+            yield AssistantMessage(content="Precious")
+            yield event
+
+    turn = Odd(store).send("x", ALICE)
+    *_, last = await collect(to_sse(turn))
+
+    assert b"cannot be kept as JSON" in last
+    assert turn.state == "failed"
+    assert sorted(await texts(store, turn.thread_id)) == [
+        *(("assistant", "Precious"), ("tool", "other"), ("user", "x"))
+    ]
+
+
+async def test_what_the_store_refuses_takes_nothing_along():
+    class Picky(MemoryStore):
+        async def save_item(self, thread_id, item, context):
+            if item.type == "hidden_context":
+                raise InvalidInput("item", "is not wanted here", "Leave it out.")
+            await super().save_item(thread_id, item, context)
+
+    class Noting(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="Precious")
+            yield HiddenContext(content="noted")
+
+    store = Picky()
+    turn = Noting(store).send("x", ALICE)
+    *_, last = await collect(turn)
+
+    assert last.code == "invalid_input"
+    assert await texts(store, turn.thread_id) == [("user", "x"), ("assistant", "Precious")]
+
+
+async def test_pieces_of_another_turn_leave_their_numbers_there():
+    class Relaying(ChatKitServer):
+        async def respond(self, thread, input, context):
+            for first in (None, 40):
+                yield AssistantMessage(item_id="msg_1", seq=50, first_seq=first, content="a")
+
+    events = await collect(Relaying().send("x", ALICE))
+
+    pieces = [event for event in events if isinstance(event, AssistantMessage)]
+    assert [(piece.seq, piece.first_seq) for piece in pieces] == [(3, None), (4, None)]
 
 
 # What the model knows, and what is only told

@@ -148,10 +148,18 @@ class TurnRunner:
         return item
 
     async def _save(self) -> None:
-        """Make finished items durable. A save that was interrupted is made again."""
+        """Make finished items durable. A save that was interrupted is made again.
+
+        What can never be kept is not tried again: it would take what was said along with it.
+        """
         unsaved = self.recorder.unsaved
         while unsaved:
-            await self.services.store.save_item(self.control.thread_id, unsaved[0], self.context)
+            item = unsaved[0]
+            try:
+                await self.services.store.save_item(self.control.thread_id, item, self.context)
+            except InvalidInput:
+                del unsaved[0]
+                raise
             del unsaved[0]
 
     async def _aclose_stream(self) -> None:
