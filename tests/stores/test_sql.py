@@ -793,6 +793,18 @@ async def test_two_processes_hold_a_thread_one_after_the_other(new_url, a_thread
         assert (await store.load_thread("thr_1", ALICE)).metadata == {"n": 40}
 
 
+async def test_a_lock_that_cannot_be_released_is_released_with_the_next_turn(tmp_path, sqlite_url):
+    async with SQLStore(f"{sqlite_url}?timeout=0.05") as store, SQLStore(sqlite_url) as other:
+        with closing(sqlite3.connect(tmp_path / "chat.sqlite", isolation_level=None)) as program:
+            async with store.turn("thr_1", ALICE):
+                program.execute("BEGIN IMMEDIATE")
+            program.execute("ROLLBACK")
+        async with store.turn("thr_2", ALICE), other.turn("thr_1", ALICE):
+            pass
+        async with store.turn("thr_1", ALICE):
+            pass
+
+
 # All or nothing
 
 

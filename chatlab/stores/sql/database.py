@@ -21,7 +21,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import URL, TableClause, event, text
+from sqlalchemy import URL, ColumnElement, TableClause, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -73,6 +73,7 @@ class LoopState:
     Attributes:
         locks: The threads that turns of this loop have locked or wait for.
         owner: The number under which this loop owns rows in `chatlab_turns`.
+        unreleased: Of these, the rows of turns that are over: the database refused to free them.
         write_lock: SQLite has one writer at a time; PostgreSQL needs no lock here.
         finalizer: Closes all of it when it is closed; see `_finalizer`.
     """
@@ -86,6 +87,7 @@ class LoopState:
         self.exit_stack.push_async_callback(engine.dispose)
         self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
+        self.unreleased: dict[tuple[str, str], ColumnElement[bool]] = {}
         one_writer = engine.dialect.name == "sqlite"
         self.write_lock: Any = anyio.Lock() if one_writer else nullcontext()
 
