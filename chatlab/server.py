@@ -197,7 +197,8 @@ class ChatKitServer(ABC, Generic[TContext]):
             async for item in items:
                 if item.id == item_id:
                     return
-                changes = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new.id}
+                prefix = item.id.partition("_")[0][:100]
+                changes = {"id": self.new_id(prefix), "thread_id": new.id}
                 await self.store.add_thread_item(new.id, item.model_copy(update=changes), context)
         raise NotFoundError("item", item_id)  # somebody has deleted it meanwhile
 

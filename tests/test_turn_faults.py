@@ -473,6 +473,18 @@ async def test_half_a_character_waits_for_its_other_half(pieces, text):
     assert [e.item.content for e in events if isinstance(e, ItemDone)] == ["x", text]
 
 
+async def test_half_a_character_that_ends_a_message_is_no_part_of_the_next(store):
+    class Halves(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="\ud83d", end=True)
+            yield AssistantMessage(content="\ude00")
+
+    turn = Halves(store).send("x", ALICE)
+    await collect(turn)
+
+    assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "?", "?"]
+
+
 async def test_empty_pieces_make_no_item(store):
     class Model(ChatKitServer):
         async def respond(self, thread, input, context):

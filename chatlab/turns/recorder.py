@@ -147,7 +147,8 @@ class Recorder:
         if self._pending_surrogate or not content.isascii():
             content = self._whole_characters(content)
         if self._message is None:
-            if not content:  # many models begin with one, before they call a tool
+            ends_in_half = event.end and self._pending_surrogate
+            if not content and not ends_in_half:  # many begin with one, before they call a tool
                 return [self.stamp(event, content=content, first_seq=None)]
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         self._pieces.append(content)
