@@ -442,6 +442,38 @@ async def test_a_fork_up_to_what_is_deleted_meanwhile_copies_nothing():
     assert [thread.id for thread in (await server.threads(ALICE)).data] == [turn.thread_id]
 
 
+async def test_a_message_that_is_stopped_before_its_turn_begins_is_not_kept(store):
+    server = Echo(store)
+    first = server.send("hello", ALICE)
+    await anext(first)
+    waiting = server.send("never mind", ALICE, first.thread_id)
+    reading = asyncio.create_task(collect(waiting))
+    await asyncio.sleep(0)
+    assert waiting.state == "running"
+    stopping = asyncio.create_task(waiting.aclose())
+    await asyncio.sleep(0)
+
+    await collect(first)
+    await stopping
+
+    assert (await reading, waiting.state) == ([], "stopped")
+    assert await texts(store, first.thread_id) == [("user", "hello"), ("assistant", "hello 1")]
+
+
+async def test_a_fork_copies_items_whose_ids_are_as_long_as_can_be(store):
+    server = Echo(store)
+    turn = server.send("hello", ALICE)
+    last = (await collect(turn))[-2]
+    long = last.item.model_copy(update={"id": "x" * 255})
+    await store.add_thread_item(turn.thread_id, long, ALICE)
+    await collect(server.send("more", ALICE, turn.thread_id))
+    after = (await server.thread(turn.thread_id, ALICE)).items.data[3]
+
+    copy = await server.fork(turn.thread_id, after.id, ALICE)
+
+    assert await texts(store, copy.id) == (await texts(store, turn.thread_id))[:3]
+
+
 # Text
 
 

@@ -59,6 +59,8 @@ class TurnRunner:
             self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
             async with services.store.turn(control.thread_id, context):
                 try:
+                    if control.stopped:  # while we waited: nothing of it was kept or said
+                        return
                     started = await services.store.transaction(self._begin())
                     for event in self._opening_events(started):
                         yield event
