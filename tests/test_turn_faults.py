@@ -384,6 +384,18 @@ async def test_a_stopped_greeting_is_replaced_when_the_chat_is_opened_again(stor
     assert server.histories == ([], [])
 
 
+async def test_an_opening_that_shows_nothing_happens_once(store):
+    class Silent(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield HiddenContext(content="came from the start page")
+
+    for _ in range(2):
+        thread_id, items = await sent(Silent(store), None)
+
+    assert items == []
+    assert await texts(store, thread_id) == [("system", "came from the start page")]
+
+
 # Conversations that nobody heard of
 
 

@@ -60,7 +60,7 @@ class IdempotencyRecord(BaseModel):
         thread_id: The thread, or the id that a new one will have.
         item_id: The id that the user's message will have; of a retry, the message's own.
         item_ids: All that the turn left in the thread, the user's message first; empty until the
-            turn has finished.
+            turn has finished. Of an opening that showed nothing, `item_id` alone.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -155,6 +155,10 @@ class MessageRequest:
             first = await services.store.load_item(ids.thread_id, first_id, context)
             thread = await services.load_thread(ids.thread_id, context, before=first_id)
         except NotFoundError:
+            if self.message is None and ids.item_ids == (ids.item_id,):  # it showed nothing
+                return StartedTurn(
+                    await services.load_thread(ids.thread_id, context), replayed=True
+                )
             return None
         message = first if isinstance(first, UserMessageItem) else None
         if self.message != (message and message.content):

@@ -210,7 +210,8 @@ class TurnRunner:
                 await store.delete_thread_item(thread_id, item_id, context)
         updated = await self._update_thread()
         if self.request.key is not None:
-            await store.finish_key(self.request.key, tuple(recorder.item_ids), context)
+            left = tuple(recorder.item_ids) or (self.control.ids.item_id,)
+            await store.finish_key(self.request.key, left, context)
         return [updated]
 
     async def _update_thread(self, update: ThreadUpdate = _NO_CHANGE) -> ThreadUpdated:
