@@ -182,12 +182,13 @@ class ErrorEvent(_Event):
     @classmethod
     def from_exception(cls, error: Exception) -> Self:
         """What the user may read of an error: chatlab's own sentences, and nothing else's."""
+        said = str(error).encode("utf-8", "replace").decode()  # half a character cannot be sent
         if isinstance(error, _SHOWABLE_ERRORS):
-            return cls(code=error.code, message=str(error))
+            return cls(code=error.code, message=said)
         code = "server_error"
         message = "Something went wrong while answering. What was said so far is kept."
         if isinstance(error, AgentError):
-            code, message = error.code, str(error)
+            code, message = error.code, said
         elif isinstance(error, StoreError):
             code = error.code
             message = "Conversations cannot be loaded or kept now. Try again later."

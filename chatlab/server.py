@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Generic
 
@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
-from chatlab.errors import InvalidInput
+from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.events import AssistantMessage, RespondEvent, ThreadStreamEvent
 from chatlab.items import (
     Action,
@@ -181,21 +181,26 @@ class ChatKitServer(ABC, Generic[TContext]):
         await self.store.load_item(thread_id, item_id, context)
         times = dict.fromkeys(("created_at", "updated_at"), self.clock.now())
         new = old.model_copy(update={"id": self.new_id("thr"), **times})
-        await self.store.save_thread(new, context)
         try:
-            await self._copy_until(item_id, thread_id, new.id, context)
-        except BaseException:
-            await run_shielded(self.store.delete_thread(new.id, context))
+            await self.store.transaction(self._copy_until(item_id, thread_id, new, context))
+        except BaseException:  # where nothing is rolled back, or nobody waits any more
+            with suppress(NotFoundError):
+                await run_shielded(self.store.delete_thread(new.id, context))
             raise
         return new
 
-    async def _copy_until(self, item_id: str, old: str, new: str, context: TContext) -> None:
-        async with aclosing(iter_items(self.store, old, context)) as items:
+    async def _copy_until(
+        self, item_id: str, old_id: str, new: ThreadMetadata, context: TContext
+    ) -> None:
+        await self.store.save_thread(new, context)
+        async with aclosing(iter_items(self.store, old_id, context)) as items:
             async for item in items:
                 if item.id == item_id:
-                    break
-                changes = {"id": self.new_id(item.id.partition("_")[0]), "thread_id": new}
-                await self.store.add_thread_item(new, item.model_copy(update=changes), context)
+                    return
+                prefix = item.id.partition("_")[0][:100]
+                changes = {"id": self.new_id(prefix), "thread_id": new.id}
+                await self.store.add_thread_item(new.id, item.model_copy(update=changes), context)
+        raise NotFoundError("item", item_id)  # somebody has deleted it meanwhile
 
     def _turn(
         self,

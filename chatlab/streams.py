@@ -164,6 +164,8 @@ class _DeltaRun(Generic[T]):
         last = self._last
         if not (isinstance(last, AssistantMessage) and isinstance(event, AssistantMessage)):
             return False
+        if last.end:
+            return False
         if (last.thread_id, last.item_id) != (event.thread_id, event.item_id):
             return False
         if not self._texts:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chatlab.errors import AgentError, InvalidInput
 from chatlab.events import (
     AssistantMessage,
     ClientEffect,
@@ -152,3 +153,11 @@ def test_an_event_without_a_type_is_refused_and_not_guessed() -> None:
 def test_an_event_that_says_something_impossible_is_refused(make) -> None:
     with pytest.raises((ValidationError, TypeError)):
         make()
+
+
+@pytest.mark.parametrize("error", [InvalidInput("name", "is \ud83d", ""), AgentError("\ud83d")])
+def test_an_error_that_names_half_a_character_can_be_sent(error) -> None:
+    event = ErrorEvent.from_exception(error)
+
+    assert "?" in event.message
+    assert event_adapter.validate_json(event.model_dump_json()) == event

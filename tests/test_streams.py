@@ -618,6 +618,15 @@ async def test_coalesce_merges_what_was_merged_before() -> None:
     assert seen[1:] == [AssistantMessage(item_id="msg_1", seq=5, first_seq=1, content="abcde")]
 
 
+async def test_coalesce_keeps_two_messages_apart_where_the_first_one_ends() -> None:
+    pieces = [("O", False), ("ne", True), ("Two", True), ("Th", False), ("ree", False)]
+    events = [AssistantMessage(content=content, end=end) for content, end in pieces]
+
+    seen = await read_late(coalesce(Source(tool(0), *events).stream(), 9))
+
+    assert [event.content for event in seen[1:]] == ["One", "Two", "Three"]
+
+
 async def test_coalesce_of_events_without_stamps_makes_no_stamps_up() -> None:
     pieces = [AssistantMessage(content=text) for text in ("a", "b", "c")]
 

@@ -1,5 +1,8 @@
 """Nothing lost, nothing doubled: what goes on beside a turn, and what is sent again after it."""
 
+import asyncio
+from contextlib import suppress
+
 import anyio
 import pytest
 
@@ -11,17 +14,21 @@ from chatlab import (
     ChatKitServer,
     ClientEffect,
     HiddenContext,
+    InvalidInput,
     ItemDone,
     MemoryStore,
+    NotFoundError,
     Notice,
     RequestContext,
     SQLStore,
     StoreError,
+    Task,
     Text,
     ThreadUpdate,
     ToolStatus,
     Widget,
 )
+from chatlab.streams import to_sse
 from chatlab.testing import collect
 
 pytestmark = pytest.mark.anyio
@@ -295,6 +302,25 @@ async def test_only_a_widget_can_be_replaced_by_one(store):
     assert (last.code, "names a user_message" in last.message) == ("invalid_input", True)
 
 
+async def test_a_card_that_a_retry_goes_on_with_stays(store):
+    class Remembering(ChatKitServer):
+        card = Widget(root=CARD)
+
+        async def respond(self, thread, input, context):
+            self.card = Widget(item_id=self.card.item_id, root=CARD)
+            yield self.card
+            yield AssistantMessage(content="Sure?")
+
+    server = Remembering(store)
+    turn = server.send("Delete 42", ALICE)
+    message = (await collect(turn))[1].item_id
+    before = await texts(store, turn.thread_id)
+
+    await collect(server.retry(turn.thread_id, message, ALICE))
+
+    assert await texts(store, turn.thread_id) == before
+
+
 # What is sent again under its key
 
 
@@ -384,6 +410,66 @@ async def test_a_stopped_answer_is_replaced_when_its_message_is_sent_again(store
     assert server.histories == ([], ["booked"])
 
 
+async def test_a_message_that_was_answered_late_is_answered_once(store):
+    class Late(Echo):
+        async def respond(self, thread, input, context):
+            async for event in super().respond(thread, input, context):
+                yield event
+            if self.tries == 1:
+                await anyio.sleep_forever()
+
+    server = Late(store)
+    async with server.send("hello", ALICE, idempotency_key="k") as turn:
+        async for event in turn:
+            if event.type == "assistant_message":
+                break
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    answers = [await sent(server) for _ in range(3)]
+
+    assert server.tries == 3
+    assert answers[0] == answers[1] == answers[2]
+    assert [text for _, text in await texts(store, turn.thread_id)] == [
+        *("hello", "more", "more 2", "hello 3")
+    ]
+
+
+async def test_a_stopped_greeting_is_replaced_when_the_chat_is_opened_again(store):
+    class Greeting(ChatKitServer):
+        histories = ()
+
+        async def respond(self, thread, input, context):
+            self.histories = (*self.histories, [item.content for item in thread.history])
+            yield AssistantMessage(content="Wel")
+            if len(self.histories) == 1:
+                await anyio.sleep_forever()
+            yield AssistantMessage(content="come")
+
+    server = Greeting(store)
+    async with server.send(None, ALICE, idempotency_key="k") as turn:
+        async for event in turn:
+            if event.type == "assistant_message":
+                break
+
+    for _ in range(2):
+        assert (await sent(server, None))[0] == turn.thread_id
+
+    assert await texts(store, turn.thread_id) == [("assistant", "Welcome")]
+    assert server.histories == ([], [])
+
+
+async def test_an_opening_that_shows_nothing_happens_once(store):
+    class Silent(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield HiddenContext(content="came from the start page")
+
+    for _ in range(2):
+        thread_id, items = await sent(Silent(store), None)
+
+    assert items == []
+    assert await texts(store, thread_id) == [("system", "came from the start page")]
+
+
 # Conversations that nobody heard of
 
 
@@ -406,6 +492,72 @@ async def test_a_first_message_that_is_not_kept_leaves_no_conversation(waits):
         assert [event.type for event in await collect(server.send("hello", ALICE))] == ["error"]
 
     assert (await server.threads(ALICE)).data == ()
+
+
+async def test_a_fork_that_is_cancelled_at_any_moment_leaves_no_conversation(store):
+    server = Echo(store)
+    turn = server.send("hello", ALICE)
+    answer = (await collect(turn))[-2].item_id
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    for steps in range(0, 60, 3):
+        task = asyncio.create_task(server.fork(turn.thread_id, answer, ALICE))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await server.delete((await task).id, ALICE)
+        assert [thread.id for thread in (await server.threads(ALICE)).data] == [turn.thread_id]
+
+
+async def test_a_fork_up_to_what_is_deleted_meanwhile_copies_nothing():
+    class Deleting(MemoryStore):
+        async def load_item(self, thread_id, item_id, context):
+            item = await super().load_item(thread_id, item_id, context)
+            await self.delete_thread_item(thread_id, item_id, context)
+            return item
+
+    server = Echo(Deleting())
+    turn = server.send("hello", ALICE)
+    answer = (await collect(turn))[-2].item_id
+    await collect(server.send("more", ALICE, turn.thread_id))
+
+    with pytest.raises(NotFoundError):
+        await server.fork(turn.thread_id, answer, ALICE)
+
+    assert [thread.id for thread in (await server.threads(ALICE)).data] == [turn.thread_id]
+
+
+async def test_a_message_that_is_stopped_before_its_turn_begins_is_not_kept(store):
+    server = Echo(store)
+    first = server.send("hello", ALICE)
+    await anext(first)
+    waiting = server.send("never mind", ALICE, first.thread_id)
+    reading = asyncio.create_task(collect(waiting))
+    await asyncio.sleep(0)
+    assert waiting.state == "running"
+    stopping = asyncio.create_task(waiting.aclose())
+    await asyncio.sleep(0)
+
+    await collect(first)
+    await stopping
+
+    assert (await reading, waiting.state) == ([], "stopped")
+    assert await texts(store, first.thread_id) == [("user", "hello"), ("assistant", "hello 1")]
+
+
+async def test_a_fork_copies_items_whose_ids_are_as_long_as_can_be(store):
+    server = Echo(store)
+    turn = server.send("hello", ALICE)
+    last = (await collect(turn))[-2]
+    long = last.item.model_copy(update={"id": "x" * 255})
+    await store.add_thread_item(turn.thread_id, long, ALICE)
+    await collect(server.send("more", ALICE, turn.thread_id))
+    after = (await server.thread(turn.thread_id, ALICE)).items.data[3]
+
+    copy = await server.fork(turn.thread_id, after.id, ALICE)
+
+    assert await texts(store, copy.id) == (await texts(store, turn.thread_id))[:3]
 
 
 # Text
@@ -439,6 +591,18 @@ async def test_half_a_character_waits_for_its_other_half(pieces, text):
     assert [e.item.content for e in events if isinstance(e, ItemDone)] == ["x", text]
 
 
+async def test_half_a_character_that_ends_a_message_is_no_part_of_the_next(store):
+    class Halves(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="\ud83d", end=True)
+            yield AssistantMessage(content="\ude00")
+
+    turn = Halves(store).send("x", ALICE)
+    await collect(turn)
+
+    assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "?", "?"]
+
+
 async def test_empty_pieces_make_no_item(store):
     class Model(ChatKitServer):
         async def respond(self, thread, input, context):
@@ -468,6 +632,70 @@ async def test_respond_may_end_a_message_and_begin_another(store):
     await collect(turn)
 
     assert [text for _, text in await texts(store, turn.thread_id)] == ["x", "One", "Two"]
+
+
+def nested(levels):
+    return [nested(levels - 1)] if levels else []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        HiddenContext(content="\ud83d"),
+        Notice(message="\ud83d"),
+        Task(title="\ud83d"),
+        ToolStatus(tool="t", status="running", arguments={"x": nested(220)}),
+        ToolStatus(tool="t", status="completed", output=nested(220)),
+    ],
+    ids=lambda event: f"{event.type} {getattr(event, 'status', '')}",
+)
+async def test_what_cannot_be_kept_takes_nothing_along_and_can_be_sent(store, event):
+    class Odd(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield ToolStatus(tool="other", status="running", detail="other")
+            yield AssistantMessage(content="Precious")
+            yield event
+
+    turn = Odd(store).send("x", ALICE)
+    *_, last = await collect(to_sse(turn))
+
+    assert b"cannot be kept as JSON" in last
+    assert turn.state == "failed"
+    assert sorted(await texts(store, turn.thread_id)) == [
+        *(("assistant", "Precious"), ("tool", "other"), ("user", "x"))
+    ]
+
+
+async def test_what_the_store_refuses_takes_nothing_along():
+    class Picky(MemoryStore):
+        async def save_item(self, thread_id, item, context):
+            if item.type == "hidden_context":
+                raise InvalidInput("item", "is not wanted here", "Leave it out.")
+            await super().save_item(thread_id, item, context)
+
+    class Noting(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield AssistantMessage(content="Precious")
+            yield HiddenContext(content="noted")
+
+    store = Picky()
+    turn = Noting(store).send("x", ALICE)
+    *_, last = await collect(turn)
+
+    assert last.code == "invalid_input"
+    assert await texts(store, turn.thread_id) == [("user", "x"), ("assistant", "Precious")]
+
+
+async def test_pieces_of_another_turn_leave_their_numbers_there():
+    class Relaying(ChatKitServer):
+        async def respond(self, thread, input, context):
+            for first in (None, 40):
+                yield AssistantMessage(item_id="msg_1", seq=50, first_seq=first, content="a")
+
+    events = await collect(Relaying().send("x", ALICE))
+
+    pieces = [event for event in events if isinstance(event, AssistantMessage)]
+    assert [(piece.seq, piece.first_seq) for piece in pieces] == [(3, None), (4, None)]
 
 
 # What the model knows, and what is only told
@@ -500,6 +728,16 @@ async def test_hidden_context_is_history_and_reaches_no_user(store):
     assert kinds[2:5] == ["notice", "client_effect", "assistant_message"]
     assert len(await texts(store, turn.thread_id)) == 6
     assert await texts(store, copy.id) == []
+
+
+async def test_no_event_of_a_replay_carries_history(store):
+    server = Discreet(store)
+    turn = server.send("one", ALICE)
+    await collect(turn)
+    for _ in range(2):
+        again = server.send("two", ALICE, turn.thread_id, idempotency_key="k")
+        *_, updated = await collect(again)
+        assert updated.thread.history == ()
 
 
 async def test_pages_of_a_thread_are_as_long_without_what_is_hidden(store):

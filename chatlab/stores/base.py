@@ -60,7 +60,7 @@ class IdempotencyRecord(BaseModel):
         thread_id: The thread, or the id that a new one will have.
         item_id: The id that the user's message will have; of a retry, the message's own.
         item_ids: All that the turn left in the thread, the user's message first; empty until the
-            turn has finished.
+            turn has finished. Of an opening that showed nothing, `item_id` alone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -186,7 +186,8 @@ class Store(Protocol[TItem]):
         """Await the work; in a database, all that it writes is kept, or nothing.
 
         There, the threads that it loads stay as they are until it is done, and it is done to its
-        end even if the caller is cancelled. A store in memory awaits it, and no more.
+        end even if the caller is cancelled. A transaction in another one is a part of that. A store
+        in memory awaits the work, and no more.
 
         Raises:
             Exception: Whatever the work raises.

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from pydantic_core import PydanticSerializationError
+from pydantic import ValidationError
 
 from chatlab.clock import Clock, NewId
 from chatlab.errors import RespondError
@@ -78,7 +78,7 @@ class Recorder:
         """
         if isinstance(event, AssistantMessage):
             return self._record_delta(event)
-        if isinstance(event, ToolStatus | Widget | ClientEffect):
+        if isinstance(event, ToolStatus | Widget | Task | HiddenContext | Notice | ClientEffect):
             _check_json(event, method)
         match event:
             case ToolStatus():
@@ -147,11 +147,12 @@ class Recorder:
         if self._pending_surrogate or not content.isascii():
             content = self._whole_characters(content)
         if self._message is None:
-            if not content:  # many models begin with one, before they call a tool
-                return [self.stamp(event, content=content)]
+            ends_in_half = event.end and self._pending_surrogate
+            if not content and not ends_in_half:  # many begin with one, before they call a tool
+                return [self.stamp(event, content=content, first_seq=None)]
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         self._pieces.append(content)
-        delta = self.stamp(event, self._message.id, content=content)
+        delta = self.stamp(event, self._message.id, content=content, first_seq=None)
         return [delta, *self._end_message()] if event.end else [delta]
 
     def _whole_characters(self, text: str) -> str:
@@ -220,12 +221,14 @@ class Recorder:
         return out
 
 
-def _check_json(event: ToolStatus | Widget | ClientEffect, method: str) -> None:
+def _check_json(event: RespondEvent, method: str) -> None:
+    """Refuse what nobody could read back, before any of it is kept or sent."""
     try:
-        event.model_dump_json()
-    except PydanticSerializationError as error:
+        type(event).model_validate_json(event.model_dump_json())
+    except (ValueError, RecursionError) as error:
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise RespondError(
-            method, f"a {type(event).__name__} that cannot be kept as JSON", f"{error}."
+            method, f"a {type(event).__name__} that cannot be kept as JSON", f"{reason}."
         ) from None
 
 

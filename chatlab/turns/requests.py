@@ -130,11 +130,18 @@ class MessageRequest:
         if self.thread_id is None and self.key is None:
             return None
         try:
-            return StartedTurn(await services.load_thread(ids.thread_id, context))
+            thread = await services.load_thread(ids.thread_id, context)
         except NotFoundError:
             if self.thread_id is not None:
                 raise
             return None
+        if self.message is not None or self.thread_id is not None:
+            return StartedTurn(thread)
+        greeting = await _answer_to(services, ids, None, context)  # it was left incomplete
+        half = tuple(item.id for item in greeting if item.status == "incomplete")
+        history = tuple(item for item in thread.history if item.id not in half)
+        thread = thread.model_copy(update={"history": history})
+        return StartedTurn(thread, superseded_ids=half)
 
     async def _earlier(
         self, services: TurnServices, ids: IdempotencyRecord, context: RequestContext
@@ -148,11 +155,15 @@ class MessageRequest:
             first = await services.store.load_item(ids.thread_id, first_id, context)
             thread = await services.load_thread(ids.thread_id, context, before=first_id)
         except NotFoundError:
+            if self.message is None and ids.item_ids == (ids.item_id,):  # it showed nothing
+                return StartedTurn(
+                    await services.load_thread(ids.thread_id, context), replayed=True
+                )
             return None
         message = first if isinstance(first, UserMessageItem) else None
         if self.message != (message and message.content):
             raise InvalidInput("idempotency_key", "was used for another message", "Use a new one.")
-        answer = await _answer_after(services, ids.thread_id, first_id, context)
+        answer = await _answer_to(services, ids, first_id, context)
         if ids.item_ids and (message is None or answer):
             return StartedTurn(thread, [first, *answer], input=message, replayed=True)
         # Answered anew: half an answer is replaced; what was done stays, for respond() to see.
@@ -212,17 +223,25 @@ class ActionRequest:
 TurnRequest = MessageRequest | RetryRequest | ActionRequest
 
 
-async def _answer_after(
-    services: TurnServices, thread_id: str, item_id: str, context: RequestContext
+async def _answer_to(
+    services: TurnServices, ids: IdempotencyRecord, first_id: str | None, context: RequestContext
 ) -> list[ThreadItem]:
-    """The items after this one, up to the next message of the user."""
-    answer: list[ThreadItem] = []
-    async with aclosing(iter_items(services.store, thread_id, context, item_id)) as later:
+    """The items after this one, up to the next message of the user.
+
+    An answer that was only given when the user had gone on comes later: the turn noted its ids.
+    """
+    answer: dict[str, ThreadItem] = {}
+    store, thread_id = services.store, ids.thread_id
+    async with aclosing(iter_items(store, thread_id, context, first_id)) as later:
         async for item in later:
             if isinstance(item, UserMessageItem):
                 break
-            answer.append(item)
-    return answer
+            answer[item.id] = item
+    for id in ids.item_ids[1:]:
+        if id not in answer:
+            with suppress(NotFoundError):
+                answer[id] = await store.load_item(thread_id, id, context)
+    return list(answer.values())
 
 
 def _check_text(message: object) -> None:

@@ -60,6 +60,8 @@ class TurnRunner:
             self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
             async with services.store.turn(control.thread_id, context):
                 try:
+                    if control.stopped:  # while we waited: nothing of it was kept or said
+                        return
                     started = await services.store.transaction(self._begin())
                     for event in self._opening_events(started):
                         yield event
@@ -118,7 +120,7 @@ class TurnRunner:
 
     def _opening_events(self, started: StartedTurn) -> list[ThreadStreamEvent]:
         """What goes out before the answer; of a replayed turn, all that goes out."""
-        recorder, thread = self.recorder, started.thread
+        recorder, thread = self.recorder, started.thread.model_copy(update={"history": ()})
         events: list[ThreadStreamEvent] = []
         if started.created:
             events.append(recorder.stamp(ThreadCreated(thread=thread)))
@@ -144,13 +146,24 @@ class TurnRunner:
         if not isinstance(item, WidgetItem):
             fix = "A widget takes the place of a widget."
             raise InvalidInput("item_id", f"names a {item.type}", fix)
+        if self.started is not None:  # a retry that goes on with a card of the old answer keeps it
+            old = self.started.superseded_ids
+            self.started.superseded_ids = tuple(id for id in old if id != item_id)
         return item
 
     async def _save(self) -> None:
-        """Make finished items durable. A save that was interrupted is made again."""
+        """Make finished items durable. A save that was interrupted is made again.
+
+        What can never be kept is not tried again: it would take what was said along with it.
+        """
         unsaved = self.recorder.unsaved
         while unsaved:
-            await self.services.store.save_item(self.control.thread_id, unsaved[0], self.context)
+            item = unsaved[0]
+            try:
+                await self.services.store.save_item(self.control.thread_id, item, self.context)
+            except InvalidInput:
+                del unsaved[0]
+                raise
             del unsaved[0]
 
     async def _aclose_stream(self) -> None:
@@ -205,7 +218,8 @@ class TurnRunner:
                 await store.delete_thread_item(thread_id, item_id, context)
         updated = await self._update_thread()
         if self.request.key is not None:
-            await store.finish_key(self.request.key, tuple(recorder.item_ids), context)
+            left = tuple(recorder.item_ids) or (self.control.ids.item_id,)
+            await store.finish_key(self.request.key, left, context)
         return [updated]
 
     async def _update_thread(self, update: ThreadUpdate = _NO_CHANGE) -> ThreadUpdated:

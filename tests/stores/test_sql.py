@@ -1,6 +1,7 @@
 """What only a database can do, and what only a database can do wrong."""
 
 import asyncio
+import inspect
 import os
 import pwd
 import sqlite3
@@ -21,6 +22,7 @@ from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chatlab import (
+    InvalidInput,
     MissingDependency,
     NotFoundError,
     RequestContext,
@@ -791,6 +793,18 @@ async def test_two_processes_hold_a_thread_one_after_the_other(new_url, a_thread
         assert (await store.load_thread("thr_1", ALICE)).metadata == {"n": 40}
 
 
+async def test_a_lock_that_cannot_be_released_is_released_with_the_next_turn(tmp_path, sqlite_url):
+    async with SQLStore(f"{sqlite_url}?timeout=0.05") as store, SQLStore(sqlite_url) as other:
+        with closing(sqlite3.connect(tmp_path / "chat.sqlite", isolation_level=None)) as program:
+            async with store.turn("thr_1", ALICE):
+                program.execute("BEGIN IMMEDIATE")
+            program.execute("ROLLBACK")
+        async with store.turn("thr_2", ALICE), other.turn("thr_1", ALICE):
+            pass
+        async with store.turn("thr_1", ALICE):
+            pass
+
+
 # All or nothing
 
 
@@ -856,3 +870,93 @@ async def test_a_journal_that_a_killed_process_left_beside_a_lease_does_no_harm(
         await store.save_thread(a_thread(alice), alice)
         async with store.turn("thr_1", alice):
             assert not (tmp_path / "chat.sqlite-turns-12345").exists()
+
+
+async def test_a_transaction_inside_another_is_a_part_of_it(url, a_thread, alice):
+    async with SQLStore(url) as store:
+
+        async def save(*ids, fails=False):
+            for id in ids:
+                await store.save_thread(a_thread(alice, id), alice)
+            if fails:
+                raise NotFoundError("task", 42)
+
+        async def whole(*, fails):
+            await store.save_thread(a_thread(alice, "before"), alice)
+            await store.transaction(save("inside"))
+            with pytest.raises(NotFoundError):
+                await store.transaction(save("taken back", fails=True))
+            await save("after", fails=fails)
+
+        with pytest.raises(NotFoundError):
+            await store.transaction(whole(fails=True))
+        assert await ids_in(store, alice) == []
+        await store.transaction(whole(fails=False))
+        assert await ids_in(store, alice) == ["before", "inside", "after"]
+
+
+async def ids_in(store, context):
+    return [thread.id for thread in (await store.load_threads(100, None, "asc", context)).data]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_two_stores_in_one_transaction_do_not_wait_for_each_other(
+    *, url, tmp_path, a_thread, alice, shared
+):
+    second_url = url if shared else f"sqlite+aiosqlite:///{tmp_path / 'other.sqlite'}"
+    async with SQLStore(url) as store, SQLStore(second_url) as other:
+
+        async def in_both():
+            await other.save_thread(a_thread(alice, "thr_2"), alice)
+            await store.save_thread(a_thread(alice, "thr_3"), alice)
+
+        async def work():
+            await store.save_thread(a_thread(alice), alice)
+            await other.transaction(in_both())
+
+        await store.transaction(work())
+
+        everything = ["thr_1", "thr_2", "thr_3"] if shared else ["thr_1", "thr_3"]
+        assert await ids_in(store, alice) == everything
+        assert await ids_in(other, alice) == (everything if shared else ["thr_2"])
+
+
+async def test_an_item_that_is_there_already_spoils_no_transaction(url, a_thread, a_message, alice):
+    async with SQLStore(url) as store:
+
+        async def work():
+            await store.save_thread(a_thread(alice), alice)
+            await store.add_thread_item("thr_1", a_message("msg_1", "first"), alice)
+            with pytest.raises(InvalidInput):
+                await store.add_thread_item("thr_1", a_message("msg_1", "second"), alice)
+            await store.add_thread_item("thr_1", a_message("msg_2"), alice)
+
+        await store.transaction(work())
+        page = await store.load_thread_items("thr_1", None, 10, "asc", alice)
+        assert [item.content for item in page.data] == ["first", "hello"]
+
+
+async def test_a_task_that_outlives_its_transaction_writes_on_its_own(url, a_thread, alice):
+    async with SQLStore(url) as store:
+        over = anyio.Event()
+
+        async def save_later():
+            await over.wait()
+            await store.save_thread(a_thread(alice), alice)
+
+        async def work():
+            return asyncio.create_task(save_later())
+
+        late = await store.transaction(work())
+        over.set()
+        await late
+        assert await ids_in(store, alice) == ["thr_1"]
+
+
+async def test_where_no_transaction_can_begin_its_work_is_closed(tmp_path):
+    async def work(): ...
+
+    never_begun = work()
+    with pytest.raises(StoreError):
+        await SQLStore(f"sqlite+aiosqlite:///{tmp_path}/none/x").transaction(never_begun)
+    assert inspect.getcoroutinestate(never_begun) == inspect.CORO_CLOSED

@@ -21,7 +21,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import TableClause, event, text
+from sqlalchemy import URL, ColumnElement, TableClause, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -42,8 +42,11 @@ T = TypeVar("T")
 
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
-_transaction: ContextVar[tuple[object, Any]] = ContextVar("transaction", default=(None, None))
-"""The database in which the running task has a transaction open, and its connection."""
+_transactions: ContextVar[dict[URL, Any]] = ContextVar("transactions")
+"""The databases in which the running task has a transaction open, and its connection to each.
+
+Two stores of one database are in the same transaction: two would wait for each other for ever.
+"""
 
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(4203021130)"
 """One process at a time changes the tables on PostgreSQL. The number is ours, and arbitrary."""
@@ -70,6 +73,7 @@ class LoopState:
     Attributes:
         locks: The threads that turns of this loop have locked or wait for.
         owner: The number under which this loop owns rows in `chatlab_turns`.
+        unreleased: Of these, the rows of turns that are over: the database refused to free them.
         write_lock: SQLite has one writer at a time; PostgreSQL needs no lock here.
         finalizer: Closes all of it when it is closed; see `_finalizer`.
     """
@@ -83,6 +87,7 @@ class LoopState:
         self.exit_stack.push_async_callback(engine.dispose)
         self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
+        self.unreleased: dict[tuple[str, str], ColumnElement[bool]] = {}
         one_writer = engine.dialect.name == "sqlite"
         self.write_lock: Any = anyio.Lock() if one_writer else nullcontext()
 
@@ -163,7 +168,7 @@ class Database:
     async def _connect(self, *, write: bool) -> AsyncGenerator[AsyncConnection]:
         with self.translate_errors():
             if self.in_transaction:
-                yield _transaction.get()[1]
+                yield _transactions.get()[self.url]
                 return
             state = await self.loop_state()
             async with state.write_lock if write else nullcontext(), state.engine.begin() as opened:
@@ -171,20 +176,28 @@ class Database:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether the running task is inside `transaction`."""
-        return _transaction.get()[0] is self
+        """Whether the running task is inside `transaction`; one that outlives it no longer is."""
+        connection = _transactions.get({}).get(self.url)
+        return connection is not None and not connection.closed
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[None]:
-        """One transaction for everything that is read and written inside. See `writing`."""
+        """One transaction for everything that is read and written inside. See `writing`.
+
+        One inside another is a part of it: when it fails, its own part alone is taken back.
+        """
+        if self.in_transaction:
+            async with self.writing() as connection, connection.begin_nested():
+                yield
+            return
         async with self.writing() as connection:
             if self.is_sqlite:  # the driver begins by itself, but only at the first write
                 await connection.execute(text("BEGIN IMMEDIATE"))
-            token = _transaction.set((self, connection))
+            token = _transactions.set(_transactions.get({}) | {self.url: connection})
             try:
                 yield
             finally:
-                _transaction.reset(token)
+                _transactions.reset(token)
 
     async def loop_state(self) -> LoopState:
         """The running loop's engine, with the tables up to date.

@@ -7,6 +7,7 @@ every turn of an event loop.
 """
 
 import glob
+import logging
 import secrets
 import sqlite3
 from collections.abc import AsyncGenerator
@@ -26,6 +27,8 @@ from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
 
 __all__ = ["SharedThreadLocks"]
+
+logger = logging.getLogger("chatlab")
 
 _FIRST_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.01, 0.2
 
@@ -58,6 +61,7 @@ class SharedThreadLocks:
         """
         deadline = anyio.current_time() + wait
         state = await self._database.loop_state()
+        await self._release_leftovers(state)
         async with state.locks.acquire(user_id, thread_id, wait):
             this_thread = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
             row = {"user_id": user_id, "thread_id": thread_id}
@@ -71,7 +75,11 @@ class SharedThreadLocks:
                     pause = min(2 * pause, _MAX_PAUSE_SECONDS)
                 yield
             finally:
-                await self._release(state, this_thread)
+                try:
+                    await self._release(state, this_thread)
+                except StoreError:  # what the turn said is kept: it has not failed
+                    state.unreleased[user_id, thread_id] = this_thread
+                    logger.warning("A turn's lock stays until the next turn begins", exc_info=True)
 
     @shielded
     async def _try_acquire(
@@ -98,6 +106,14 @@ class SharedThreadLocks:
     async def _release(self, state: LoopState, this_thread: ColumnElement[bool]) -> None:
         async with self._database.writing() as connection:
             await connection.execute(delete(turns).where(this_thread, turns.c.owner == state.owner))
+
+    async def _release_leftovers(self, state: LoopState) -> None:
+        """Release what could not be released, unless a turn of this loop holds it again."""
+        for key, this_thread in list(state.unreleased.items()):
+            with suppress(StoreError, TurnInProgress):
+                async with state.locks.acquire(*key, wait=0):
+                    await self._release(state, this_thread)
+                    state.unreleased.pop(key, None)
 
 
 class _Liveness(Protocol):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import TableClause, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.context import RequestContext
@@ -51,7 +50,7 @@ async def append_item(
     This locks the thread until the transaction ends.
 
     Raises:
-        InvalidInput: `statement` only inserts, and the item is there already.
+        InvalidInput: `statement` replaces nothing, and the item is there already.
         NotFoundError: This user has no such thread.
     """
     position = await connection.scalar(
@@ -63,11 +62,9 @@ async def append_item(
     if position is None:
         raise NotFoundError("thread", row["thread_id"])
     place = {"user_id": context.user_id, "place": position}
-    try:
-        await connection.execute(statement.values(row | place))
-    except IntegrityError:
+    if not (await connection.execute(statement.values(row | place))).rowcount:
         problem = f"{row['id']!r} is in this thread already"
-        raise InvalidInput("item", problem, "Use save_item to replace it.") from None
+        raise InvalidInput("item", problem, "Use save_item to replace it.")
 
 
 async def check_exists(

@@ -6,12 +6,12 @@ SQLite by default, PostgreSQL when one machine is outgrown. What differs between
 
 import json
 from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from functools import partial
 from typing import Any, Generic, Self, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from typing_extensions import TypeVar
 
 from chatlab.context import RequestContext
@@ -144,9 +144,10 @@ class SQLStore(Generic[TItem]):
     @shielded
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
+        insertion = self._database.insert(items)
         row = self._row(thread_id, item)
         async with self._database.writing() as connection:
-            await append_item(connection, insert(items), row, context)
+            await append_item(connection, insertion.on_conflict_do_nothing(), row, context)
 
     @shielded
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
@@ -188,8 +189,9 @@ class SQLStore(Generic[TItem]):
     @shielded
     async def transaction(self, work: Coroutine[Any, Any, T]) -> T:
         """See `Store`. PostgreSQL locks the threads that the work loads; SQLite, the database."""
-        async with self._database.transaction():
-            return await work
+        with closing(work):  # where no transaction can begin, it is never awaited
+            async with self._database.transaction():
+                return await work
 
     @shielded
     async def claim_key(
