@@ -21,7 +21,9 @@ from chatlab import (
     ErrorEvent,
     Form,
     Input,
+    Notice,
     RequestContext,
+    Select,
     Task,
     ToolStatus,
     Widget,
@@ -82,6 +84,42 @@ def test_buttons_are_numbered_on_and_a_form_sends_what_its_fields_hold():
 def test_what_the_model_says_is_no_markup_of_the_terminal():
     _, text = drawn(ToolStatus(tool="[red]x[/red]", status="running", detail="[bold]", item_id="t"))
     assert "[red]x[/red]  [bold]" in text
+
+
+def test_nothing_that_is_said_commands_the_terminal():
+    evil = "a\x1b[2J\x1b]0;b\x07\x9b31mc\rd"
+    _, text = drawn(
+        AssistantMessage(content=f"{evil}\n\n    {evil}", item_id="m"),
+        ToolStatus(tool=evil, status="running", detail=evil, item_id="t"),
+        Notice(message=evil),
+        Widget(root=Card(title=evil, children=(Button(label=evil, action=Action(type="x")),))),
+        Task(title=evil, item_id="j"),
+        ErrorEvent(code="x", message=evil),
+        inspect=True,
+    )
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_choice_that_nobody_made_is_the_first_option_as_in_a_browser():
+    form = Form(children=(Select(name="size", options=("s", "m")),), action=Action(type="x"))
+    reply, text = drawn(Widget(root=form, item_id="w"))
+    assert "size: s" in text
+    assert reply.buttons[0][0].payload == {"size": "s"}
+
+
+class Working(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield Notice(message="Looking it up", level="progress")
+        yield Notice(message="It is old.", level="warning")
+        if input is not None and input.content == "break":
+            raise ValueError("a fault of mine")
+
+
+@pytest.mark.parametrize("message", ["work", "break"])
+async def test_progress_goes_with_its_turn_and_other_notices_stay(monkeypatch, message):
+    text = await talk(Working(clock=FixedClock(), new_id=CountingIds()), monkeypatch, message)
+    assert text.count("It is old.") >= 2
+    assert "\nLooking it up" not in text
 
 
 class Asking(ChatKitServer):
