@@ -18,7 +18,7 @@ from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from lab import SHOTS, Watch
-from room_servers import Room
+from room_servers import Hall, Room
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,7 @@ class Tap:
 
 @pytest.fixture(scope="module")
 def room():
-    return Room()
+    return Hall()
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def say(page, text):
 
 
 def status(page, text):
-    expect(page.get_by_role("status")).to_have_text(text)
+    expect(page.locator(".chatlab-status")).to_have_text(text)
 
 
 def shot(page, name):
@@ -190,6 +190,7 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
 
 DIRECTION = "node => getComputedStyle(node).direction"
 POSTS = "**/api/turns"
+LEVELS = ("info", "warning", "danger")
 
 
 def users(page):
@@ -299,6 +300,83 @@ def test_two_messages_before_the_conversation_is_there_are_answered_in_order(vis
     page.unroute("**/page/threads/*")  # what was held goes on
     expect(users(page)).to_have_text(["code", "tools", "widget"])
     status(page, "Answer complete.")
+
+
+def test_notices_stay_beside_their_turn_and_progress_goes_with_it(visit):
+    page = visit("Alice")
+    notices = page.locator(".chatlab-notice")
+    say(page, "note one")
+    status(page, "Answer complete.")
+    expect(notices).to_have_text(["info one", "warning one", "danger one"])
+    say(page, "note two")
+    expect(page.locator(".chatlab-stats")).to_have_count(2)
+    status(page, "Answer complete.")
+    expected = [f"{level} {word}" for word in ("one", "two") for level in LEVELS]
+    expect(notices).to_have_text(expected)
+    expect(page.locator(REPLY).filter(visible=True)).to_have_count(0)
+    shot(page, "notices")
+    borders = notices.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).borderLeft)")
+    assert len(set(borders)) == 3
+
+
+def test_the_list_shows_what_a_conversation_is_called_as_soon_as_it_is(visit, tap):
+    page = visit("Alice")
+    nav = page.get_by_role("navigation")
+    say(page, "call Plans for May")
+    tap.said = 1
+    expect(page.locator(REPLY)).to_contain_text("word0")
+    expect(nav.locator("[aria-current=true]")).to_have_count(1)
+    nav.locator("[aria-current=true]").focus()
+    tap.said = TOKENS
+    expect(nav.locator("[aria-current=true]")).to_have_text("Plans for May")
+    expect(nav.locator("[aria-current=true]")).to_be_focused()
+
+
+def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room):
+    page = visit("Alice")
+    say(page, "ask")
+    page.get_by_role("button", name="Yes").press("Enter")
+    expect(page.locator(".chatlab-widget")).to_have_text("You said Yes.")
+    expect(box(page)).to_be_focused()
+    status(page, "Answer complete.")
+    room.broken = True
+    say(page, "change")
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(box(page)).to_be_focused()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    status(page, "It failed. See the error.")
+    room.broken = False
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".chatlab-widget")).to_have_text("changed")
+    page.keyboard.type("typed since")
+    expect(box(page)).to_have_value("typed since")
+
+
+def test_an_error_is_not_tried_again_after_something_newer(visit, room):
+    page = visit("Alice")
+    room.broken = True
+    say(page, "break")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    say(page, "code")
+    status(page, "Answer complete.")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_a_list_that_does_not_come_ends_no_session(visit):
+    page = visit("Alice")
+    say(page, "code")
+    status(page, "Answer complete.")
+    busy = {"error": "busy", "message": "The server is busy."}
+    page.route("**/api/threads?*", lambda route: route.fulfill(status=500, body=json.dumps(busy)))
+    held = hold(page, "**/page/threads/*")
+    with page.expect_response("**/api/threads?*"):
+        page.reload()
+    held.pop().continue_()
+    expect(page.get_by_role("alert")).to_have_text(busy["message"])
+    expect(users(page)).to_have_text(["code"])
+    box(page).fill("kept")
 
 
 @contextlib.contextmanager

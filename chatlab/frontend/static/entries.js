@@ -53,6 +53,7 @@ function widgetEntry(node, entry, actions) {
 function noticeEntry(node, entry) {
   node.setAttribute("role", entry.level === "danger" ? "alert" : "status");
   node.dataset.level = entry.level;
+  node.dir = "auto";
   if (entry.title) node.append(make("b", { textContent: entry.title }), " ");
   node.append(entry.level === "progress" ? `${entry.text} …` : entry.text);
 }
@@ -68,7 +69,10 @@ function errorEntry(node, entry, actions) {
   for (const line of entry.lines || []) node.append(make("code", { textContent: line }));
   if (entry.retry) {
     node.append(" ", make("button", {
-      type: "button", textContent: "Try again", onclick: () => actions.send({ type: "retry" }),
+      type: "button", textContent: "Try again", onclick: () => {
+        actions.focusInput(); // the button goes as soon as there is something after it
+        actions.send({ type: "retry" });
+      },
     }));
   }
 }

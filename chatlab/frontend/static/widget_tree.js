@@ -28,6 +28,7 @@ function treeNode(node, send, announce) {
       // Before the children: an input may be called "onsubmit", or anything else that a form has.
       form.addEventListener("submit", (event) => {
         event.preventDefault();
+        event.stopPropagation(); // a form around this one was not sent
         const values = Object.fromEntries(new FormData(form));
         send({ ...node.action, payload: { ...node.action.payload, ...values } });
       });
