@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import sys
 import threading
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from requirements import require_or_skip
-from serving import KEYS, served
+from serving import KEYS, client_of, events_of, served
 
 from chatlab.adapters.http import Limits, create_app
 
@@ -351,6 +352,66 @@ def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room)
     expect(page.locator(".chatlab-widget")).to_have_text("changed")
     page.keyboard.type("typed since")
     expect(box(page)).to_have_value("typed since")
+
+
+def test_a_page_that_is_loaded_while_one_tries_again_shows_one_answer_in_the_end(visit, room, tap):
+    page = visit("Alice")
+    room.broken, tap.said = True, TOKENS
+    say(page, "call it")
+    status(page, "It failed. See the error.")
+    room.broken, tap.said = False, 5
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator(REPLY).last).to_have_text(re.compile("word4 $"))
+    page.reload()
+    expect(page.locator(REPLY).last).to_have_text(re.compile("word4 $"))
+    tap.said = TOKENS
+    status(page, "Answer complete.")
+    expect(page.locator(REPLY)).to_have_count(1)
+
+
+def test_a_card_that_was_answered_in_another_tab_changes_when_it_is_clicked(visit):
+    page = visit("Alice")
+    say(page, "ask")
+    status(page, "Answer complete.")
+    other = visit("Alice")
+    other.goto(page.url)
+    other.get_by_role("button", name="Yes").press("Enter")
+    status(other, "Answer complete.")
+    page.get_by_role("button", name="No").press("Enter")
+    expect(page.locator(REPLY)).to_have_text("This has been answered already.")
+    expect(page.locator(".chatlab-widget")).to_have_text("You said Yes.")
+    other.reload()
+    expect(other.locator(".chatlab-widget")).to_have_text("You said Yes.")
+
+
+def test_a_card_that_changed_before_it_was_loaded_is_there_once(visit, room, url):
+    page = visit("Alice")
+    say(page, "ask")
+    status(page, "Answer complete.")
+    with client_of(url) as alice:
+        for _ in range(30):
+            body = {"message": "code", "thread_id": page.url.partition("#")[2]}
+            turn = alice.post("/api/turns", json=body).raise_for_status().json()
+            events_of(alice, turn["turn_id"])
+    page.reload()
+    expect(page.locator(REPLY)).to_have_count(25)
+    room.broken = False
+    say(page, "change")
+    status(page, "Answer complete.")
+    page.get_by_role("log").press("Home")
+    expect(page.locator(REPLY)).to_have_count(30)
+    expect(page.locator(".chatlab-widget")).to_have_text(["changed"])
+
+
+def test_a_form_in_a_form_is_sent_alone_and_whatever_is_long_or_right_to_left_fits(visit):
+    page = visit("Alice")
+    say(page, f"form {'שלום ' * 60}.")
+    page.get_by_role("button", name="In", exact=True).press("Enter")
+    expect(page.locator(REPLY)).to_have_text("inner: b=")
+    status(page, "Answer complete.")
+    expect(page.get_by_label("שלום")).to_be_in_viewport(ratio=1)
+    assert page.get_by_label("שלום").evaluate(DIRECTION) == "rtl"
+    expect(page.locator(REPLY)).to_have_count(1)
 
 
 def test_an_error_is_not_tried_again_after_something_newer(visit, room):

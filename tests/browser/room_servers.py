@@ -83,6 +83,9 @@ def card():
     return Card(title="Task 42", children=(words, complete, breaks, form))
 
 
+OUTER = Action(type="outer")
+
+
 class Hall(Room):
     """A room whose cards change when they are answered, and that says more than messages."""
 
@@ -94,10 +97,10 @@ class Hall(Room):
                 ]
                 yield Widget(root=Card(title="Sure?", children=(Row(children=answers),)))
             case ["change"]:
-                old = next(item for item in thread.history if item.type == "widget")
+                items = await self.store.load_thread_items(thread.id, None, 100, "asc", context)
+                old = next(item for item in items.data if item.type == "widget")
                 yield Widget(item_id=old.id, root=Text(value="changed"))
-                if self.broken:
-                    raise ZeroDivisionError("a fault of mine")
+                self.fail_if_broken()
             case ["note", *words]:
                 for level in ("progress", "info", "warning", "danger"):
                     yield Notice(title=level, message=" ".join(words), level=level)
@@ -106,9 +109,19 @@ class Hall(Room):
                 async for token in self.model.stream(input.content):
                     yield AssistantMessage(content=token)
                 yield ThreadUpdate(title=" ".join(words))
+                self.fail_if_broken()
+            case ["form", *words]:
+                inner = Form(children=(Input(name="b"),), action=Action(type="inner"), submit="In")
+                label = " ".join(words)
+                choice = Select(name="a", label=label, options=(label,))
+                yield Widget(root=Card(children=(Form(children=(choice, inner), action=OUTER),)))
             case _:
                 async for event in super().respond(thread, input, context):
                     yield event
+
+    def fail_if_broken(self):
+        if self.broken:
+            raise ZeroDivisionError("a fault of mine")
 
     async def action(self, thread, action, sender, context):
         if action.type in {"Yes", "No"}:

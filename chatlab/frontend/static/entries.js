@@ -34,7 +34,7 @@ function chipEntry(node, entry) {
   const chip = make("span", { className: "chatlab-chip" },
     make("b", { textContent: STATUS_SIGNS[entry.status], aria: { hidden: "true" } }));
   if (isTool) chip.append(make("code", { textContent: entry.tool }));
-  if (entry.text) chip.append(make("span", { textContent: entry.text }));
+  if (entry.text) chip.append(make("span", { dir: "auto", textContent: entry.text }));
   chip.dataset.status = entry.status;
   if (!isTool) {
     chip.append(make("progress", { max: 1, value: entry.progress, aria: { label: entry.text || "job" } }),

@@ -59,7 +59,15 @@ export function createConversation(userId, threadId, draft, page) {
     const busy = Boolean(runningTurn);
     sendFrame({ seq, snapshot: page.entries, events: [], busy, state: busy ? "running" : "ready", more: page.more });
     if (loadError) throw loadError;
-    if (runningTurn) await followTurn(runningTurn);
+    if (runningTurn && await followTurn(runningTurn) === "completed") await dropReplaced(page.entries);
+  };
+
+  // The turn that ran when this page was loaded may have been a retry: what it has replaced is gone.
+  const dropReplaced = async (loaded) => {
+    const { entries } = await requestJson("GET", `page/threads/${threadId}`);
+    const kept = new Set(entries.map((entry) => entry.key));
+    const answer = loaded.slice(loaded.findLastIndex((entry) => entry.kind === "user") + 1);
+    showPatches({ drop: answer.map((entry) => entry.key).filter((key) => !kept.has(key)) });
   };
 
   // Read the turn to its end, however often the connection breaks: come back with the cursor.

@@ -61,7 +61,7 @@ async function listThreads() {
     weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
   const entry = (thread) => {
-    const button = make("button", { type: "button", textContent: threadLabel(thread) });
+    const button = make("button", { type: "button", dir: "auto", textContent: threadLabel(thread) });
     button.onclick = () => { location.hash = thread.id; };
     button.dataset.thread = thread.id;
     if (thread.id === conversation?.threadId()) button.setAttribute("aria-current", "true");
