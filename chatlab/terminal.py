@@ -16,6 +16,7 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -66,6 +67,7 @@ class TerminalRenderer:
         self._rows: dict[str, RenderableType] = {}
         self._texts: dict[str, str] = {}
         self._event_table = _make_event_table() if inspect else None
+        self._ended = False
 
     def apply(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
         """Change the rows as the event says; `ms` is when it came, for the list of events."""
@@ -103,11 +105,18 @@ class TerminalRenderer:
     def end(self) -> None:
         """The turn is over: what was going on goes on no longer."""
         self._rows.pop("progress", None)
+        self._ended = True
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """All rows so far, in the order in which they began; nothing said commands the terminal."""
+        """All rows so far, in the order in which they began; nothing said commands the terminal.
+
+        Until the turn ends, a terminal gets the last lines that fit: it can draw no others again.
+        """
         rows = [*self._rows.values(), *([self._event_table] if self._event_table else [])]
-        for segment in console.render(Group(*rows), options):
+        lines = console.render_lines(Group(*rows), options.update(height=None), pad=False)
+        if console.is_terminal and not self._ended:
+            lines = lines[1 - console.height :]
+        for segment in (segment for line in lines for segment in (*line, Segment.line())):
             text = segment.text.translate(_CONTROLS)
             yield segment if segment.control else segment._replace(text=text)
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -161,6 +162,40 @@ class Shy(ChatKitServer):
 async def test_after_a_conversation_that_could_not_be_opened_comes_a_new_one(monkeypatch):
     text = await talk(Shy(clock=FixedClock(), new_id=CountingIds()), monkeypatch, "milk")
     assert "You said milk." in text
+
+
+class Wordy(ChatKitServer):
+    async def respond(self, thread, input, context):
+        for number in range(30):
+            yield AssistantMessage(content=f"line{number}.\n\n")
+
+
+def scrolled(written, height):
+    """All lines of a terminal of this height, those that have left it at the top too."""
+    lines, row, column = [""], 0, 0
+    for sign in re.findall(r"\x1b\[[?\d;]*[a-zA-Z]|[^\x1b]", written):
+        if sign == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row == len(lines))
+        elif sign == "\r":
+            column = 0
+        elif sign == "\x1b[1A":
+            row = max(row - 1, len(lines) - height, 0)
+        elif sign == "\x1b[2K":
+            lines[row] = ""
+        elif not sign.startswith("\x1b"):
+            lines[row] = lines[row][:column].ljust(column) + sign + lines[row][column + 1 :]
+            column += 1
+    return lines
+
+
+async def test_an_answer_longer_than_the_terminal_is_there_once(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    console = Console(file=io.StringIO(), width=40, height=8, force_terminal=True)
+    server = Wordy(clock=FixedClock(), new_id=CountingIds())
+    await TerminalChat(server, ALICE, console).run()
+    lines = [line.strip() for line in scrolled(console.file.getvalue(), 8)]
+    assert [line for line in lines if "line" in line] == [f"line{n}." for n in range(30)]
 
 
 class Endless(ChatKitServer):
