@@ -342,10 +342,6 @@ def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room)
     status(page, "Answer complete.")
     room.broken = True
     say(page, "change")
-    page.get_by_role("button", name="Try again").press("Enter")
-    expect(box(page)).to_be_focused()
-    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
-    status(page, "It failed. See the error.")
     room.broken = False
     page.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -421,8 +417,9 @@ def test_an_error_is_not_tried_again_after_something_newer(visit, room):
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     say(page, "code")
     status(page, "Answer complete.")
+    page.get_by_role("button", name="Try again").press("Enter")
+    status(page, "Something newer has been said: write it again.")
     expect(page.get_by_role("alert")).to_have_count(1)
-    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_a_list_that_does_not_come_ends_no_session(visit):

@@ -70,8 +70,10 @@ function errorEntry(node, entry, actions) {
   if (entry.retry) {
     node.append(" ", make("button", {
       type: "button", textContent: "Try again", onclick: () => {
-        actions.focusInput(); // the button goes as soon as there is something after it
-        actions.send({ type: "retry" });
+        // The kernel tries again what came last.
+        const isLast = !node.matches(":has(~ article:not(.chatlab-stats))");
+        if (isLast) actions.send({ type: "retry" });
+        else actions.announce("Something newer has been said: write it again.");
       },
     }));
   }
