@@ -12,7 +12,7 @@ from chatlab.cancellation import run_shielded
 from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
-from chatlab.events import AssistantMessage, RespondEvent, ThreadStreamEvent
+from chatlab.events import AssistantMessage, RespondEvent, ThreadStreamEvent, Widget
 from chatlab.items import (
     Action,
     Button,
@@ -220,7 +220,7 @@ class ChatKitServer(ABC, Generic[TContext]):
 
     def _answer(self, context: TContext, started: StartedTurn) -> AsyncIterator[object]:
         if started.sender is not None and not _can_be_clicked(started.sender.widget):
-            return _already_answered()
+            return _already_answered(started.sender)
         if started.action is not None:
             answer = self.action(started.thread, started.action, started.sender, context)
             return ensure_stream("action", answer)
@@ -232,5 +232,6 @@ def _can_be_clicked(node: WidgetNode) -> bool:
     return isinstance(node, Button | Form) or any(map(_can_be_clicked, children))
 
 
-async def _already_answered() -> AsyncIterator[RespondEvent]:
+async def _already_answered(card: WidgetItem) -> AsyncIterator[RespondEvent]:
+    yield Widget(item_id=card.id, root=card.widget)  # who clicked has seen an older one
     yield AssistantMessage(content="This has been answered already.")

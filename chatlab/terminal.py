@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -43,6 +44,10 @@ _SIGNS = {
     "completed": ("✓", "green"),
     "failed": ("✗", "red"),
 }
+_NOTICE_STYLES = {"warning": "yellow", "danger": "bold red"}
+
+_CONTROLS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160)])
+"""What would move the cursor or colour the terminal; a line's end stays."""
 
 
 class TerminalRenderer:
@@ -62,6 +67,7 @@ class TerminalRenderer:
         self._rows: dict[str, RenderableType] = {}
         self._texts: dict[str, str] = {}
         self._event_table = _make_event_table() if inspect else None
+        self._ended = False
 
     def apply(self, event: ThreadStreamEvent, ms: float = 0.0) -> None:
         """Change the rows as the event says; `ms` is when it came, for the list of events."""
@@ -85,7 +91,7 @@ class TerminalRenderer:
             case Notice():
                 text = ": ".join(filter(None, [event.title, event.message]))
                 key = "progress" if event.level == "progress" else f"notice {event.seq}"
-                self._rows[key] = Text(text, style="dim")
+                self._rows[key] = Text(text, style=_NOTICE_STYLES.get(event.level, "dim"))
             case ErrorEvent():
                 self._rows[f"error {event.seq}"] = Text(f"✗ {event.message}", style="red")
             case _:
@@ -96,10 +102,23 @@ class TerminalRenderer:
             fields_json = Text(json.dumps(fields, ensure_ascii=False))
             self._event_table.add_row(f"{ms:.0f}", str(event.seq), event.type, fields_json)
 
-    def __rich__(self) -> RenderableType:
-        """All rows so far, in the order in which they began."""
-        rows = list(self._rows.values())
-        return Group(*rows, *([self._event_table] if self._event_table is not None else []))
+    def end(self) -> None:
+        """The turn is over: what was going on goes on no longer."""
+        self._rows.pop("progress", None)
+        self._ended = True
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """All rows so far, in the order in which they began; nothing said commands the terminal.
+
+        Until the turn ends, a terminal gets the last lines that fit: it can draw no others again.
+        """
+        rows = [*self._rows.values(), *([self._event_table] if self._event_table else [])]
+        lines = console.render_lines(Group(*rows), options.update(height=None), pad=False)
+        if console.is_terminal and not self._ended:
+            lines = lines[1 - console.height :]
+        for segment in (segment for line in lines for segment in (*line, Segment.line())):
+            text = segment.text.translate(_CONTROLS)
+            yield segment if segment.control else segment._replace(text=text)
 
     def _render_node(self, node: WidgetNode, item_id: str) -> Iterator[RenderableType]:
         """Render a widget's node and its children; its buttons get numbers."""
@@ -109,7 +128,7 @@ class TerminalRenderer:
             case Button():
                 yield self._add_button(node.label, node.action, item_id)
             case Input() | Select():
-                yield Text(f"{node.label or node.name}: {node.value or '…'}", style="dim")
+                yield Text(f"{node.label or node.name}: {_value(node) or '…'}", style="dim")
             case Form():
                 for child in node.children:
                     yield from self._render_node(child, item_id)
@@ -127,8 +146,14 @@ class TerminalRenderer:
 
 def _submit_action(form: Form) -> Action:
     """The form's action with its fields' values added; a terminal cannot change them."""
-    fields = {field.name: field.value or "" for field in _iter_fields(form)}
+    fields = {field.name: _value(field) for field in _iter_fields(form)}
     return form.action.model_copy(update={"payload": form.action.payload | fields})
+
+
+def _value(field: Input | Select) -> str:
+    """As in a browser, what is not chosen is the first option."""
+    first = field.options[:1] if isinstance(field, Select) else ()
+    return field.value or "".join(first)
 
 
 def _iter_fields(node: Any) -> Iterator[Input | Select]:
@@ -223,13 +248,16 @@ class TerminalChat:
             renderer, console=self._console, auto_refresh=False, vertical_overflow="visible"
         )
         with live:
-            async with turn:
-                async for event in turn:
-                    if event.type not in {"thread_created", "error"}:  # the thread has an item
-                        self._thread_id = event.thread_id
-                    renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
-                    if self._console.is_terminal:
-                        live.refresh()
+            try:
+                async with turn:
+                    async for event in turn:
+                        if event.type not in {"thread_created", "error"}:  # the thread has an item
+                            self._thread_id = event.thread_id
+                        renderer.apply(event, 1000 * (self._server.clock.monotonic() - started))
+                        if self._console.is_terminal:
+                            live.refresh()
+            finally:
+                renderer.end()
         if not self._console.is_terminal:
             self._console.print()
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from chatlab import (
     ErrorEvent,
     Form,
     Input,
+    Notice,
     RequestContext,
+    Select,
     Task,
     ToolStatus,
     Widget,
@@ -84,6 +87,42 @@ def test_what_the_model_says_is_no_markup_of_the_terminal():
     assert "[red]x[/red]  [bold]" in text
 
 
+def test_nothing_that_is_said_commands_the_terminal():
+    evil = "a\x1b[2J\x1b]0;b\x07\x9b31mc\rd"
+    _, text = drawn(
+        AssistantMessage(content=f"{evil}\n\n    {evil}", item_id="m"),
+        ToolStatus(tool=evil, status="running", detail=evil, item_id="t"),
+        Notice(message=evil),
+        Widget(root=Card(title=evil, children=(Button(label=evil, action=Action(type="x")),))),
+        Task(title=evil, item_id="j"),
+        ErrorEvent(code="x", message=evil),
+        inspect=True,
+    )
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_choice_that_nobody_made_is_the_first_option_as_in_a_browser():
+    form = Form(children=(Select(name="size", options=("s", "m")),), action=Action(type="x"))
+    reply, text = drawn(Widget(root=form, item_id="w"))
+    assert "size: s" in text
+    assert reply.buttons[0][0].payload == {"size": "s"}
+
+
+class Working(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield Notice(message="Looking it up", level="progress")
+        yield Notice(message="It is old.", level="warning")
+        if input is not None and input.content == "break":
+            raise ValueError("a fault of mine")
+
+
+@pytest.mark.parametrize("message", ["work", "break"])
+async def test_progress_goes_with_its_turn_and_other_notices_stay(monkeypatch, message):
+    text = await talk(Working(clock=FixedClock(), new_id=CountingIds()), monkeypatch, message)
+    assert text.count("It is old.") >= 2
+    assert "\nLooking it up" not in text
+
+
 class Asking(ChatKitServer):
     async def respond(self, thread, input, context):
         if input is not None:
@@ -123,6 +162,40 @@ class Shy(ChatKitServer):
 async def test_after_a_conversation_that_could_not_be_opened_comes_a_new_one(monkeypatch):
     text = await talk(Shy(clock=FixedClock(), new_id=CountingIds()), monkeypatch, "milk")
     assert "You said milk." in text
+
+
+class Wordy(ChatKitServer):
+    async def respond(self, thread, input, context):
+        for number in range(30):
+            yield AssistantMessage(content=f"line{number}.\n\n")
+
+
+def scrolled(written, height):
+    """All lines of a terminal of this height, those that have left it at the top too."""
+    lines, row, column = [""], 0, 0
+    for sign in re.findall(r"\x1b\[[?\d;]*[a-zA-Z]|[^\x1b]", written):
+        if sign == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row == len(lines))
+        elif sign == "\r":
+            column = 0
+        elif sign == "\x1b[1A":
+            row = max(row - 1, len(lines) - height, 0)
+        elif sign == "\x1b[2K":
+            lines[row] = ""
+        elif not sign.startswith("\x1b"):
+            lines[row] = lines[row][:column].ljust(column) + sign + lines[row][column + 1 :]
+            column += 1
+    return lines
+
+
+async def test_an_answer_longer_than_the_terminal_is_there_once(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    console = Console(file=io.StringIO(), width=40, height=8, force_terminal=True)
+    server = Wordy(clock=FixedClock(), new_id=CountingIds())
+    await TerminalChat(server, ALICE, console).run()
+    lines = [line.strip() for line in scrolled(console.file.getvalue(), 8)]
+    assert [line for line in lines if "line" in line] == [f"line{n}." for n in range(30)]
 
 
 class Endless(ChatKitServer):

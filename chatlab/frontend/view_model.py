@@ -4,6 +4,7 @@ A patch is a whole entry under `put`, or text to `add` to the entry with that `k
 `drop`: a pane needs little else, and a token costs its length.
 """
 
+import itertools
 import json
 import time
 from collections import deque
@@ -62,6 +63,7 @@ class ChatViewModel:
         self._key_suffix = key_suffix
         self._stats = TurnStats(0, monotonic())
         self._open_key = ""
+        self._numbers = itertools.count(1)
         self._progress_key = f"progress{key_suffix}"
 
     def begin_turn(self) -> None:
@@ -97,7 +99,7 @@ class ChatViewModel:
         if last["kind"] == "error":
             lines = [text] if text != last["text"] else []
             return self.upsert(last | {"lines": [*lines, line] if line else lines})
-        entry = {"key": f"raised-{len(self.entries)}", "kind": "error", "text": text}
+        entry = {"key": self._new_key("raised"), "kind": "error", "text": text}
         return self.upsert(entry | {"lines": [line] if line else [], "retry": False})
 
     def upsert(self, entry: Entry) -> Patch:
@@ -151,13 +153,17 @@ class ChatViewModel:
                     widget_entry(event.item_id or self._local_key("widget"), event.root)
                 )
             case Notice(level=level):
-                key = self._progress_key if level == "progress" else f"notice-{len(self.entries)}"
+                key = self._progress_key if level == "progress" else self._new_key("notice")
                 yield self.upsert(notice_entry(key, level, event.message, event.title))
             case ErrorEvent():
-                entry = {"key": f"error-{len(self.entries)}{self._key_suffix}", "kind": "error"}
+                entry = {"key": self._new_key("error"), "kind": "error"}
                 yield self.upsert(entry | {"text": event.message, "retry": event.allow_retry})
             case _:
                 return
+
+    def _new_key(self, name: str) -> str:
+        """A key that no entry of this pane has or had, whoever filled it."""
+        return f"{name}-{next(self._numbers)}{self._key_suffix}"
 
     def _local_key(self, name: str) -> str:
         """A key for an event without an item id; a call or a job keeps its key while it runs."""

@@ -95,6 +95,11 @@ class Turn(AsyncIterator[ThreadStreamEvent], AbstractAsyncContextManager["Turn"]
         return self._control.thread_id
 
     @property
+    def message_id(self) -> str:
+        """The item of the user's message, if the turn has one and it got into the thread."""
+        return self._control.ids.item_id
+
+    @property
     def state(self) -> TurnState:
         """How far the turn is."""
         return self._control.state

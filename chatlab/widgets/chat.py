@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from chatlab.context import RequestContext
+from chatlab.errors import NotFoundError
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
@@ -107,17 +109,21 @@ class ChatView:
             if turn.error is not None:
                 pane.show_error(turn.error)
             if turn.state == "stopped":
-                await self._show_stopped(turn.thread_id)
+                await self._show_stopped(turn, on_kept)
             pane.end_turn(turn.state)
             pane.flush()
 
-    async def _show_stopped(self, thread_id: str) -> None:
-        """What a stopped turn has left in the store."""
-        store = self.server.store
-        page = await load_visible_items(store, thread_id, None, _PAGE, "desc", self.context)
-        for item in reversed(page.data):
-            if item.id in self.pane.view_model.entries:
-                self.pane.show_item(item)
+    async def _show_stopped(self, turn: Turn, on_kept: Callable[[], None]) -> None:
+        """What a stopped turn has left in the store, though its events may not have come."""
+        store, thread_id = self.server.store, turn.thread_id
+        with suppress(NotFoundError):  # a thread in which nothing was said is gone
+            page = await load_visible_items(store, thread_id, None, _PAGE, "desc", self.context)
+            for item in reversed(page.data):
+                if item.id == turn.message_id:
+                    self.thread_id = thread_id
+                    on_kept()
+                if item.id == turn.message_id or item.id in self.pane.view_model.entries:
+                    self.pane.show_item(item)
 
     async def _load(self, thread_id: str) -> None:
         store = self.server.store

@@ -39,7 +39,7 @@ def render_html(view_model: ChatViewModel, who: str = "You") -> str:
 
 def _newest_entries(view_model: ChatViewModel) -> tuple[int, list[Entry]]:
     """How many entries are left out, and the others."""
-    entries = [entry for entry in view_model.snapshot() if entry["kind"] != "stats"]
+    entries = [entry for entry in view_model.snapshot() if _says_something(entry)]
     room, count = _MAX_CHARS, 0
     for entry in reversed(entries[-_MAX_ENTRIES:]):
         room -= len(str(entry))
@@ -47,6 +47,11 @@ def _newest_entries(view_model: ChatViewModel) -> tuple[int, list[Entry]]:
             break
         count += 1
     return len(entries) - count, entries[len(entries) - count :]
+
+
+def _says_something(entry: Entry) -> bool:
+    is_blank = entry["kind"] == "assistant" and not entry["text"].strip()
+    return entry["kind"] != "stats" and not (is_blank and not entry.get("stopped"))
 
 
 def _left_out_note(left_out: int) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import sys
 import threading
@@ -12,13 +13,13 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from requirements import require_or_skip
-from serving import KEYS, served
+from serving import KEYS, client_of, events_of, served
 
 from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from lab import SHOTS, Watch
-from room_servers import Room
+from room_servers import Hall, Room
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ class Tap:
 
 @pytest.fixture(scope="module")
 def room():
-    return Room()
+    return Hall()
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def say(page, text):
 
 
 def status(page, text):
-    expect(page.get_by_role("status")).to_have_text(text)
+    expect(page.locator(".chatlab-status")).to_have_text(text)
 
 
 def shot(page, name):
@@ -190,6 +191,7 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
 
 DIRECTION = "node => getComputedStyle(node).direction"
 POSTS = "**/api/turns"
+LEVELS = ("info", "warning", "danger")
 
 
 def users(page):
@@ -299,6 +301,140 @@ def test_two_messages_before_the_conversation_is_there_are_answered_in_order(vis
     page.unroute("**/page/threads/*")  # what was held goes on
     expect(users(page)).to_have_text(["code", "tools", "widget"])
     status(page, "Answer complete.")
+
+
+def test_notices_stay_beside_their_turn_and_progress_goes_with_it(visit):
+    page = visit("Alice")
+    notices = page.locator(".chatlab-notice")
+    say(page, "note one")
+    status(page, "Answer complete.")
+    expect(notices).to_have_text(["info one", "warning one", "danger one"])
+    say(page, "note two")
+    expect(page.locator(".chatlab-stats")).to_have_count(2)
+    status(page, "Answer complete.")
+    expected = [f"{level} {word}" for word in ("one", "two") for level in LEVELS]
+    expect(notices).to_have_text(expected)
+    expect(page.locator(REPLY).filter(visible=True)).to_have_count(0)
+    shot(page, "notices")
+    borders = notices.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).borderLeft)")
+    assert len(set(borders)) == 3
+
+
+def test_the_list_shows_what_a_conversation_is_called_as_soon_as_it_is(visit, tap):
+    page = visit("Alice")
+    nav = page.get_by_role("navigation")
+    say(page, "call Plans for May")
+    tap.said = 1
+    expect(page.locator(REPLY)).to_contain_text("word0")
+    expect(nav.locator("[aria-current=true]")).to_have_count(1)
+    nav.locator("[aria-current=true]").focus()
+    tap.said = TOKENS
+    expect(nav.locator("[aria-current=true]")).to_have_text("Plans for May")
+    expect(nav.locator("[aria-current=true]")).to_be_focused()
+
+
+def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room):
+    page = visit("Alice")
+    say(page, "ask")
+    page.get_by_role("button", name="Yes").press("Enter")
+    expect(page.locator(".chatlab-widget")).to_have_text("You said Yes.")
+    expect(box(page)).to_be_focused()
+    status(page, "Answer complete.")
+    room.broken = True
+    say(page, "change")
+    room.broken = False
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".chatlab-widget")).to_have_text("changed")
+    page.keyboard.type("typed since")
+    expect(box(page)).to_have_value("typed since")
+
+
+def test_a_page_that_is_loaded_while_one_tries_again_shows_one_answer_in_the_end(visit, room, tap):
+    page = visit("Alice")
+    room.broken, tap.said = True, TOKENS
+    say(page, "call it")
+    status(page, "It failed. See the error.")
+    room.broken, tap.said = False, 5
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator(REPLY).last).to_have_text(re.compile("word4 $"))
+    page.reload()
+    expect(page.locator(REPLY).last).to_have_text(re.compile("word4 $"))
+    tap.said = TOKENS
+    status(page, "Answer complete.")
+    expect(page.locator(REPLY)).to_have_count(1)
+
+
+def test_a_card_that_was_answered_in_another_tab_changes_when_it_is_clicked(visit):
+    page = visit("Alice")
+    say(page, "ask")
+    status(page, "Answer complete.")
+    other = visit("Alice")
+    other.goto(page.url)
+    other.get_by_role("button", name="Yes").press("Enter")
+    status(other, "Answer complete.")
+    page.get_by_role("button", name="No").press("Enter")
+    expect(page.locator(REPLY)).to_have_text("This has been answered already.")
+    expect(page.locator(".chatlab-widget")).to_have_text("You said Yes.")
+    other.reload()
+    expect(other.locator(".chatlab-widget")).to_have_text("You said Yes.")
+
+
+def test_a_card_that_changed_before_it_was_loaded_is_there_once(visit, room, url):
+    page = visit("Alice")
+    say(page, "ask")
+    status(page, "Answer complete.")
+    with client_of(url) as alice:
+        for _ in range(30):
+            body = {"message": "code", "thread_id": page.url.partition("#")[2]}
+            turn = alice.post("/api/turns", json=body).raise_for_status().json()
+            events_of(alice, turn["turn_id"])
+    page.reload()
+    expect(page.locator(REPLY)).to_have_count(25)
+    room.broken = False
+    say(page, "change")
+    status(page, "Answer complete.")
+    page.get_by_role("log").press("Home")
+    expect(page.locator(REPLY)).to_have_count(30)
+    expect(page.locator(".chatlab-widget")).to_have_text(["changed"])
+
+
+def test_a_form_in_a_form_is_sent_alone_and_whatever_is_long_or_right_to_left_fits(visit):
+    page = visit("Alice")
+    say(page, f"form {'שלום ' * 60}.")
+    page.get_by_role("button", name="In", exact=True).press("Enter")
+    expect(page.locator(REPLY)).to_have_text("inner: b=")
+    status(page, "Answer complete.")
+    expect(page.get_by_label("שלום")).to_be_in_viewport(ratio=1)
+    assert page.get_by_label("שלום").evaluate(DIRECTION) == "rtl"
+    expect(page.locator(REPLY)).to_have_count(1)
+
+
+def test_an_error_is_not_tried_again_after_something_newer(visit, room):
+    page = visit("Alice")
+    room.broken = True
+    say(page, "break")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    say(page, "code")
+    status(page, "Answer complete.")
+    page.get_by_role("button", name="Try again").press("Enter")
+    status(page, "Something newer has been said: write it again.")
+    expect(page.get_by_role("alert")).to_have_count(1)
+
+
+def test_a_list_that_does_not_come_ends_no_session(visit):
+    page = visit("Alice")
+    say(page, "code")
+    status(page, "Answer complete.")
+    busy = {"error": "busy", "message": "The server is busy."}
+    page.route("**/api/threads?*", lambda route: route.fulfill(status=500, body=json.dumps(busy)))
+    held = hold(page, "**/page/threads/*")
+    with page.expect_response("**/api/threads?*"):
+        page.reload()
+    held.pop().continue_()
+    expect(page.get_by_role("alert")).to_have_text(busy["message"])
+    expect(users(page)).to_have_text(["code"])
+    box(page).fill("kept")
 
 
 @contextlib.contextmanager

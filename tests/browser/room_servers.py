@@ -13,11 +13,14 @@ from chatlab import (
     ChatKitServer,
     Form,
     Input,
+    Notice,
     RequestContext,
+    Row,
     Select,
     Task,
     Text,
     ThreadMetadata,
+    ThreadUpdate,
     ToolStatus,
     UserMessageItem,
     Widget,
@@ -78,6 +81,54 @@ def card():
     )
     words = Text(value="Water the **plants**")
     return Card(title="Task 42", children=(words, complete, breaks, form))
+
+
+OUTER = Action(type="outer")
+
+
+class Hall(Room):
+    """A room whose cards change when they are answered, and that says more than messages."""
+
+    async def respond(self, thread, input, context):
+        match input.content.split():
+            case ["ask"]:
+                answers = [
+                    Button(label=label, action=Action(type=label)) for label in ("Yes", "No")
+                ]
+                yield Widget(root=Card(title="Sure?", children=(Row(children=answers),)))
+            case ["change"]:
+                items = await self.store.load_thread_items(thread.id, None, 100, "asc", context)
+                old = next(item for item in items.data if item.type == "widget")
+                yield Widget(item_id=old.id, root=Text(value="changed"))
+                self.fail_if_broken()
+            case ["note", *words]:
+                for level in ("progress", "info", "warning", "danger"):
+                    yield Notice(title=level, message=" ".join(words), level=level)
+                yield AssistantMessage(content="\n\n")
+            case ["call", *words]:
+                async for token in self.model.stream(input.content):
+                    yield AssistantMessage(content=token)
+                yield ThreadUpdate(title=" ".join(words))
+                self.fail_if_broken()
+            case ["form", *words]:
+                inner = Form(children=(Input(name="b"),), action=Action(type="inner"), submit="In")
+                label = " ".join(words)
+                choice = Select(name="a", label=label, options=(label,))
+                yield Widget(root=Card(children=(Form(children=(choice, inner), action=OUTER),)))
+            case _:
+                async for event in super().respond(thread, input, context):
+                    yield event
+
+    def fail_if_broken(self):
+        if self.broken:
+            raise ZeroDivisionError("a fault of mine")
+
+    async def action(self, thread, action, sender, context):
+        if action.type in {"Yes", "No"}:
+            yield Widget(item_id=sender.id, root=Text(value=f"You said {action.type}."))
+            return
+        async for event in super().action(thread, action, sender, context):
+            yield event
 
 
 class Echo(ChatKitServer):

@@ -71,3 +71,11 @@ def test_only_text_from_right_to_left_asks_for_its_direction():
     html = render_fallback(board)["text/html"]
     assert html.count('dir="auto"') == 1
     assert '<a href="https://a.b/c">' in html
+
+
+def test_a_message_of_line_ends_alone_is_no_box():
+    board = ChatViewModel()
+    common = {"id": "msg", "thread_id": "thr", "timestamp": FixedClock().now()}
+    board.show_item(AssistantMessageItem(content="\n\n", **common))
+    assert render_fallback(board)["text/plain"] == "(nothing was said)"
+    assert "Assistant" not in render_fallback(board)["text/html"]

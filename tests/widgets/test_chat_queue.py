@@ -38,6 +38,19 @@ class Full(MemoryStore):
         await super().add_thread_item(*arguments)
 
 
+class Slow(MemoryStore):
+    """Writes an item when it is let."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
+
+    async def add_thread_item(self, *arguments):
+        self.asked.set()
+        await self.let.wait()
+        await super().add_thread_item(*arguments)
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 async def store(request, tmp_path):
     if request.param == "memory":
@@ -173,3 +186,42 @@ async def test_the_fate_of_a_message_is_in_the_snapshot_too():
     await until(lambda: "snapshot" in view.sent[-1])
     assert view.sent[-1]["fates"] == {"id of first": True}
     assert view.sent[-1]["state"] == "completed"
+
+
+async def test_a_message_that_is_stopped_on_its_way_into_the_store_is_in_one_thread_once():
+    server = Gated(Slow())
+    view = shown(server)
+    types(view, "first")
+    await server.store.asked.wait()
+    stopping = asyncio.create_task(view.stop())
+    await asyncio.sleep(0)
+    server.store.let.set()
+    server.let.set()
+    await stopping
+    await until(lambda: view.pane._fates)
+    assert view.pane._fates == {"id of first": True}
+    await until(lambda: view.pane._state == "stopped")
+    assert [entry["kind"] for entry in view.pane.view_model.snapshot()] == ["user", "stats"]
+
+    types(view, "second")
+    await until(lambda: view.pane._state == "completed")
+    (thread,) = (await server.threads(ALICE)).data
+    items = (await server.thread(thread.id, ALICE)).items.data
+    assert [item.content for item in items] == ["first", "second", "You said second"]
+
+
+async def test_a_greeting_that_is_stopped_before_it_says_anything_leaves_the_pane_ready():
+    class Silent(ChatKitServer):
+        async def respond(self, thread, input, context):
+            begun.set()
+            await asyncio.Event().wait()
+            yield AssistantMessage(content="never")
+
+    begun = asyncio.Event()
+    view = shown(Silent())
+    greeting = asyncio.create_task(view.say(None))
+    await begun.wait()
+    await view.stop()
+    await greeting
+    assert view.pane._state == "stopped"
+    assert (view.thread_id, (await view.server.threads(ALICE)).data) == (None, ())

@@ -47,6 +47,8 @@ function createPane(state, model) {
     who: model.get("who"),
     interactive: model.get("interactive"),
     announce: (text) => { status.textContent = text; },
+    // Where the focus goes when what had it is taken away: nothing that is typed next is lost.
+    focusInput: () => (pane.querySelector("textarea") ?? pane.querySelector(".chatlab-log")).focus({ preventScroll: true }),
     onPosted: () => {
       actions.announce("Sent.");
       log.toEnd();

@@ -34,7 +34,7 @@ function chipEntry(node, entry) {
   const chip = make("span", { className: "chatlab-chip" },
     make("b", { textContent: STATUS_SIGNS[entry.status], aria: { hidden: "true" } }));
   if (isTool) chip.append(make("code", { textContent: entry.tool }));
-  if (entry.text) chip.append(make("span", { textContent: entry.text }));
+  if (entry.text) chip.append(make("span", { dir: "auto", textContent: entry.text }));
   chip.dataset.status = entry.status;
   if (!isTool) {
     chip.append(make("progress", { max: 1, value: entry.progress, aria: { label: entry.text || "job" } }),
@@ -53,6 +53,7 @@ function widgetEntry(node, entry, actions) {
 function noticeEntry(node, entry) {
   node.setAttribute("role", entry.level === "danger" ? "alert" : "status");
   node.dataset.level = entry.level;
+  node.dir = "auto";
   if (entry.title) node.append(make("b", { textContent: entry.title }), " ");
   node.append(entry.level === "progress" ? `${entry.text} …` : entry.text);
 }
@@ -68,7 +69,12 @@ function errorEntry(node, entry, actions) {
   for (const line of entry.lines || []) node.append(make("code", { textContent: line }));
   if (entry.retry) {
     node.append(" ", make("button", {
-      type: "button", textContent: "Try again", onclick: () => actions.send({ type: "retry" }),
+      type: "button", textContent: "Try again", onclick: () => {
+        // The kernel tries again what came last.
+        const isLast = !node.matches(":has(~ article:not(.chatlab-stats))");
+        if (isLast) actions.send({ type: "retry" });
+        else actions.announce("Something newer has been said: write it again.");
+      },
     }));
   }
 }

@@ -1,4 +1,6 @@
 const NEAR_END_PIXELS = 24;
+const CONTROLS = "button, input, select";
+const controlName = (control) => `${control.tagName} ${control.name || control.textContent}`;
 
 // The list of entries. It scrolls with the stream until you scroll up, and requests older entries
 // when you reach the top.
@@ -31,9 +33,13 @@ function createLog(state, actions) {
     const node = buildNode(entry);
     const oldNode = nodes.get(entry.key);
     if (oldNode) {
-      const focused = oldNode.contains(document.activeElement);
+      const name = oldNode.contains(document.activeElement) ? controlName(document.activeElement) : null;
       oldNode.replaceWith(node);
-      if (focused) node.querySelector("button, input, select")?.focus();
+      if (name !== null) {
+        const twin = [...node.querySelectorAll(CONTROLS)].find((control) => controlName(control) === name);
+        if (twin) twin.focus();
+        else actions.focusInput();
+      }
     } else items.append(node);
     nodes.set(entry.key, node);
   };
@@ -41,6 +47,7 @@ function createLog(state, actions) {
     const anchor = olderButton.nextElementSibling;
     const previousTop = anchor?.getBoundingClientRect().top;
     olderButton.after(...entries.map((entry) => {
+      nodes.get(entry.key)?.remove(); // a card that was changed before it was loaded
       nodes.set(entry.key, buildNode(entry));
       return nodes.get(entry.key);
     }));
@@ -67,8 +74,10 @@ function createLog(state, actions) {
     else if (patch.order) reorder(patch.order);
     else if (patch.drop) {
       for (const key of patch.drop) {
+        const focused = nodes.get(key)?.contains(document.activeElement);
         nodes.get(key)?.remove();
         nodes.delete(key);
+        if (focused) actions.focusInput();
       }
     } else if (patch.frameDone) updateButtons();
   };

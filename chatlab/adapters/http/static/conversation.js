@@ -3,8 +3,8 @@
 import { RequestRefused, readFrames, requestJson, requestJsonRetrying, sleep } from "./requests.js";
 
 // `page` is what is around it: keepDraft(text) for what a conversation that was left cannot send,
-// report(text) for the one that is open now, and onStarted(threadId) when a turn has begun; it gets
-// null from a conversation that was left.
+// report(text) for the one that is open now, onStarted(threadId) when a turn has begun, which gets
+// null from a conversation that was left, and onTitle() when the conversation is called otherwise.
 export function createConversation(userId, threadId, draft, page) {
   const listeners = [];
   let olderCursor = null;
@@ -18,11 +18,20 @@ export function createConversation(userId, threadId, draft, page) {
   let unsure = null; // a message of which nobody knows whether it has arrived
   let seq = 0;
   let errorCount = 0;
+  let title = null;
   let newKeys = new Set(); // the keys of the entries since the user's last message
 
+  const showTitle = (newTitle) => {
+    if (newTitle !== title) page.onTitle();
+    title = newTitle;
+  };
   const sendFrame = (frame) => listeners.forEach((onMessage) => onMessage(frame));
   const showPatches = (...patches) => {
-    for (const { put } of patches) if (put) newKeys.add(put.key);
+    for (const { put, event } of patches) {
+      if (put) newKeys.add(put.key);
+      if (event?.type === "item_replaced") newKeys.delete(event.item_id); // it was there before
+      if (event?.type === "thread_updated" && event.thread.title) showTitle(event.thread.title);
+    }
     seq += 1;
     sendFrame({ seq, patches });
   };
@@ -50,7 +59,15 @@ export function createConversation(userId, threadId, draft, page) {
     const busy = Boolean(runningTurn);
     sendFrame({ seq, snapshot: page.entries, events: [], busy, state: busy ? "running" : "ready", more: page.more });
     if (loadError) throw loadError;
-    if (runningTurn) await followTurn(runningTurn);
+    if (runningTurn && await followTurn(runningTurn) === "completed") await dropReplaced(page.entries);
+  };
+
+  // The turn that ran when this page was loaded may have been a retry: what it has replaced is gone.
+  const dropReplaced = async (loaded) => {
+    const { entries } = await requestJson("GET", `page/threads/${threadId}`);
+    const kept = new Set(entries.map((entry) => entry.key));
+    const answer = loaded.slice(loaded.findLastIndex((entry) => entry.kind === "user") + 1);
+    showPatches({ drop: answer.map((entry) => entry.key).filter((key) => !kept.has(key)) });
   };
 
   // Read the turn to its end, however often the connection breaks: come back with the cursor.
@@ -174,7 +191,7 @@ export function createConversation(userId, threadId, draft, page) {
         return loaded;
       }
       case "send":
-        showPatches(); // it was heard
+        sendFrame({ seq, patches: [] }); // it was heard
         return enqueue(() => sendMessage(message.text, message.id), () => giveBack(message.id, message.text));
       case "act": return enqueue(() => sendAction(message.action, message.item));
       case "retry": return enqueue(() => retryTurn?.());
@@ -193,7 +210,7 @@ export function createConversation(userId, threadId, draft, page) {
       send: (message) => { Promise.resolve().then(() => dispatch(message)).catch(onError); },
     },
     threadId: () => threadId,
-    showError,
+    showError: (error) => loading.then(() => onError(error)), // what is loaded takes its place
     leave: () => {
       left = true;
       followAbort.abort();

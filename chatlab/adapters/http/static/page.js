@@ -41,6 +41,7 @@ function openThread(threadId) {
       if (startedId) history.replaceState(null, "", `#${startedId}`);
       listThreads().catch(() => {});
     },
+    onTitle: () => listThreads().catch(() => {}),
   });
   conversation = own;
   drafts.delete(key);
@@ -54,21 +55,25 @@ function openThread(threadId) {
 async function listThreads() {
   listCount += 1;
   const count = listCount;
-  const { data } = await requestJson("GET", "api/threads?limit=30");
+  const { data } = await requestJsonRetrying("GET", "api/threads?limit=30");
   if (!session.key || count !== listCount) return; // a newer list is on its way
   const threadLabel = (thread) => thread.title || new Date(thread.created_at).toLocaleString([], {
     weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
   const entry = (thread) => {
-    const button = make("button", { type: "button", textContent: threadLabel(thread) });
+    const button = make("button", { type: "button", dir: "auto", textContent: threadLabel(thread) });
     button.onclick = () => { location.hash = thread.id; };
+    button.dataset.thread = thread.id;
     if (thread.id === conversation?.threadId()) button.setAttribute("aria-current", "true");
     return make("li", {}, button);
   };
   const newButton = make("button", { type: "button", textContent: "New conversation" });
   newButton.onclick = () => { location.hash = ""; };
+  newButton.dataset.thread = "";
+  const focused = threadNav.contains(document.activeElement) ? document.activeElement.dataset.thread : null;
   threadNav.replaceChildren(newButton, make("ul", {}, ...data.map(entry)));
   threadNav.hidden = false;
+  for (const button of threadNav.querySelectorAll("button")) if (button.dataset.thread === focused) button.focus();
 }
 
 function signOut(why = "") {
@@ -122,10 +127,11 @@ async function showConversation() {
     };
     userBar.replaceChildren(make("span", { textContent: name }), logOutButton);
     openThread(location.hash.slice(1) || null);
-    await listThreads();
   } catch (error) {
     if (error.status !== 401) showSignIn(error.message);
+    return;
   }
+  listThreads().catch((error) => conversation?.showError(error));
 }
 
 session.onRefused = signOut;
