@@ -76,7 +76,7 @@ class Recorder:
         Raises:
             RespondError: It is nothing that `respond()` may yield.
         """
-        if isinstance(event, ToolStatus | Widget | ClientEffect):
+        if isinstance(event, ToolStatus | Widget | Task | Notice | ClientEffect):
             _check_json(event, method)
         match event:
             case AssistantMessage():
@@ -220,7 +220,7 @@ class Recorder:
         return out
 
 
-def _check_json(event: ToolStatus | Widget | ClientEffect, method: str) -> None:
+def _check_json(event: RespondEvent, method: str) -> None:
     try:
         event.model_dump_json()
     except PydanticSerializationError as error:

@@ -9,6 +9,7 @@ import pytest
 from servers import Echo
 from serving import KEYS
 
+from chatlab import AssistantMessage, ChatKitServer, ToolStatus
 from chatlab.adapters.http import create_app
 from chatlab.frontend.markdown import render_markdown
 
@@ -85,3 +86,35 @@ async def test_the_patches_of_a_costly_reply_are_rendered_beside_the_loop(monkey
     assert "[[[" in page.text
     assert rendered_in
     assert loop_thread not in rendered_in
+
+
+class Tapping(ChatKitServer):
+    """Says a long message letter by letter, or works in many small steps."""
+
+    async def respond(self, thread, input, context):
+        count = int(input.content.split()[1])
+        if input.content.startswith("letters"):
+            for _ in range(count):
+                yield AssistantMessage(content="a")
+        else:
+            for _ in range(count):
+                yield ToolStatus(tool="walk", status="running", call_id="one")
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "rounds_at_least"),
+    [
+        ("letters 20000", "/page/turns/{}/patches", 40),
+        ("letters 20000", "/page/turns/{}/patches?cursor=20000", 40),
+        ("steps 2000", "/api/turns/{}/events", 2000),
+    ],
+)
+async def test_what_has_long_been_there_is_sent_and_the_loop_goes_round(
+    said, path, rounds_at_least
+):
+    async with asking(Tapping()) as alice:
+        _, turn_id = await conversation(alice, [said])
+        async with counting_rounds() as rounds:
+            await alice.get(path.format(turn_id))
+
+    assert len(rounds) > rounds_at_least

@@ -1,5 +1,6 @@
 """The page at `/`: the pane of the notebooks, in a plain browser tab."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from functools import partial
@@ -134,6 +135,7 @@ async def _patch_frames(
             for patch in apply() if is_text else await app_state.off_loop(apply):
                 if sent > cursor:
                     waiting.add(patch)
+        await asyncio.sleep(0)  # what has long been there must not keep all others out
         if patches := waiting.drain():
             yield _frame(patches, sent)
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
