@@ -240,7 +240,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     async def _load_attachments(
         self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
     ) -> OfficialInput:
-        attachments = [await self.store.load_attachment(id, context) for id in input.attachments]
+        ids = dict.fromkeys(input.attachments)
+        attachments = [await self.store.load_attachment(id, context) for id in ids]
         return OfficialInput(input, attachments, opens)
 
     def _send(
