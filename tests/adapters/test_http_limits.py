@@ -1,5 +1,6 @@
 """Every door has the same limits: chatlab's own endpoints and the official protocol's."""
 
+import asyncio
 import json
 
 import httpx
@@ -238,6 +239,23 @@ async def test_a_page_of_very_much_text_ends_early_and_nothing_is_left_out():
 
     assert [item["id"] for item in listed[-60:]] == [f"msg_{number}" for number in range(60)]
     assert not items["has_more"]
+
+
+async def test_a_body_that_comes_a_byte_at_a_time_has_no_more_time_than_another():
+    answered = []
+
+    async def receive():
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    async def send(message):
+        answered.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/api/turns", "query_string": b""}
+    await Door(body_seconds=0.5).app(scope | {"headers": headers}, receive, send)
+
+    assert answered[0]["status"] == 408
 
 
 async def test_of_many_mistakes_in_a_request_a_few_are_named():

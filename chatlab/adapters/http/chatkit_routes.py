@@ -46,9 +46,9 @@ def chatkit_router(server: ChatKitServer[Any], limits: Limits) -> APIRouter:
         """A request of the official protocol; its streams have no cursors."""
         body = await request.body()
         try:
-            if official.attachment_store is None and b'"attachments.' in body:
-                raise NotImplementedError
             asked = parse_request(body)
+            if official.attachment_store is None and asked.type.startswith("attachments."):
+                raise NotImplementedError
             limits.check_ids(id for _, id in ids_in(asked))
             limits.check_metadata(json.dumps(asked.metadata))
             work = partial(official.process, body, context)
