@@ -266,6 +266,19 @@ async def test_of_many_mistakes_in_a_request_a_few_are_named():
     assert (answer.status_code, answer.json()["message"].count("body.k")) == (422, 10)
 
 
+async def test_a_conversation_is_deleted_whole_in_both_protocols():
+    door = Door()
+    said = message("1", quoted_text="a secret")
+    for _ in "12":
+        await door.asked("threads.create", input=said)
+    async with door.client() as client:
+        first, second = (one["id"] for one in (await client.get("/api/threads")).json()["data"])
+        await client.delete(f"/api/threads/{first}")
+        await door.asked("threads.delete", thread_id=second)
+
+    assert not any(door.store._users.values())
+
+
 async def test_metadata_is_short():
     answer = await Door().asked("threads.create", {"x": "y" * 16_000}, input=message("1"))
 

@@ -136,8 +136,7 @@ async def test_pages_that_take_long_leave_a_thread_to_those_of_others(monkeypatc
         hers, _ = await conversation(alice, ["alice's"])
         his, _ = await conversation(bob, ["bob's"])
         asked = [asyncio.create_task(bob.get(f"/page/threads/{his}")) for _ in range(4)]
-        while not bob_begun.is_set() or app.state.chatlab.requests._in_use["bob"] < len(asked):
-            await asyncio.sleep(0)
+        assert await asyncio.to_thread(bob_begun.wait, 120)
         try:
             async with asyncio.timeout(60):
                 page = await alice.get(f"/page/threads/{hers}")

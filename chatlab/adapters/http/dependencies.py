@@ -39,6 +39,9 @@ SignIn = Callable[[str], str]
 SignOut = Callable[[str], Awaitable[None] | None]
 """Ends a session key, such as `Sessions.end`."""
 
+ForgetThread = Callable[[str, RequestContext], Awaitable[None]]
+"""Deletes what the official protocol keeps beside a thread that is deleted."""
+
 T = TypeVar("T")
 
 _MAX_USER_AGENT_CHARS = 200
@@ -63,6 +66,7 @@ class AppState:
     streams: ConcurrencyLimit
     rendering: anyio.CapacityLimiter
     rendering_of: WeakValueDictionary[str, asyncio.Lock]
+    forget_thread: ForgetThread | None = None
 
     @classmethod
     def of(

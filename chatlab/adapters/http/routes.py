@@ -215,6 +215,8 @@ async def thread(
 async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentUser) -> Response:
     """Delete a conversation, once no turn runs in it."""
     await app_state.server.delete(thread_id, context)
+    if app_state.forget_thread is not None:
+        await app_state.forget_thread(thread_id, context)
     return Response(status_code=204)
 
 
