@@ -3,9 +3,15 @@
 import sys
 
 import pytest
+from markdown_it.rules_inline.linkify import linkify
 
 from chatlab.frontend.entries import widget_entry
-from chatlab.frontend.markdown import MAX_MARKDOWN, render_inline, render_markdown
+from chatlab.frontend.markdown import (
+    MAX_MARKDOWN,
+    render_inline,
+    render_links,
+    render_markdown,
+)
 from chatlab.items import Card, Text
 
 HOSTILE = {
@@ -51,6 +57,31 @@ def test_a_text_costs_what_its_length_says_and_a_long_one_no_more(piece, render)
     for length in (MAX_MARKDOWN, 100_000):
         text = piece * (length // len(piece))
         assert calls(text, render) < 100 * MAX_MARKDOWN
+
+
+def characters_read(text, monkeypatch):
+    """How many characters before an address the library looks at, all calls together."""
+    read = 0
+
+    def noting(state, silent):
+        nonlocal read
+        read += len(state.pending)
+        return linkify(state, silent)
+
+    monkeypatch.setattr("chatlab.frontend.markdown.linkify", noting)
+    render_links(text)
+    return read
+
+
+@pytest.mark.parametrize("piece", ["://", "h://h ", "ftp://x", "http://[", "://\n", "http://a "])
+def test_an_address_is_not_looked_for_in_all_that_came_before_it(piece, monkeypatch):
+    assert characters_read(piece * 3000, monkeypatch) < 10 * len(piece * 3000)
+
+
+def test_an_address_in_a_bracket_that_never_closes_is_read():
+    text = "httpsHTTPS[mailto:a@b://a.de"
+
+    assert render_markdown(text) == f"<p>{text}</p>\n"
 
 
 @pytest.mark.parametrize("row", ["|x\n", "x\n", "|\n"])

@@ -760,3 +760,18 @@ async def test_pages_of_a_thread_are_as_long_without_what_is_hidden(store):
         expected = ["go", *(str(n) for n in range(0, 30, 3))]
         assert seen == (expected if order == "asc" else expected[::-1])
         assert pages == 3
+
+
+@pytest.mark.parametrize(
+    "event", [Notice(message="\ud800"), Notice(message="a", title="\ud800"), Task(title="\ud800")]
+)
+async def test_what_cannot_be_sent_fails_the_turn_and_not_its_readers(store, event):
+    class Odd(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield event
+
+    events = await collect(Odd(store).send("Hi", ALICE))
+
+    assert events[-1].type == "error"
+    assert "cannot be kept as JSON" in events[-1].message
+    assert all(event.model_dump_json() for event in events)

@@ -50,6 +50,9 @@ def _parse_inline(state: StateCore) -> None:
 
 _MATHEMATICS = re.compile(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\](?!\()", re.DOTALL)
 _LONG_ADDRESS = re.compile(r"://\S{2000}")
+_SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])(https?)$", re.IGNORECASE)
+_SCHEME_CHARS = 7
+"""How far back one has to look for `https` and the character before it."""
 
 
 def _keep_mathematics(state: StateInline, silent: bool) -> bool:
@@ -82,8 +85,22 @@ def _keep_display(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _link_address(state: StateInline, silent: bool) -> bool:
-    """The library's inline rule; what it does takes time by the square of an address's length."""
-    return _LONG_ADDRESS.match(state.src, state.pos) is None and linkify(state, silent)
+    """The library's inline rule, kept from reading all that came before for each `://`.
+
+    What it does with a long address takes time by the square of its length. Where it looks ahead,
+    what came before is not the text that it takes it for, and it can stand still.
+    """
+    tail = state.pending[-_SCHEME_CHARS:]
+    scheme = _SCHEME.search(tail)
+    if scheme is None or not state.src.endswith(scheme[1], 0, state.pos):
+        return False
+    if _LONG_ADDRESS.match(state.src, state.pos):
+        return False
+    if before := state.pending[:-_SCHEME_CHARS]:
+        state.pending = before
+        state.pushPending()
+        state.pending = tail
+    return linkify(state, silent)
 
 
 def _make_parser(preset: str) -> MarkdownIt:

@@ -295,6 +295,31 @@ async def test_a_synchronous_click_runs_its_whole_turn_and_gives_its_last_item()
         await client.answer("threads.sync_custom_action", **click, item_id=last.id)
 
 
+class TwoCards(ChatKitServer):
+    """Shows two cards; a click on one changes it, and the other after it."""
+
+    async def respond(self, thread, input, context):
+        for name in "ab":
+            button = Button(label=name, action=Action(type="go"))
+            yield Widget(root=Card(children=(button,)))
+
+    async def action(self, thread, action, sender, context):
+        others = [item for item in thread.history if item.type == "widget" and item != sender]
+        for card in (sender, *others):
+            yield Widget(item_id=card.id, root=Text(value="Done"))
+
+
+async def test_a_synchronous_click_gives_back_the_widget_that_was_clicked():
+    client = Client(wrapped(TwoCards), ALICE)
+    thread, _ = await client.create("Hi")
+    click = {"thread_id": thread, "item_id": "wdg_1", "action": {"type": "go"}}
+
+    answer = await client.answer("threads.sync_custom_action", **click)
+
+    updated = official.SyncCustomActionResponse.model_validate_json(answer).updated_item
+    assert (updated.id, updated.copy_text) == ("wdg_1", "Done")
+
+
 async def test_a_server_without_action_says_so_to_both_kinds_of_clicks(caplog):
     client = Client(wrapped(Shows), ALICE)
     thread, _ = await client.create("Hi")

@@ -17,6 +17,7 @@ from chatlab import (
     MemoryStore,
     NotFoundError,
     RequestContext,
+    ThreadMetadata,
     ToolItem,
     WidgetItem,
 )
@@ -192,6 +193,29 @@ async def test_what_is_saved_over_a_tools_call_or_a_widget_leaves_chatlabs_own_i
 
     assert (await store.load_thread_items("thr_1", None, 9, "asc", ALICE)).data == [work, card]
     assert (await plain.load_thread_items("thr_1", None, 9, "asc", ALICE)).data == (call, shown)
+
+
+async def test_a_widget_that_is_replaced_says_the_same_in_both_worlds(store, plain):
+    await store.save_thread(thread(), ALICE)
+    card = item("wdg_1", **KINDS["widget"]).model_copy(update={"copy_text": "Buy milk?"})
+    await store.add_thread_item("thr_1", card, ALICE)
+
+    done = card.model_copy(update={"copy_text": "Bought."})
+    await store.save_item("thr_1", done, ALICE)
+
+    assert await store.load_item("thr_1", "wdg_1", ALICE) == done
+    assert (await plain.load_item("thr_1", "wdg_1", ALICE)).content == "Bought."
+
+
+async def test_a_thread_whose_own_note_has_our_key_is_listed(store, plain):
+    fields = {"user_id": "alice", "created_at": NOON, "updated_at": NOON}
+    for id, note in (("thr_1", "x"), ("thr_2", {"id": "x"}), ("thr_3", {"status": 1})):
+        noted = ThreadMetadata(id=id, metadata={"chatkit": note}, **fields)
+        await plain.save_thread(noted, ALICE)
+
+    page = await store.load_threads(10, None, "asc", ALICE)
+
+    assert [one.metadata["chatkit"] for one in page.data] == ["x", {"id": "x"}, {"status": 1}]
 
 
 async def test_a_thread_keeps_its_status_its_image_domains_and_its_metadata(store):

@@ -1,5 +1,6 @@
 """The official protocol over HTTP: it has no cursors and no Stop, and loses nothing either."""
 
+import asyncio
 import json
 import time
 from contextlib import contextmanager
@@ -10,7 +11,10 @@ from official_client import message
 from servers import Talker, word
 from serving import KEYS, client_of, frames_of, served
 
+from chatlab import RequestContext
 from chatlab.adapters.http import Limits, create_app
+from chatlab.adapters.http.chatkit_reply_registry import ReplyRegistry
+from chatlab.adapters.http.limits import ConcurrencyLimit
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +108,43 @@ def test_a_silent_reply_says_that_it_is_still_there():
     ):
         lines = (line for line in response.iter_lines() if line.startswith(":"))
         assert list(islice(lines, 3)) == [": still here"] * 3
+
+
+def test_a_message_may_name_what_is_not_offered(alice):
+    said = message('1 0 "attachments.create"')
+    with asking(alice, "threads.create", input=said) as response:
+        assert response.status_code == 200, response.read()
+        first, *_ = frames_of(response.iter_lines())
+    assert first["data"]["type"] == "thread.created"
+
+
+async def _lines(*, stopped):
+    """What is read of a reply of too many frames, which is over before anybody reads it."""
+    limits = Limits(turn_bytes=639, keep_alive_seconds=0.05)
+    registry = ReplyRegistry(limits, ConcurrencyLimit("answers", 1))
+
+    async def frames():
+        while True:
+            yield b"data: {}\n\n"
+
+    reply = registry.start(frames(), RequestContext(user_id="alice"), "thr_1")
+    if stopped:
+        await reply.stop()
+    await asyncio.wait([reply.task])
+    read = []
+    async for frame in reply:
+        read.append(frame)
+        assert len(read) < 100
+    await reply.aclose()
+    return read
+
+
+def test_a_reply_that_is_stopped_before_it_begins_ends():
+    assert asyncio.run(_lines(stopped=True)) == []
+
+
+def test_a_reader_who_is_behind_is_told_why_the_reply_was_stopped():
+    *frames, last = asyncio.run(_lines(stopped=False))
+
+    assert len(frames) == 64
+    assert b"longer than 639 bytes" in last

@@ -1,5 +1,6 @@
 """Every door has the same limits: chatlab's own endpoints and the official protocol's."""
 
+import asyncio
 import json
 
 import httpx
@@ -199,6 +200,90 @@ async def test_titles_and_names_from_outside_are_short_and_can_be_seen(name):
             await client.post(f"/api/threads/{thread_id}/actions", json=own),
         ]
     assert [answer.status_code for answer in answers] == [422] * len(answers)
+
+
+TAG = {"type": "input_tag", "id": "a", "text": "", "data": {"x": "y" * 60_000}}
+
+
+@pytest.mark.parametrize(
+    ("input", "problem"),
+    [
+        ({"content": [{"type": "input_text", "text": "1"}] * 101}, "has 101 parts"),
+        ({"content": [TAG | {"interactive": False, "group": None}] * 2}, "tags are too long"),
+        ({"quoted_text": "x" * 100_001}, "quoted text has 100,001 characters"),
+    ],
+)
+async def test_a_message_has_few_parts_and_nothing_in_it_is_long(input, problem):
+    door = Door()
+    answer = await door.asked("threads.create", input=message("1") | input)
+
+    assert (answer.status_code, problem in answer.json()["message"]) == (422, True)
+    assert door.store.written == 0
+
+
+async def test_a_page_of_very_much_text_ends_early_and_nothing_is_left_out():
+    door, said, listed, after = Door(), "x" * 100_000, [], None
+    thread_id, _ = await door.thread()
+    store, context = door.store, RequestContext(user_id="alice")
+    first = (await store.load_thread_items(thread_id, None, 1, "asc", context)).data[0]
+    for number in range(60):
+        item = first.model_copy(update={"id": f"msg_{number}", "content": said})
+        await store.add_thread_item(thread_id, item, context)
+    async with door.client() as client:
+        for _ in "123":
+            cursor = f"&after={after}" if after else ""
+            page = await client.get(f"/api/threads/{thread_id}?limit=1000{cursor}")
+            assert len(page.content) < 3_000_000
+            items = page.json()["items"]
+            after, listed = items["after"], [*listed, *items["data"]]
+
+    assert [item["id"] for item in listed[-60:]] == [f"msg_{number}" for number in range(60)]
+    assert not items["has_more"]
+
+
+async def test_a_body_that_comes_a_byte_at_a_time_has_no_more_time_than_another():
+    answered = []
+
+    async def receive():
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    async def send(message):
+        answered.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/api/turns", "query_string": b""}
+    await Door(body_seconds=0.5).app(scope | {"headers": headers}, receive, send)
+
+    assert answered[0]["status"] == 408
+
+
+async def test_of_many_mistakes_in_a_request_a_few_are_named():
+    some, many = ({f"k{number}": 1 for number in range(count)} for count in (15, 1000))
+    async with Door().client() as client:
+        answers = [
+            await client.post("/api/turns", json={"message": "1"} | some),
+            await client.post("/api/turns", json={"message": "1"} | many),
+            await client.post("/api/threads/t/actions", json={"action": {"type": "go"} | many}),
+        ]
+
+    assert [answer.status_code for answer in answers] == [422] * 3
+    said = [answer.json()["message"] for answer in answers]
+    assert [text.count("body.") for text in said] == [10, 0, 1]
+    assert all("too many fields" in text for text in said[1:])
+
+
+async def test_a_conversation_is_deleted_whole_in_both_protocols():
+    door = Door()
+    said = message("1", quoted_text="a secret")
+    for _ in "12":
+        await door.asked("threads.create", input=said)
+    async with door.client() as client:
+        first, second = (one["id"] for one in (await client.get("/api/threads")).json()["data"])
+        await client.delete(f"/api/threads/{first}")
+        await door.asked("threads.delete", thread_id=second)
+
+    assert not any(door.store._users.values())
 
 
 async def test_metadata_is_short():

@@ -9,7 +9,9 @@ import pytest
 from servers import Echo
 from serving import KEYS
 
+from chatlab import AssistantMessage, ChatKitServer, ToolStatus
 from chatlab.adapters.http import create_app
+from chatlab.frontend.entries import item_entry
 from chatlab.frontend.markdown import render_markdown
 
 pytestmark = pytest.mark.anyio
@@ -19,8 +21,8 @@ COSTLY = ("a\n" * 9_900, "- a\n" * 4_900, "*_" * 9_900, "[[[[[a\n\n" * 2_000, "|
 
 
 @asynccontextmanager
-async def asking(server, user="alice"):
-    transport = httpx.ASGITransport(create_app(server, KEYS.authenticate))
+async def asking(server, user="alice", app=None):
+    transport = httpx.ASGITransport(app or create_app(server, KEYS.authenticate))
     headers = {"Authorization": f"Bearer {KEYS.issue(user)}"}
     async with httpx.AsyncClient(
         transport=transport, base_url="http://test", headers=headers
@@ -85,3 +87,62 @@ async def test_the_patches_of_a_costly_reply_are_rendered_beside_the_loop(monkey
     assert "[[[" in page.text
     assert rendered_in
     assert loop_thread not in rendered_in
+
+
+class Tapping(ChatKitServer):
+    """Says a long message letter by letter, or works in many small steps."""
+
+    async def respond(self, thread, input, context):
+        count = int(input.content.split()[1])
+        if input.content.startswith("letters"):
+            for _ in range(count):
+                yield AssistantMessage(content="a")
+        else:
+            for _ in range(count):
+                yield ToolStatus(tool="walk", status="running", call_id="one")
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "rounds_at_least"),
+    [
+        ("letters 20000", "/page/turns/{}/patches", 40),
+        ("letters 20000", "/page/turns/{}/patches?cursor=20000", 40),
+        ("steps 2000", "/api/turns/{}/events", 2000),
+    ],
+)
+async def test_what_has_long_been_there_is_sent_and_the_loop_goes_round(
+    said, path, rounds_at_least
+):
+    async with asking(Tapping()) as alice:
+        _, turn_id = await conversation(alice, [said])
+        async with counting_rounds() as rounds:
+            await alice.get(path.format(turn_id))
+
+    assert len(rounds) > rounds_at_least
+
+
+async def test_pages_that_take_long_leave_a_thread_to_those_of_others(monkeypatch):
+    alice_served, bob_begun = threading.Event(), threading.Event()
+
+    def rendered(item):
+        if item.content == "bob's":
+            bob_begun.set()
+            alice_served.wait(120)
+        return item_entry(item)
+
+    monkeypatch.setattr("chatlab.adapters.http.page_routes.item_entry", rendered)
+    app = create_app(Echo(), KEYS.authenticate)
+    async with asking(None, "alice", app) as alice, asking(None, "bob", app) as bob:
+        hers, _ = await conversation(alice, ["alice's"])
+        his, _ = await conversation(bob, ["bob's"])
+        asked = [asyncio.create_task(bob.get(f"/page/threads/{his}")) for _ in range(4)]
+        assert await asyncio.to_thread(bob_begun.wait, 120)
+        try:
+            async with asyncio.timeout(60):
+                page = await alice.get(f"/page/threads/{hers}")
+        finally:
+            alice_served.set()
+            await asyncio.wait(asked)
+
+    assert [entry["text"] for entry in page.json()["entries"]] == ["alice's"] * 2
+    assert all(task.result().status_code == 200 for task in asked)

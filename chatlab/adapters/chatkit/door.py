@@ -10,10 +10,14 @@ from chatkit import types as official
 from pydantic import TypeAdapter
 
 from chatlab.adapters.chatkit.items import text_of
+from chatlab.errors import InvalidInput
 from chatlab.names import check_id, check_name, check_text
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
 
-__all__ = ["MAX_TITLE", "ids_in", "parse_request"]
+__all__ = ["MAX_PARTS", "MAX_TITLE", "ids_in", "parse_request"]
+
+MAX_PARTS = 100
+"""How many parts a message may have, texts and tags together."""
 
 MAX_TITLE = 200
 """The longest title, and name of a file, tool, model or action, in characters."""
@@ -38,8 +42,20 @@ def parse_request(body: str | bytes | bytearray) -> Any:
     if isinstance(key, str):
         check_name("idempotency_key", key, MAX_KEY)
     if isinstance(request, official.ThreadsCreateReq | official.ThreadsAddUserMessageReq):
-        check_text("The message", text_of(request.params.input.content), MAX_MESSAGE)
+        _check_message(request.params.input)
     return request
+
+
+def _check_message(said: official.UserMessageInput) -> None:
+    """Refuse what is too long to be kept, and sent again with each page that has it."""
+    check_text("The message", text_of(said.content), MAX_MESSAGE)
+    check_text("The quoted text", said.quoted_text or "", MAX_MESSAGE)
+    if len(said.content) > MAX_PARTS:
+        problem = f"has {len(said.content):,} parts"
+        raise InvalidInput("The message", problem, f"Send at most {MAX_PARTS}.")
+    tags = (part for part in said.content if part.type == "input_tag")
+    if sum(len(tag.model_dump_json()) for tag in tags) > MAX_MESSAGE:
+        raise InvalidInput("The message's tags", "are too long", "Send less with them.")
 
 
 def ids_in(request: Any) -> Iterator[tuple[str, str]]:

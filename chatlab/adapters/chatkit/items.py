@@ -159,7 +159,10 @@ def to_chatlab_action(action: official_actions.Action[str, Any]) -> Action:
 def official_thread(thread: ThreadMetadata) -> official.ThreadMetadata:
     """The thread as an official server knows it; whose it is stays in the store."""
     metadata = dict(thread.metadata)
-    more = metadata.pop(_THREAD_KEY, {})
+    more, kept = dict[str, Any](), metadata.get(_THREAD_KEY)
+    # A server's own note may stand under the name that is ours.
+    if isinstance(kept, dict) and kept.keys() == {"status", "allowed_image_domains"}:
+        more = cast("dict[str, Any]", metadata.pop(_THREAD_KEY))
     return official.ThreadMetadata(
         id=thread.id, title=thread.title, created_at=thread.created_at, metadata=metadata, **more
     )

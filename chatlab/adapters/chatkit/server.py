@@ -111,7 +111,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         sender: official.WidgetItem | None,
         context: RequestContext,
     ) -> official.SyncCustomActionResponse:
-        """Run the click's whole turn; give back the item that it changed, else its last one.
+        """Run the click's whole turn; give back the widget as it changed it, else its last item.
 
         Raises what the turn did.
         """
@@ -126,7 +126,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                     raise InvalidInput("The answer", problem, "What was said is kept.")
                 if event.type == "item_done":
                     last = official_item(event.item)
-                elif event.type == "item_replaced":
+                elif event.type == "item_replaced" and item_id in {None, event.item_id}:
                     changed = official_item(event.item)
         if turn.error is not None:
             raise turn.error
@@ -240,7 +240,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     async def _load_attachments(
         self, input: official.UserMessageInput, context: RequestContext, *, opens: bool
     ) -> OfficialInput:
-        attachments = [await self.store.load_attachment(id, context) for id in input.attachments]
+        ids = dict.fromkeys(input.attachments)
+        attachments = [await self.store.load_attachment(id, context) for id in ids]
         return OfficialInput(input, attachments, opens)
 
     def _send(

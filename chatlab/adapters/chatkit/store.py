@@ -117,6 +117,10 @@ class ChatKitStore(official_store.Store[RequestContext]):
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """Delete the thread with everything in it. Raises `ChatKitNotFound`."""
         await _or_chatkit_error(self.store.delete_thread(thread_id, context))
+        await self.forget_thread(thread_id, context)
+
+    async def forget_thread(self, thread_id: str, context: RequestContext) -> None:
+        """Delete what lies beside a thread that is deleted already, without this store."""
         await self._side_store.clear(thread_id, context)
 
     @override
@@ -157,7 +161,8 @@ class ChatKitStore(official_store.Store[RequestContext]):
     ) -> None:
         """Replace the item in its place, or append it. Raises `ChatKitNotFound`.
 
-        chatlab's own item under a workflow or a widget stays: it knows more than the official one.
+        chatlab's own item under a workflow or a widget stays where it knows more than the official
+        one; what was made from an official one follows it.
         """
         item = _timed(item)
         own = await self._stored_chatlab_item(thread_id, item, context) or to_chatlab_item(item)
@@ -243,7 +248,8 @@ class ChatKitStore(official_store.Store[RequestContext]):
             own = await self.store.load_item(thread_id, item.id, context)
         except NotFoundError:
             return None
-        return own if official_item(own).type == item.type else None
+        says = official_item(own)
+        return own if says.type == item.type and to_chatlab_item(says) != own else None
 
     async def _with_originals(
         self, thread_id: str, items: Sequence[ThreadItem], context: RequestContext

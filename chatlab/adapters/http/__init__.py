@@ -68,7 +68,7 @@ def create_app(
     if chatkit:
         from chatlab.adapters.http.chatkit_routes import chatkit_router
 
-        app.include_router(chatkit_router(server, limits))
+        app.include_router(chatkit_router(app.state.chatlab))
     app.include_router(page)
     _guard(app, limits, origins, hosts)
     return app

@@ -42,7 +42,9 @@ class RunningReply(AsyncIterator[bytes]):
         self.thread_id = thread_id
         self._keep_alive_seconds = limits.keep_alive_seconds
         self._send, self._receive = anyio.create_memory_object_stream[bytes](_MAX_FRAMES_AHEAD)
+        self._last_words = b""
         self.task = asyncio.create_task(self._run(frames, AnswerLimit(limits)))
+        self.task.add_done_callback(lambda _: self._send.close())  # it may never have begun
 
     async def __anext__(self) -> bytes:
         """The next frame; after a long silence, that the reply is still there."""
@@ -50,6 +52,9 @@ class RunningReply(AsyncIterator[bytes]):
             with anyio.move_on_after(self._keep_alive_seconds):
                 return await self._receive.receive()
         except anyio.EndOfStream:
+            last_words, self._last_words = self._last_words, b""
+            if last_words:
+                return last_words
             raise StopAsyncIteration from None
         return KEEP_ALIVE
 
@@ -77,10 +82,10 @@ class RunningReply(AsyncIterator[bytes]):
                     await asyncio.sleep(0)
             if limit.reached:
                 logger.warning("In %r: %s", self.thread_id, limit.reached)
-                with suppress(anyio.BrokenResourceError, anyio.WouldBlock):
-                    self._send.send_nowait(_error_frame(limit.reached))
+                self._last_words = _error_frame(limit.reached)
         except Exception:
             logger.exception("A reply in %r broke off", self.thread_id)
+            self._last_words = _error_frame("Something went wrong. Load the conversation again.")
         finally:
             self._send.close()
             await aclose(frames)

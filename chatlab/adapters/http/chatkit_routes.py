@@ -16,11 +16,10 @@ from chatlab.adapters.chatkit import as_chatkit
 from chatlab.adapters.chatkit.door import ids_in, parse_request
 from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
-from chatlab.adapters.http.limits import AnswerLimit, Limits
+from chatlab.adapters.http.limits import AnswerLimit
 from chatlab.adapters.http.sse import EventStream
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.server import ChatKitServer
 
 __all__ = ["chatkit_router"]
 
@@ -29,10 +28,11 @@ _NOT_OFFERED = "This server keeps no files and understands no speech."
 _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
 
 
-def chatkit_router(server: ChatKitServer[Any], limits: Limits) -> APIRouter:
-    """`POST /chatkit`, with the official server around `server`."""
+def chatkit_router(app_state: AppState) -> APIRouter:
+    """`POST /chatkit`, with the official server around the app's own."""
     router = APIRouter(responses=ERROR_RESPONSES, tags=["chatkit"])
-    official = as_chatkit(server)
+    official, limits = as_chatkit(app_state.server), app_state.limits
+    app_state.forget_thread = official.store.forget_thread
     official.turn_bytes = limits.turn_bytes
 
     @router.post(
@@ -46,9 +46,9 @@ def chatkit_router(server: ChatKitServer[Any], limits: Limits) -> APIRouter:
         """A request of the official protocol; its streams have no cursors."""
         body = await request.body()
         try:
-            if official.attachment_store is None and b'"attachments.' in body:
-                raise NotImplementedError
             asked = parse_request(body)
+            if official.attachment_store is None and asked.type.startswith("attachments."):
+                raise NotImplementedError
             limits.check_ids(id for _, id in ids_in(asked))
             limits.check_metadata(json.dumps(asked.metadata))
             work = partial(official.process, body, context)

@@ -1,9 +1,11 @@
 """FastAPI dependencies of every endpoint: the app's state, and the user who asks."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
+from weakref import WeakValueDictionary
 
 import anyio
 import anyio.to_thread
@@ -37,6 +39,9 @@ SignIn = Callable[[str], str]
 SignOut = Callable[[str], Awaitable[None] | None]
 """Ends a session key, such as `Sessions.end`."""
 
+ForgetThread = Callable[[str, RequestContext], Awaitable[None]]
+"""Deletes what the official protocol keeps beside a thread that is deleted."""
+
 T = TypeVar("T")
 
 _MAX_USER_AGENT_CHARS = 200
@@ -60,6 +65,8 @@ class AppState:
     requests: ConcurrencyLimit
     streams: ConcurrencyLimit
     rendering: anyio.CapacityLimiter
+    rendering_of: WeakValueDictionary[str, asyncio.Lock]
+    forget_thread: ForgetThread | None = None
 
     @classmethod
     def of(
@@ -84,14 +91,18 @@ class AppState:
             requests=ConcurrencyLimit("requests", limits.requests),
             streams=ConcurrencyLimit("open streams", limits.streams),
             rendering=anyio.CapacityLimiter(_RENDERING_THREADS),
+            rendering_of=WeakValueDictionary(),
         )
 
-    async def off_loop(self, work: Callable[[], T]) -> T:
+    async def off_loop(self, work: Callable[[], T], context: RequestContext) -> T:
         """Do what takes the processor for long, such as rendering one text, in a thread.
 
-        Whoever asks first is served first: a piece of work should be short, not a whole page.
+        A user has one of the threads at a time, so that nobody waits for all of another's pages. A
+        piece of work should be short, not a whole page.
         """
-        return await anyio.to_thread.run_sync(work, limiter=self.rendering)
+        own_turn = self.rendering_of.setdefault(context.user_id, asyncio.Lock())
+        async with own_turn:
+            return await anyio.to_thread.run_sync(work, limiter=self.rendering)
 
 
 def _app_state(request: Request) -> AppState:

@@ -56,6 +56,9 @@ _SAID: dict[int, tuple[str, str]] = {
     503: ("store_error", "The conversations cannot be reached now. Try again in a moment."),
 }
 
+_MOST_SAID = 10
+"""How many of a request's mistakes are named."""
+
 ERROR_RESPONSES: dict[int | str, dict[str, object]] = {
     status: {
         "description": HTTPStatus(status).phrase,
@@ -95,7 +98,9 @@ def _unforeseen(_request: Request, _error: Exception) -> Response:
 
 def _not_valid(_request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    wrong = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in found]
+    wrong = [
+        f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in found[:_MOST_SAID]
+    ]
     return _problem(422, "invalid_input", "; ".join(wrong) or "The request cannot be read.")
 
 

@@ -175,6 +175,7 @@ class _Body:
         self._limits = limits
         self._arrived = 0
         self._complete = False
+        self._deadline: float | None = None
         self.refused = 0
         self.answered = False
 
@@ -182,8 +183,10 @@ class _Body:
         """The request's next message; for a request that is refused, that the client has gone."""
         if self._complete:
             return await self._receive()
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._limits.body_seconds
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
+            async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
             self.refused = 408

@@ -1,5 +1,6 @@
 """The page at `/`: the pane of the notebooks, in a plain browser tab."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from functools import partial
@@ -88,7 +89,8 @@ async def entries(
             app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
         )
         shown = [
-            await app_state.off_loop(partial(item_entry, item)) for item in reversed(items.data)
+            await app_state.off_loop(partial(item_entry, item), context)
+            for item in reversed(items.data)
         ]
     running = app_state.turns.running_in(thread_id, context)
     return EntriesPage(
@@ -131,14 +133,15 @@ async def _patch_frames(
             sent, now[0] = event.seq, log.seconds(event.seq)
             apply = partial(view_model.apply, event)
             is_text = isinstance(event, AssistantMessage)
-            for patch in apply() if is_text else await app_state.off_loop(apply):
+            for patch in apply() if is_text else await app_state.off_loop(apply, context):
                 if sent > cursor:
                     waiting.add(patch)
+        await asyncio.sleep(0)  # what has long been there must not keep all others out
         if patches := waiting.drain():
             yield _frame(patches, sent)
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
             yield KEEP_ALIVE
-    last = await app_state.off_loop(view_model.end_turn)
+    last = await app_state.off_loop(view_model.end_turn, context)
     if log.state == "stopped":
         last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
     yield _frame([*last, {"busy": False, "state": log.state}], sent, "end")
@@ -151,7 +154,7 @@ async def _stopped_as_stored(
     store = app_state.server.store
     items = await load_visible_items(store, thread_id, None, _PAGE_ITEMS, "desc", context)
     return [
-        await app_state.off_loop(partial(view_model.show_item, item))
+        await app_state.off_loop(partial(view_model.show_item, item), context)
         for item in reversed(items.data)
         if item.id in view_model.entries
     ]

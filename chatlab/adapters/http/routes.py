@@ -1,9 +1,9 @@
 """chatlab's own endpoints: turns to start, read and stop; threads to list, load and delete."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
@@ -35,6 +35,7 @@ __all__ = [
 
 _KEY = r"^[A-Za-z0-9_-]+$"
 _MAX_ACTION_CHARS = 200
+_MAX_FIELDS = 20
 
 PathId = Annotated[str, Path(pattern=ID_PATTERN)]
 _BodyId = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -49,13 +50,25 @@ class Paging(BaseModel):
     after: _BodyId | None = None
 
 
-class SendMessage(BaseModel):
+def _few_fields(body: Any) -> Any:
+    """Refuse at once what has very many fields that nobody knows: each would be a mistake."""
+    fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    if len(fields) > _MAX_FIELDS:
+        raise ValueError("has too many fields")
+    return cast("Any", body)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    _few_fields = model_validator(mode="before")(_few_fields)
+
+
+class SendMessage(_Body):
     """A message; null opens the chat and says nothing. Without a thread, a new one begins.
 
     Send it again under the same key when you do not know whether it has arrived.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     message: Annotated[str, Field(max_length=MAX_MESSAGE)] | None
     thread_id: _BodyId | None = None
@@ -67,12 +80,10 @@ class SendMessage(BaseModel):
         return message if message is None else check_text("The message", message, MAX_MESSAGE)
 
 
-class SendAction(BaseModel):
+class SendAction(_Body):
     """What was clicked or submitted, and in which widget."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    action: Action
+    action: Annotated[Action, BeforeValidator(_few_fields)]
     item_id: _BodyId | None = None
 
     @field_validator("action")
@@ -215,6 +226,8 @@ async def thread(
 async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentUser) -> Response:
     """Delete a conversation, once no turn runs in it."""
     await app_state.server.delete(thread_id, context)
+    if app_state.forget_thread is not None:
+        await app_state.forget_thread(thread_id, context)
     return Response(status_code=204)
 
 

@@ -1,5 +1,6 @@
 """A turn's events on their way over HTTP, as an event stream that can be picked up again."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Annotated, Protocol
@@ -86,6 +87,7 @@ async def event_frames(
         while event := log.next_after(cursor):
             cursor = event.seq
             yield sse_frame(event.model_dump_json(), event.type, str(cursor)).encode()
+            await asyncio.sleep(0)  # a reader that is quick must not keep all others out
         if log.ended:
             yield sse_frame(json.dumps({"state": log.state}), "end").encode()
             return
