@@ -25,15 +25,9 @@ from chatlab.items import (
     WidgetItem,
     WidgetNode,
 )
-from chatlab.stores.base import (
-    MAX_LIMIT,
-    IdempotencyRecord,
-    Order,
-    Store,
-    iter_items,
-    load_visible_items,
-)
+from chatlab.stores.base import MAX_LIMIT, IdempotencyRecord, Order, Store
 from chatlab.stores.memory import MemoryStore
+from chatlab.stores.paging import iter_items, load_visible_items
 from chatlab.turns.requests import (
     ActionRequest,
     MessageRequest,

@@ -3,8 +3,7 @@
 The method and parameter names are openai-chatkit's wherever the thing is the same.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.items import HiddenContextItem, Page, ThreadItem, ThreadMetadata, VisibleItem
+from chatlab.items import Page, ThreadMetadata
 from chatlab.names import check_name
 
 __all__ = [
@@ -22,8 +21,6 @@ __all__ = [
     "Order",
     "Store",
     "idempotency_adapter",
-    "iter_items",
-    "load_visible_items",
     "thread_adapter",
     "to_json",
     "validate_limit",
@@ -31,9 +28,6 @@ __all__ = [
 
 MAX_LIMIT = 1000
 """The longest page that a store hands out."""
-
-_PIECE, _MAX_PAGE_CHARS = 100, 2_000_000
-"""How many items of a page are read at a time, and after how much text it ends."""
 
 Order = Literal["asc", "desc"]
 """`"asc"` is oldest first. Order is by when a thing was added, never by its clock."""
@@ -251,51 +245,3 @@ def to_json(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise InvalidInput(what, f"cannot be kept as JSON ({reason})", "Use plain data.") from None
     return document.decode()
-
-
-async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
-    store: Store[ThreadItem],
-    thread_id: str,
-    after: str | None,
-    limit: int,
-    order: Order,
-    context: RequestContext,
-) -> Page[VisibleItem]:
-    """As `Store.load_thread_items`, without what users never see: the page is as long as ever.
-
-    It ends early where it holds very much text: while it is written, all others wait.
-
-    Raises:
-        InvalidInput: The limit is none that a page may have.
-        NotFoundError: This user has no such thread, or the thread no item `after`.
-    """
-    data: list[VisibleItem] = []
-    size, piece = 0, min(validate_limit(limit), _PIECE)
-    while True:
-        page = await store.load_thread_items(thread_id, after, piece, order, context)
-        for item in page.data:
-            if isinstance(item, HiddenContextItem):
-                continue
-            if len(data) == limit or size > _MAX_PAGE_CHARS:
-                return Page(data=tuple(data), has_more=True, after=data[-1].id)
-            data.append(item)
-            size += len(item.content)
-        if not page.has_more:
-            return Page(data=tuple(data), after=data[-1].id if data else None)
-        after = page.after
-        await asyncio.sleep(0)
-
-
-async def iter_items(
-    store: Store[ThreadItem],
-    thread_id: str,
-    context: RequestContext,
-    after: str | None = None,
-) -> AsyncGenerator[ThreadItem]:
-    """Every item of the thread, or all after the item `after`, oldest first."""
-    more = True
-    while more:
-        page = await store.load_thread_items(thread_id, after, MAX_LIMIT, "asc", context)
-        for item in page.data:
-            yield item
-        more, after = page.has_more, page.after

@@ -9,7 +9,8 @@ from chatlab.clock import Clock, NewId
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError, StoreError
 from chatlab.items import Action, ThreadItem, ThreadMetadata, UserMessageItem, WidgetItem
-from chatlab.stores.base import IdempotencyRecord, Store, iter_items
+from chatlab.stores.base import IdempotencyRecord, Store
+from chatlab.stores.paging import iter_items
 
 __all__ = [
     "MAX_KEY",

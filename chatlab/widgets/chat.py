@@ -10,7 +10,7 @@ from chatlab.errors import NotFoundError
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated
 from chatlab.items import Action
 from chatlab.server import ChatKitServer
-from chatlab.stores.base import load_visible_items
+from chatlab.stores.paging import load_visible_items
 from chatlab.turns.turn import Turn
 from chatlab.widgets.pane import Pane
 

@@ -342,6 +342,7 @@ def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room)
     status(page, "Answer complete.")
     room.broken = True
     say(page, "change")
+    status(page, "It failed. See the error.")
     room.broken = False
     page.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_role("alert")).to_have_count(0)

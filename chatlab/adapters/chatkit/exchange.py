@@ -14,7 +14,7 @@ from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.items import UserMessageItem
-from chatlab.stores.base import iter_items
+from chatlab.stores.paging import iter_items
 from chatlab.turns.turn import Turn
 
 __all__ = ["ClosingResult", "Exchange", "OfficialInput", "Options"]

@@ -26,7 +26,8 @@ from chatlab.clock import Clock, NewId, SystemClock, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadItem
-from chatlab.stores.base import Order, Store, load_visible_items
+from chatlab.stores.base import Order, Store
+from chatlab.stores.paging import load_visible_items
 
 __all__ = ["ChatKitNotFound", "ChatKitStore"]
 

@@ -22,7 +22,7 @@ from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
 from chatlab.frontend.patch_buffer import PatchBuffer
 from chatlab.frontend.view_model import ChatViewModel, Patch
-from chatlab.stores.base import load_visible_items
+from chatlab.stores.paging import load_visible_items
 from chatlab.streams import sse_frame
 
 __all__ = ["EntriesPage", "page"]
