@@ -45,7 +45,7 @@ from chatlab.adapters.agents import (
     stream_agent_response,
     to_agent_input,
 )
-from chatlab.adapters.agents.response_writer import ResponseWriter
+from chatlab.adapters.agents.model_response_writer import ModelResponseWriter
 from chatlab.adapters.agents.script import prompt_of
 from chatlab.items import TaskItem
 from chatlab.taskbook import TaskBook
@@ -528,7 +528,7 @@ class Unbounded(Model):
 
     async def stream_response(self, *args, **more):
         prompt = prompt_of(args[0], args[1], args[3], args[5])
-        async for event in self.model._stream_parts(prompt, ResponseWriter(CountingIds())):
+        async for event in self.model._stream_parts(prompt, ModelResponseWriter(CountingIds())):
             yield event
 
 

@@ -12,7 +12,7 @@ from agents.usage import Usage
 from typing_extensions import override
 
 from chatlab.adapters.agents.backpressure import pace_events
-from chatlab.adapters.agents.response_writer import ResponseWriter
+from chatlab.adapters.agents.model_response_writer import ModelResponseWriter
 from chatlab.adapters.agents.script import AgentPrompt, Call, Script, prompt_of
 from chatlab.clock import Clock, NewId, new_id
 from chatlab.errors import InvalidInput
@@ -84,7 +84,7 @@ class ScriptedAgentModel(Model):
     ) -> ModelResponse:
         """The whole reply at once."""
         prompt = prompt_of(system_instructions, input, tools, handoffs)
-        writer = ResponseWriter(self._new_id)
+        writer = ModelResponseWriter(self._new_id)
         async with aclosing(self._stream_parts(prompt, writer)) as events:
             async for _event in events:
                 pass
@@ -110,13 +110,13 @@ class ScriptedAgentModel(Model):
             ModelError: The model broke off, as `fail_after` told it to.
         """
         prompt = prompt_of(system_instructions, input, tools, handoffs)
-        events = self._stream_parts(prompt, ResponseWriter(self._new_id))
+        events = self._stream_parts(prompt, ModelResponseWriter(self._new_id))
         async with aclosing(pace_events(events)) as paced:
             async for event in paced:
                 yield event
 
     async def _stream_parts(
-        self, prompt: AgentPrompt, writer: ResponseWriter
+        self, prompt: AgentPrompt, writer: ModelResponseWriter
     ) -> AsyncGenerator[TResponseStreamEvent]:
         self.open_connections += 1
         try:

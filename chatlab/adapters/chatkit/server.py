@@ -22,7 +22,7 @@ from chatlab.adapters.chatkit.items import (
     to_chatlab_item,
 )
 from chatlab.adapters.chatkit.store import ChatKitStore
-from chatlab.adapters.chatkit.unsaved import stream_unsaved
+from chatlab.adapters.chatkit.stream_unsaved import stream_unsaved
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
 from chatlab.items import UserMessageItem

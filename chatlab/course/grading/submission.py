@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.findings import Finding, failed
-from chatlab.course.grading.cell_ids import checked_lessons, restore_ids
 from chatlab.course.grading.definitions import defined_names, definitions_for, missing_names
+from chatlab.course.grading.restore_cell_ids import checked_lessons, restore_ids
 from chatlab.course.notebook import Cell, Notebook, source_of
 from chatlab.errors import InvalidInput
 

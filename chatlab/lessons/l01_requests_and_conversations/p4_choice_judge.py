@@ -45,7 +45,7 @@ def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Fin
     """One point for the patterns, one for the reasons."""
     scenarios = inputs["scenarios"]
     for scenario, choice in zip(scenarios, observation, strict=True):
-        if wrong := needless_async("choose", choice) or _choice_wrong(scenario, choice):
+        if wrong := needless_async("choose", choice) or _choice_form_wrong(scenario, choice):
             return [wrong]
     patterns = [
         _normalise_pattern(pattern_and_reason(choice["value"])[0]) for choice in observation
@@ -76,7 +76,7 @@ def _normalise_pattern(pattern: Any) -> str:
     return str(pattern).strip().lower().replace("-", "/").replace("_", "/").replace(" ", "/")
 
 
-def _choice_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
+def _choice_form_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | None:
     """What is wrong when the outcome is no `Choice` of a pattern and a field."""
     called = _call_text(scenario)
     if "raised" in choice:
@@ -159,7 +159,7 @@ def _flip_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding | N
     because = pattern_and_reason(choice["value"])[1]
     changes = {because: other_value(because, scenario[because])}
     flipped_choice = choice["flipped"]
-    if wrong := _choice_wrong(scenario | changes, flipped_choice):
+    if wrong := _choice_form_wrong(scenario | changes, flipped_choice):
         return wrong
     pattern = _normalise_pattern(pattern_and_reason(flipped_choice["value"])[0])
     if pattern == RULES[because][changes[because]]:

@@ -51,11 +51,14 @@ async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     turns.append(await run_turn(server, inputs["chatter"], first_user, turns[0]["thread_id"]))
     turns.append(await run_turn(other_server, f"Create a task: {third_title}", first_user))
     first_id = inputs["first_id"]
-    books = [await _list_tasks(book, first_id), await _list_tasks(other_book, first_id + 1000)]
+    books = [
+        await _tasks_in_book(book, first_id),
+        await _tasks_in_book(other_book, first_id + 1000),
+    ]
     return {"turns": turns, "books": books}
 
 
-async def _list_tasks(book: TaskBook, first_id: int) -> list[Any]:
+async def _tasks_in_book(book: TaskBook, first_id: int) -> list[Any]:
     """The tasks in the book, of any user, with ids from `first_id` to `first_id + 19`."""
     tasks: list[Any] = []
     for id in range(first_id, first_id + 20):

@@ -6,7 +6,7 @@ from typing import Any
 from chatlab.lessons.l04_streaming.watched_model import (
     TurnReader,
     WatchedModel,
-    record_sleep_calls,
+    record_blocking_sleeps,
     wait_idle,
 )
 from chatlab.lessons.support.random_inputs import USER_NAMES, random_messages, random_replies
@@ -37,7 +37,7 @@ async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         TurnReader(server, model, message, name)
         for message, name in zip(messages, inputs["names"], strict=True)
     )
-    with record_sleep_calls() as sleep_calls:
+    with record_blocking_sleeps() as sleep_calls:
         await first_reader.read(pieces=2)
         await second_reader.read()
         await first_reader.read()

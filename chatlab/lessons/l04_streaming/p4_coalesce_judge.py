@@ -16,7 +16,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         events = inputs[stream_names[name]]
         if wrong := _raised_wrong(reading) or _timeout_wrong(reading["value"], events):
             return [wrong]
-    if wrong := _order_wrong(observation, inputs, stream_names):
+    if wrong := _delivery_wrong(observation, inputs, stream_names):
         return [wrong]
     limit = inputs["few"]
     pulled = observation["full"]["value"]["pulled"][0]
@@ -34,7 +34,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _order_wrong(
+def _delivery_wrong(
     observation: dict[str, Any], inputs: dict[str, Any], stream_names: dict[str, str]
 ) -> Finding | None:
     late_event = observation["live"]["value"]["late"]

@@ -26,7 +26,7 @@ __all__ = [
     "CLOSE_ITERATIONS",
     "TurnReader",
     "WatchedModel",
-    "record_sleep_calls",
+    "record_blocking_sleeps",
     "wait_idle",
 ]
 
@@ -204,7 +204,7 @@ class TurnReader:
 
 
 @contextmanager
-def record_sleep_calls() -> Generator[list[str]]:
+def record_blocking_sleeps() -> Generator[list[str]]:
     """Record each call of `time.sleep` on this thread, however it was imported.
 
     A clock would show the delay, but could not tell it from a busy machine.

@@ -33,7 +33,7 @@ def inputs(random: Random) -> dict[str, Any]:
     first_user, second_user = users
     titles = [f"{title} {random.randint(10, 99)}" for title in random.sample(_TASK_TITLES, 9)]
     owners = [users[index] for index in (0, 0, 0, 1, 0, 0, 0, 0, 1)]
-    tasks = [_task(random, *row) for row in zip(owners, titles, strict=True)]
+    tasks = [_task_input(random, *row) for row in zip(owners, titles, strict=True)]
     small_talk = _small_talk_rows(random, 4)
     weather = ["tool", "look_up_weather", None]
     long_talk = _small_talk_rows(random, 2 * random.randint(32, 45))
@@ -50,7 +50,7 @@ def inputs(random: Random) -> dict[str, Any]:
     return {"tasks": tasks, "threads": threads, "first_id": random.randint(200, 900)}
 
 
-def _task(random: Random, user: str, title: str) -> dict[str, Any]:
+def _task_input(random: Random, user: str, title: str) -> dict[str, Any]:
     """A task whose priority has changed since it was created."""
     old_priority, new_priority = random.sample(PRIORITIES, 2)
     return {"user": user, "title": title, "was": old_priority, "now": new_priority}

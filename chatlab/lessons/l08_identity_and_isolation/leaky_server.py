@@ -78,7 +78,7 @@ async def _recap_by_id(self: _CommandServer, thread_id: str, _context: RequestCo
     return _recap_text(self.messages_by_thread[thread_id])
 
 
-async def _show_by_owner(self: _CommandServer, task_id: str, context: RequestContext) -> str:
+async def _show_own_task(self: _CommandServer, task_id: str, context: RequestContext) -> str:
     return _task_text(await self.book.get(context.user_id, int(task_id)))
 
 
@@ -109,7 +109,7 @@ async def _complete_with_refusal(
 
 _TOOLS: dict[str, tuple[str, Tool, Tool]] = {
     "thread": ("recap", _recap_by_owner, _recap_by_id),
-    "task": ("show", _show_by_owner, _show_by_id),
+    "task": ("show", _show_own_task, _show_by_id),
     "argument": ("tasks_of", _list_for_asker, _list_for_argument),
     "existence": ("complete", _complete_by_owner, _complete_with_refusal),
 }

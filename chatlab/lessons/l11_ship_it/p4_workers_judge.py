@@ -25,7 +25,7 @@ def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
             " is skipped.",
         )
     if "no" in observation:
-        return _explain_no_worker(observation["no"], observation["kind"])
+        return _explain_unusable_worker(observation["no"], observation["kind"])
     if "raised" in observation:
         return _explain_error(observation["raised"])
     first_message, second_message, _ = inputs["messages"]
@@ -69,7 +69,7 @@ def _explain_open_connections(event: str, count: int) -> Finding:
     )
 
 
-def _explain_no_worker(role: str, type_name: str) -> Finding:
+def _explain_unusable_worker(role: str, type_name: str) -> Finding:
     if role == "app":
         return failed(
             f"`async with worker(...) as app` gave a {type_name}.",

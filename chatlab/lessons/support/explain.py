@@ -49,7 +49,7 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
     first_line = message.splitlines()[0] if message else ""
     return failed(
         f"{called} raised {type_name}: {first_line}",
-        f"{_advice_for(message)}{source_line(error)}".strip(),
+        f"{_advice_for_message(message)}{source_line(error)}".strip(),
     )
 
 
@@ -63,7 +63,7 @@ def explain_validation(message: str) -> str:
     return f"{model}({lines[1]}=...): {complaint}."
 
 
-def _advice_for(message: str) -> str:
+def _advice_for_message(message: str) -> str:
     """What to try after an exception with this message, and a space; "" if nothing is known."""
     for pattern, advice in _ADVICE.items():
         if re.search(pattern, message):

@@ -27,10 +27,10 @@ from openai.types.responses import (
 from chatlab.adapters.agents.script import Call
 from chatlab.clock import NewId
 
-__all__ = ["CallWriter", "MessageWriter", "ResponseWriter"]
+__all__ = ["CallWriter", "ModelResponseWriter", "ResponseMessageWriter"]
 
 
-class ResponseWriter:
+class ModelResponseWriter:
     """Numbers the events, gives every item an id of its own, and collects what was said."""
 
     def __init__(self, new_id: NewId) -> None:
@@ -49,9 +49,9 @@ class ResponseWriter:
             type="response.created", response=self._response(), sequence_number=self.number()
         )
 
-    def message(self) -> "MessageWriter":
+    def message(self) -> "ResponseMessageWriter":
         """Begin a message."""
-        return MessageWriter(self)
+        return ResponseMessageWriter(self)
 
     def call(self, call: Call) -> "CallWriter":
         """Begin a call."""
@@ -95,10 +95,10 @@ class ResponseWriter:
         )
 
 
-class MessageWriter:
+class ResponseMessageWriter:
     """One message, piece by piece."""
 
-    def __init__(self, writer: ResponseWriter) -> None:
+    def __init__(self, writer: ModelResponseWriter) -> None:
         self._writer = writer
         self._id = writer.new_id("msg")
         self._at = len(writer.output)
@@ -171,7 +171,7 @@ class MessageWriter:
 class CallWriter:
     """One call of a tool; its arguments come piece by piece, too."""
 
-    def __init__(self, writer: ResponseWriter, call: Call) -> None:
+    def __init__(self, writer: ModelResponseWriter, call: Call) -> None:
         self._writer = writer
         self._at = len(writer.output)
         self._call = ResponseFunctionToolCall(
