@@ -24,7 +24,7 @@ from chatlab import (
     Widget,
 )
 from chatlab.adapters.chatkit import as_chatkit
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 from chatlab.lessons.l10_capstone.lesson import LESSON
 from chatlab.stores import IdempotencyRecord
 from chatlab.turns.turn import Turn, TurnControl
@@ -37,7 +37,7 @@ OUTCOMES = {"check-circle": "completed", "lucide:circle-x": "failed"}
 
 @pytest.fixture(scope="module")
 def task_manager():
-    return load_from_notebook(SOLUTION, "TaskManager")
+    return written_in(SOLUTION, "TaskManager")
 
 
 class Through(ChatKitServer):

@@ -14,7 +14,7 @@ import uvicorn
 from chatkit.server import NonStreamingResult, StreamingResult
 from serving import listening
 from test_chatkit_capstone import SOLUTION as CAPSTONE
-from test_chatkit_capstone import Through, load_from_notebook
+from test_chatkit_capstone import Through, written_in
 
 from chatlab.adapters.http import JWTAuthenticator, create_app
 from chatlab.lessons.l10_capstone.lesson import LESSON
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 def task_manager():
-    return load_from_notebook(CAPSTONE, "TaskManager")
+    return written_in(CAPSTONE, "TaskManager")
 
 
 class Closing(StreamingResult):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chatlab import MemoryStore, TaskBook
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 from chatlab.course.progress import course_root
 from chatlab.errors import InvalidInput
 
@@ -21,13 +21,13 @@ def notebook(tmp_path, *sources):
 
 
 def test_the_capstones_class_can_be_made():
-    kind = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+    kind = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
     assert kind(TaskBook(), "secret", MemoryStore()).secret == "secret"
 
 
 def test_a_class_is_found_with_what_it_needs_from_earlier_cells(tmp_path):
     path = notebook(tmp_path, "x = 6", "class Mine:\n    value = x * 7")
-    assert load_from_notebook(path, "Mine").value == 42
+    assert written_in(path, "Mine").value == 42
 
 
 MINE = "class Mine:\n    value = x"
@@ -51,13 +51,13 @@ MINE = "class Mine:\n    value = x"
     ],
 )
 def test_a_cell_may_do_what_only_notebooks_can(tmp_path, source):
-    assert load_from_notebook(notebook(tmp_path, source, MINE), "Mine").value == 42
+    assert written_in(notebook(tmp_path, source, MINE), "Mine").value == 42
 
 
 def test_commands_and_cells_of_other_languages_are_left_out(tmp_path):
     trace = tmp_path / "trace"
     cells = (f"!touch {trace}", f"%%bash\ntouch {trace}", f"%%writefile {trace}\nhi", "x = 42")
-    assert load_from_notebook(notebook(tmp_path, *cells, MINE), "Mine").value == 42
+    assert written_in(notebook(tmp_path, *cells, MINE), "Mine").value == 42
     assert not trace.exists()
 
 
@@ -66,7 +66,7 @@ def test_cells_that_await_share_one_loop(tmp_path):
         "import asyncio\nloop = asyncio.get_running_loop()\nawait asyncio.sleep(0)",
         "await asyncio.sleep(0)\nx = asyncio.get_running_loop() is loop",
     )
-    assert load_from_notebook(notebook(tmp_path, *cells, MINE), "Mine").value is True
+    assert written_in(notebook(tmp_path, *cells, MINE), "Mine").value is True
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_cells_that_await_share_one_loop(tmp_path):
 )
 def test_what_is_not_there_is_said_with_the_next_step(tmp_path, source, says):
     with pytest.raises(InvalidInput, match=r".") as raised:
-        load_from_notebook(notebook(tmp_path, source), "Mine")
+        written_in(notebook(tmp_path, source), "Mine")
     assert says in str(raised.value)
 
 
@@ -91,4 +91,4 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text("hello")
     with pytest.raises(InvalidInput, match="is not a notebook"):
-        load_from_notebook(path, "Mine")
+        written_in(path, "Mine")

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 
 from chatlab.context import RequestContext
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.progress import Progress, exercise_path
 from chatlab.course.todo import NotStarted
@@ -59,7 +59,7 @@ def task_manager(
     """
     path = _default_notebook(root) if source is None else source
     name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-    server_class = load_from_notebook(path, "TaskManager")
+    server_class = written_in(path, "TaskManager")
     secret = secret or secrets.token_hex(32)
     try:
         capstone = Capstone(server_class(TaskBook(), secret, store), name, secret)

@@ -15,13 +15,13 @@ from chatlab.course.notebook import Cell, read, source_of
 from chatlab.course.todo import NotStarted
 from chatlab.errors import InvalidInput
 
-__all__ = ["load_from_notebook"]
+__all__ = ["written_in"]
 
 _RUNNING_MAGICS = {"time", "timeit", "capture", "prun"}
 """Magics whose line or cell is Python that a later cell may need; all others are left out."""
 
 
-def load_from_notebook(path: Path, name: str) -> Any:
+def written_in(path: Path, name: str) -> Any:
     """Run the notebook's code cells, but for checks, until one defines `name`; return its value.
 
     Cells may `await`. Nothing is displayed, and magics and shell commands do nothing, but for those

@@ -1,8 +1,8 @@
 # %% wrong: it was done, but nobody saw the tool at work
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -14,9 +14,9 @@ class TaskManager(Solved):
 
 # %% wrong: A chip shows 'running' until
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -28,9 +28,9 @@ class TaskManager(Solved):
 
 # %% wrong: The reply comes last
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -42,9 +42,9 @@ class TaskManager(Solved):
 
 # %% wrong: self.book.create(context.user_id, command.title, command.priority), once.
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -56,9 +56,9 @@ class TaskManager(Solved):
 
 # %% wrong: The specification names the tools
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -68,9 +68,9 @@ class TaskManager(Solved):
 
 # %% wrong: Check for it first
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -82,9 +82,9 @@ class TaskManager(Solved):
 
 # %% wrong: there was no answer
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -97,9 +97,9 @@ class TaskManager(Solved):
 
 # %% wrong: You made a coroutine; the server needs events
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):

@@ -1,8 +1,8 @@
 # %% wrong: keep nothing on self
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -24,9 +24,9 @@ class TaskManager(Solved):
 
 # %% wrong: thread.history holds the newest 50 items
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -38,9 +38,9 @@ class TaskManager(Solved):
 
 # %% wrong: thread.history holds the newest 50 items
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -53,9 +53,9 @@ class TaskManager(Solved):
 
 # %% wrong: in the old thread
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -68,9 +68,9 @@ class TaskManager(Solved):
 
 # %% wrong: This thread has spoken of no task
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -82,9 +82,9 @@ class TaskManager(Solved):
 
 # %% wrong: `it` means the same for every command
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -99,9 +99,9 @@ class TaskManager(Solved):
 
 # %% wrong: A branch has its own items
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 threads = {}

@@ -1,8 +1,8 @@
 # %% wrong: It is a badge with none
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -15,9 +15,9 @@ class TaskManager(Solved):
 
 # %% wrong: Widget(root=...): Field required
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -31,9 +31,9 @@ class TaskManager(Solved):
 
 # %% wrong: The same words for both
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -52,9 +52,9 @@ class TaskManager(Solved):
 
 # %% wrong: changed a task of
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -72,9 +72,9 @@ class TaskManager(Solved):
 
 # %% wrong: what belongs to a turn is in its parameters
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -94,9 +94,9 @@ class TaskManager(Solved):
 
 # %% wrong: signed with another secret was accepted
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -112,9 +112,9 @@ class TaskManager(Solved):
 
 # %% wrong: Compare `exp` with self.clock
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -133,9 +133,9 @@ class TaskManager(Solved):
 
 # %% wrong: Bad keys can be told apart
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -147,9 +147,9 @@ class TaskManager(Solved):
 
 # %% wrong: the badge has
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -159,9 +159,9 @@ class TaskManager(Solved):
 
 # %% wrong: Only ask: yield a Widget with a button
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -173,9 +173,9 @@ class TaskManager(Solved):
 
 # %% wrong: check the permission and the owner in action()
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -187,9 +187,9 @@ class TaskManager(Solved):
 
 # %% wrong: was given a button
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):

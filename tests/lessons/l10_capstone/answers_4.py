@@ -1,8 +1,8 @@
 # %% wrong: Yield it word by word
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -18,9 +18,9 @@ class TaskManager(Solved):
 
 # %% wrong: Catch what the tool raises
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -34,9 +34,9 @@ class TaskManager(Solved):
 
 # %% wrong: a chip must not stay on running
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -49,9 +49,9 @@ class TaskManager(Solved):
 
 # %% wrong: a chip must not stay on running, and must not lie
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -64,9 +64,9 @@ class TaskManager(Solved):
 
 # %% wrong: What an exception says is for your log
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -89,9 +89,9 @@ class TaskManager(Solved):
 
 # %% wrong: Another process has another self
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
@@ -111,9 +111,9 @@ class TaskManager(Solved):
 
 # %% wrong: must say everything that action() needs
 from chatlab.course.progress import course_root
-from chatlab.course.capstone.notebook_module import load_from_notebook
+from chatlab.course.capstone.notebook_module import written_in
 
-Solved = load_from_notebook(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
 
 
 class TaskManager(Solved):
