@@ -16,6 +16,7 @@ from chatlab.errors import (
 from chatlab.items import ThreadMetadata, VisibleItem, WidgetNode
 
 __all__ = [
+    "MAX_TITLE",
     "AssistantMessage",
     "ClientEffect",
     "ErrorEvent",
@@ -34,6 +35,9 @@ __all__ = [
     "event_adapter",
 ]
 
+
+MAX_TITLE = 200
+"""How long a title from `respond()` may be, in characters: lists show many of them."""
 
 _SHOWABLE_ERRORS = InvalidInput | NotFoundError | PermissionDenied | SessionError | RespondError
 """Errors whose own sentence a user may read."""
@@ -108,7 +112,8 @@ class Task(_Event):
 class ThreadUpdate(_Event):
     """Call the conversation something, or note something with it; it goes out as `ThreadUpdated`.
 
-    Without a `title` the thread keeps the one it has. `metadata` is added to what is there.
+    Without a `title` the thread keeps the one it has; a longer one is cut at `MAX_TITLE`.
+    `metadata` is added to what is there.
     """
 
     type: Literal["thread_update"] = "thread_update"

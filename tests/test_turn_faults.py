@@ -127,6 +127,18 @@ async def test_a_title_that_was_sent_stays_when_the_turn_is_stopped(store):
     assert (await store.load_thread(turn.thread_id, ALICE)).title == "Groceries"
 
 
+async def test_a_title_is_one_line_of_at_most_200_characters(store):
+    class Echoing(ChatKitServer):
+        async def respond(self, thread, input, context):
+            yield ThreadUpdate(title=input.content)
+
+    turn = Echoing(store).send("Buy\nmilk " + "x" * 50_000, ALICE)
+    await collect(turn)
+
+    title = (await store.load_thread(turn.thread_id, ALICE)).title
+    assert title == "Buy milk " + "x" * 191
+
+
 async def test_metadata_that_is_no_json_ends_the_turn_and_changes_nothing(store):
     class Odd(ChatKitServer):
         async def respond(self, thread, input, context):

@@ -10,6 +10,7 @@ from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.events import (
+    MAX_TITLE,
     AssistantMessage,
     ErrorEvent,
     ThreadCreated,
@@ -227,7 +228,8 @@ class TurnRunner:
         store, context = self.services.store, self.context
         thread = await store.load_thread(self.control.thread_id, context)
         changes: dict[str, object] = {"updated_at": self.services.clock.now()}
-        changes["title"] = thread.title if update.title is None else update.title
+        if update.title is not None:
+            changes["title"] = " ".join(update.title.split())[:MAX_TITLE]
         changes["metadata"] = thread.metadata | update.metadata
         thread = thread.model_copy(update=changes)
         await store.save_thread(thread, context)
