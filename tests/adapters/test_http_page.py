@@ -521,3 +521,44 @@ def test_the_page_needs_nothing_from_anywhere_else_and_runs_nothing_that_is_said
     assert "script-src 'self';" in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_a_log_out_ends_the_key_and_what_is_no_key_is_not_sent(browser, room):
+    ended = []
+    app = create_app(
+        room, KEYS.authenticate, sign_in=KEYS.issue, sign_out=ended.append, chatkit=False
+    )
+    with served(app) as url, contextlib.closing(browser.new_context()) as context:
+        page = context.new_page()
+        sent = []
+        page.goto(url)
+        page.get_by_role("button", name="Be Alice").click()
+        key = page.evaluate("sessionStorage.getItem('chatlab-session-key')")
+        with page.expect_response(lambda response: response.request.method == "DELETE") as deleted:
+            page.get_by_role("button", name="Log out").click()
+        assert (deleted.value.status, ended) == (204, [key])
+        assert page.evaluate("sessionStorage.length") == 0
+        page.on("request", lambda request: sent.append(request.url))
+        field = page.get_by_label("A session key of your own")
+        assert field.get_attribute("type") == "password"
+        for wrong in ("short", "two words of it", "schlüssel-schlüssel"):
+            field.fill(wrong)
+            page.get_by_role("button", name="Log in").click()
+            expect(page.get_by_role("alert")).to_contain_text("This is no session key")
+        assert sent == []
+
+
+@pytest.mark.parametrize("place", ["../../api/health", "..", "x/../../evil", "a?b", "a%2e%2e/b"])
+def test_an_address_sends_the_key_to_no_path_of_its_choice(visit, url, place):
+    page = visit("Alice")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url.removeprefix(url)))
+    page.goto(f"{url}/#{place}")
+    expect(box(page)).to_be_focused()
+    page.wait_for_function("performance.getEntriesByType('resource').length > 0")
+    page.reload()
+    expect(box(page)).to_be_focused()
+
+    known = ("", "/", "/page/", "/api/sessions/current", "/api/threads?limit=30", "/favicon", "/#")
+    assert [path for path in sent if not path.startswith(known[2:]) and path not in known] == []
+    assert not any("page/threads" in path for path in sent)

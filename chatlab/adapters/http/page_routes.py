@@ -57,10 +57,16 @@ page = APIRouter(responses=ERROR_RESPONSES, tags=["page"])
 
 @page.get("/", include_in_schema=False)
 async def index(app_state: AppStateDep) -> HTMLResponse:
-    """The page itself; it knows whether names are enough to log in, and how often streams speak."""
+    """The page itself.
+
+    It knows whether names are enough to log in, whether a log-out ends the key, and how often
+    streams speak.
+    """
     text = (_HERE / "index.html").read_text(encoding="utf-8")
     names = "" if app_state.sign_in is None else "yes"
     text = text.replace('data-names=""', f'data-names="{names}"')
+    if app_state.sign_out is not None:
+        text = text.replace('data-log-out=""', 'data-log-out="yes"')
     text = text.replace('data-beat=""', f'data-beat="{app_state.limits.keep_alive_seconds}"')
     return HTMLResponse(text, headers=_SECURITY_HEADERS)
 

@@ -18,6 +18,9 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 
+// The thread that the address names; what is no id would become a path of somebody's choice.
+const addressedThread = () => (/^#[\w-]{1,100}$/.test(location.hash) ? location.hash.slice(1) : null);
+
 const draftKey = (name, threadId) => `${name} ${threadId ?? ""}`;
 const addDraft = (key, text) => { if (text) drafts.set(key, [drafts.get(key), text].filter(Boolean).join("\n")); };
 
@@ -98,12 +101,14 @@ function showSignIn(why) {
       .catch((error) => { alert.textContent = error.message; });
     return button;
   };
-  const keyInput = make("input", { name: "key", autocomplete: "off", required: true });
+  const keyInput = make("input", { name: "key", type: "password", autocomplete: "off", required: true });
   const form = make("form", {}, make("label", {}, "A session key of your own", keyInput),
     make("button", { textContent: "Log in" }));
   form.onsubmit = (event) => {
     event.preventDefault();
-    signIn(keyInput.value.trim());
+    const newKey = keyInput.value.trim();
+    if (/^[!-~]{8,4000}$/.test(newKey)) signIn(newKey);
+    else alert.textContent = "This is no session key: it has 8 to 4000 letters, digits and signs, and no spaces.";
   };
   const demoUsers = document.body.dataset.names ? [
     make("p", { textContent: "Alice and Bob need no password: this is for learning." }),
@@ -121,12 +126,14 @@ async function showConversation() {
     userId = name;
     const logOutButton = make("button", { type: "button", textContent: "Log out" });
     logOutButton.onclick = () => {
+      // Where the server can end a key, a copy of it is good for nothing from now on.
+      if (document.body.dataset.logOut) requestJson("DELETE", "api/sessions/current").catch(() => {});
       location.hash = "";
       signOut();
       drafts.clear();
     };
     userBar.replaceChildren(make("span", { textContent: name }), logOutButton);
-    openThread(location.hash.slice(1) || null);
+    openThread(addressedThread());
   } catch (error) {
     if (error.status !== 401) showSignIn(error.message);
     return;
