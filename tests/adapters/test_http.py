@@ -5,6 +5,7 @@ import random
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 
 import httpx
@@ -354,10 +355,7 @@ def test_other_sites_may_call_if_they_are_named_and_other_names_of_the_server_ar
 
 
 def test_whoever_leaves_at_a_hundred_moments_and_comes_back_sees_the_text_that_was_sent(alice):
-    turn = said(alice, "150 0.002")
-    path = f"/api/turns/{turn['turn_id']}/events"
-
-    def visited(seed):
+    def visited(path, seed):
         """Read in short visits; give back the text, and how often the connection was cut."""
         chance = random.Random(seed)
         got, cursor, cuts = [], 0, 0
@@ -371,8 +369,10 @@ def test_whoever_leaves_at_a_hundred_moments_and_comes_back_sees_the_text_that_w
                         cursor = int(frame.get("id", cursor))
         return text_of(got), cuts
 
-    with ThreadPoolExecutor(4) as pool:
-        visits = list(pool.map(visited, range(4)))
-
-    assert {text for text, _ in visits} == {whole(150)}
-    assert sum(cuts for _, cuts in visits) >= 100
+    moments = 0
+    while moments < 100:  # the slower the machine, the fewer in one turn: pieces are merged
+        path = f"/api/turns/{said(alice, '150 0.002')['turn_id']}/events"
+        with ThreadPoolExecutor(4) as pool:
+            visits = list(pool.map(partial(visited, path), range(moments, moments + 4)))
+        assert {text for text, _ in visits} == {whole(150)}
+        moments += sum(cuts for _, cuts in visits)
