@@ -505,7 +505,7 @@ def test_a_server_that_knows_no_names_asks_for_a_key(browser):
         page = browser.new_page()
         page.goto(url)
         expect(page.get_by_role("button", name="Be Alice")).to_have_count(0)
-        page.get_by_label("A session key").fill("no key")
+        page.get_by_label("A session key").fill("no-key-of-ours")
         page.get_by_role("button", name="Log in").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Log in again")
         page.get_by_label("A session key").fill(KEYS.issue("carol"))
@@ -533,6 +533,7 @@ def test_a_log_out_ends_the_key_and_what_is_no_key_is_not_sent(browser, room):
         sent = []
         page.goto(url)
         page.get_by_role("button", name="Be Alice").click()
+        expect(box(page)).to_be_focused()
         key = page.evaluate("sessionStorage.getItem('chatlab-session-key')")
         with page.expect_response(lambda response: response.request.method == "DELETE") as deleted:
             page.get_by_role("button", name="Log out").click()
