@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from chatlab.errors import (
     AgentError,
@@ -109,15 +109,19 @@ class Task(_Event):
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+def _as_title(text: str) -> str:
+    return " ".join(text.split())[:MAX_TITLE]
+
+
 class ThreadUpdate(_Event):
     """Call the conversation something, or note something with it; it goes out as `ThreadUpdated`.
 
-    Without a `title` the thread keeps the one it has; a longer one is cut at `MAX_TITLE`.
+    Without a `title` the thread keeps the one it has; it is one line, cut at `MAX_TITLE`.
     `metadata` is added to what is there.
     """
 
     type: Literal["thread_update"] = "thread_update"
-    title: str | None = None
+    title: Annotated[str, AfterValidator(_as_title)] | None = None
     metadata: dict[str, Any] = {}
 
 

@@ -1,6 +1,6 @@
 """What a turn leaves behind: events become items, and go out with their stamps (lesson 03)."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from pydantic import ValidationError
 
@@ -32,7 +32,7 @@ from chatlab.items import (
     WidgetItem,
 )
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "is_update"]
 
 TEvent = TypeVar(
     "TEvent",
@@ -219,6 +219,11 @@ class Recorder:
         else:
             out.append(self._finish_item(job.model_copy(update={"outcome": event.status})))
         return out
+
+
+def is_update(event: object) -> TypeGuard[Widget]:
+    """Whether it takes a widget's place; one that went out before, with a `seq`, does not."""
+    return isinstance(event, Widget) and event.item_id != "" and not event.seq
 
 
 def _check_json(event: RespondEvent, method: str) -> None:

@@ -4,23 +4,20 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.events import (
-    MAX_TITLE,
     AssistantMessage,
     ErrorEvent,
     ThreadCreated,
     ThreadStreamEvent,
     ThreadUpdate,
     ThreadUpdated,
-    Widget,
 )
 from chatlab.items import HiddenContextItem, WidgetItem
-from chatlab.turns.recorder import Recorder
+from chatlab.turns.recorder import Recorder, is_update
 from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices
 from chatlab.turns.turn import END, TurnControl
 
@@ -135,7 +132,7 @@ class TurnRunner:
         """Record what was yielded, save what it finished; return what goes out for it."""
         if isinstance(event, ThreadUpdate):
             return [await self.services.store.transaction(self._update_thread(event))]
-        old = await self._load_widget(event.item_id) if _is_update(event) else None
+        old = await self._load_widget(event.item_id) if is_update(event) else None
         out = self.recorder.record(event, self.request.method, old)
         if self.recorder.unsaved:
             await self._save()
@@ -229,13 +226,8 @@ class TurnRunner:
         thread = await store.load_thread(self.control.thread_id, context)
         changes: dict[str, object] = {"updated_at": self.services.clock.now()}
         if update.title is not None:
-            changes["title"] = " ".join(update.title.split())[:MAX_TITLE]
+            changes["title"] = update.title
         changes["metadata"] = thread.metadata | update.metadata
         thread = thread.model_copy(update=changes)
         await store.save_thread(thread, context)
         return self.recorder.stamp(ThreadUpdated(thread=thread))
-
-
-def _is_update(event: object) -> TypeGuard[Widget]:
-    """Whether it takes a widget's place; one that went out before, with a `seq`, does not."""
-    return isinstance(event, Widget) and event.item_id != "" and not event.seq

@@ -11,16 +11,14 @@ from pydantic import TypeAdapter
 
 from chatlab.adapters.chatkit.items import text_of
 from chatlab.errors import InvalidInput
+from chatlab.events import MAX_TITLE
 from chatlab.names import check_id, check_name, check_text
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
 
-__all__ = ["MAX_PARTS", "MAX_TITLE", "ids_in", "parse_request"]
+__all__ = ["MAX_PARTS", "ids_in", "parse_request"]
 
 MAX_PARTS = 100
 """How many parts a message may have, texts and tags together."""
-
-MAX_TITLE = 200
-"""The longest title, and name of a file, tool, model or action, in characters."""
 
 _request_adapter: TypeAdapter[Any] = TypeAdapter(official.ChatKitReq)
 
@@ -37,7 +35,7 @@ def parse_request(body: str | bytes | bytearray) -> Any:
         check_id(what, id)
     for what, name in _names_in(request):
         if name:
-            check_name(what, name, MAX_TITLE)
+            check_name(what, name, MAX_TITLE)  # of a file, tool, model or action, too
     key = request.metadata.get("idempotency_key")
     if isinstance(key, str):
         check_name("idempotency_key", key, MAX_KEY)

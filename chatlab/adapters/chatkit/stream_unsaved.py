@@ -9,10 +9,10 @@ from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item
 from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
-from chatlab.events import ThreadUpdate, Widget
+from chatlab.events import ThreadUpdate
 from chatlab.items import Action, HiddenContextItem, UserMessageItem, WidgetItem
 from chatlab.server import ChatKitServer
-from chatlab.turns.recorder import Recorder
+from chatlab.turns.recorder import Recorder, is_update
 from chatlab.turns.requests import TurnServices
 from chatlab.turns.turn import ensure_stream
 
@@ -51,7 +51,7 @@ async def stream_unsaved(
                 thread.title = thread.title if event.title is None else event.title
                 thread.metadata |= event.metadata
                 continue
-            if isinstance(event, Widget) and event.item_id and not event.seq:
+            if is_update(event):
                 old = await _load_widget(services, thread, event.item_id, context)
             for out in _record(recorder, translator, event, old):
                 yield out
