@@ -22,7 +22,7 @@ from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
-    from chatlab.course.grading.grade import LessonGrade
+    from chatlab.course.grading.evidence import LessonGrade
 
 __all__ = ["app", "main"]
 

@@ -10,7 +10,8 @@ import pytest
 
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
-from chatlab.course.grading.grade import LessonGrade, grade
+from chatlab.course.grading.evidence import LessonGrade
+from chatlab.course.grading.grade import grade
 from chatlab.course.grading.report import grade_as_dict
 from chatlab.course.grading.submission import parse_submission
 from chatlab.course.notebook import read, source_of

@@ -5,7 +5,7 @@ observation to one; this process judges the observations, out of the reach of le
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,55 +13,32 @@ from typing import Any
 from chatlab.course.authoring.release import load_pristine_exercise
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.checking.as_data import to_plain_json
-from chatlab.course.checking.judge import judge_observation
-from chatlab.course.findings import Finding, Result, failed
+from chatlab.course.findings import Finding, failed
+from chatlab.course.grading.evidence import Evidence, LessonGrade, PartEvidence, judge_evidence
 from chatlab.course.grading.nbval_run import RUN_SECONDS, NbvalRun, run_notebook
 from chatlab.course.grading.submission import Submission, parse_submission
 from chatlab.course.notebook import Notebook, read, source_of
 
-__all__ = ["LessonGrade", "grade"]
-
-
-@dataclass(frozen=True)
-class LessonGrade:
-    """The results of one lesson; `notes` say what else was noticed in the notebook."""
-
-    lesson: Lesson
-    results: tuple[Result, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def points(self) -> float:
-        """The sum of the points, without optional parts."""
-        return self._sum_points(optional=False)
-
-    @property
-    def extra_points(self) -> float:
-        """The sum of the points of optional parts."""
-        return self._sum_points(optional=True)
-
-    def _sum_points(self, *, optional: bool) -> float:
-        parts = {part.id for part in self.lesson.parts if part.optional is optional}
-        return sum(result.points for result in self.results if result.part in parts)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every part that is not optional passed, or was skipped on this machine."""
-        required = {part.id for part in self.lesson.parts if not part.optional}
-        done_statuses = {"passed", "skipped"}
-        return all(
-            result.status in done_statuses for result in self.results if result.part in required
-        )
+__all__ = ["collect_evidence", "grade"]
 
 
 def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
     """Run the answers in the notebook at `path`, and judge each part of the lesson.
 
+    Raises:
+        InvalidInput: The file is not a notebook, or another lesson's.
+    """
+    return judge_evidence(collect_evidence(root, lesson, path))
+
+
+def collect_evidence(root: Path, lesson: Lesson, path: Path) -> Evidence:
+    """Run the answers in the notebook at `path`; `judge_evidence` says what they are worth.
+
     A cell that ends its kernel, never ends or breaks the checks costs its own part only: the rest
     is run without it.
 
     Raises:
-        InvalidInput: The file is not a notebook.
+        InvalidInput: The file is not a notebook, or another lesson's.
     """
     pristine = load_pristine_exercise(root, lesson)
     submission = parse_submission(read(path), pristine, lesson)
@@ -70,9 +47,8 @@ def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
     runs = _GradingRuns(pristine, inputs, submission.sources)
     runs.run_until_stable(lesson.parts)
     runs.run_alone(lesson.parts)
-    results = tuple(_part_result(part, inputs[part.id], runs, submission) for part in lesson.parts)
-    lesson_grade = LessonGrade(lesson, results)
-    return lesson_grade if lesson_grade.passed else replace(lesson_grade, notes=submission.notes)
+    parts = tuple(_part_evidence(part, inputs[part.id], runs, submission) for part in lesson.parts)
+    return Evidence(lesson.number, parts, submission.notes)
 
 
 class _GradingRuns:
@@ -138,36 +114,19 @@ class _GradingRuns:
         return run
 
 
-def _part_result(part: Part, inputs: Any, runs: _GradingRuns, answers: Submission) -> Result:
-    """The part's result: an error if its cells could not be run, else what its judge says."""
-    answer, check = part.answer_cell, part.check_cell
-    run = runs.merged_run
-    if answer in answers.rejected:
-        return _error_result(part, answers.rejected[answer])
+def _part_evidence(
+    part: Part, inputs: Any, runs: _GradingRuns, answers: Submission
+) -> PartEvidence:
+    answer, check, run = part.answer_cell, part.check_cell, runs.merged_run
+    problem = answers.rejected.get(answer)
     for cell in (answer, check):
-        if cell in runs.stopped_cells:
-            return _error_result(
-                part, failed(runs.stopped_cells[cell], "The other parts were checked without it.")
-            )
-    if error_line := run.error_lines.get(answer):
-        return Result(part.id, "failed", 0, part.points, (_answer_error_finding(error_line),))
-    if check in run.observations:
-        return _judge_recorded(part, inputs, run.observations[check])
-    return _error_result(part, _missing_observation_finding(run, check))
-
-
-def _judge_recorded(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
-    try:
-        return judge_observation(part, inputs, observation)
-    except Exception as error:  # noqa: BLE001 - no check of ours writes what its judge cannot read
-        message = f"What the check wrote down makes no sense ({type(error).__name__}: {error})."
-        return _error_result(
-            part, failed(message, "Leave the check and its files alone, then try again.")
-        )
-
-
-def _error_result(part: Part, finding: Finding) -> Result:
-    return Result(part.id, "error", 0, part.points, (finding,))
+        if problem is None and cell in runs.stopped_cells:
+            problem = failed(runs.stopped_cells[cell], "The other parts were checked without it.")
+    answer_error, observation = run.error_lines.get(answer, ""), run.observations.get(check)
+    if problem is None and not answer_error and observation is None:
+        problem = _missing_observation_finding(run, check)
+    told = None if problem is None else (problem.message, problem.next_step)
+    return PartEvidence(part.id, inputs, observation, answer_error, told)
 
 
 def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
@@ -185,15 +144,4 @@ def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
     return failed(
         f"The check's turn did not come within {RUN_SECONDS} seconds.",
         "Look for a cell that takes long.",
-    )
-
-
-def _answer_error_finding(error_line: str) -> Finding:
-    if error_line.startswith("NameError"):
-        return failed(
-            f"{error_line}.",
-            "Run from the top, nothing has that name. Restart the kernel and run all cells to see.",
-        )
-    return failed(
-        f"Its cell does not run: {error_line}", "Run the cell in the notebook: it shows the line."
     )

@@ -9,7 +9,7 @@ from rich.text import Text
 from chatlab.course.catalogue import Lesson
 from chatlab.course.checking.panel import STATUS_STYLES
 from chatlab.course.findings import Result
-from chatlab.course.grading.grade import LessonGrade
+from chatlab.course.grading.evidence import LessonGrade
 from chatlab.course.progress import Progress
 
 __all__ = ["grade_as_dict", "print_grade", "print_progress_table"]
