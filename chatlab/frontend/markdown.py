@@ -1,34 +1,50 @@
 """Markdown as safe HTML: no raw HTML, no images, and links only to where links should go.
 
 What one text may cost is bounded, since whoever writes it need not be whoever waits for it. For
-each `[` the parser may read its whole paragraph, and in a table it fills up short rows: where a
-text has too many of them, it is shown as it is written.
+each `[` the parser may read its whole paragraph, in a table it fills up short rows, and it may ask
+for each quote and list, line by line, whether it ends there: where that is too much, a text is shown
+as it is written.
 """
 
 import re
+from contextvars import ContextVar
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.parser_block import RuleFuncBlockType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.linkify import linkify
 from markdown_it.token import Token
 
-__all__ = ["MAX_MARKDOWN", "render_inline", "render_links", "render_markdown", "render_plain"]
+__all__ = [
+    "MAX_MARKDOWN",
+    "render_inline",
+    "render_links",
+    "render_markdown",
+    "render_plain",
+    "rendered_for",
+]
 
 MAX_MARKDOWN = 20_000
 """How many characters of one text are read as Markdown; what follows is shown as it is."""
 
-_MAX_BRACKETS = 200
-"""How many `[` one paragraph may have and still be read as Markdown."""
+_MAX_BRACKET_CHARS = 500_000
+"""How many `[` one paragraph may have and still be read as Markdown, times its characters."""
 
 _MAX_CELLS = 8_000
 """How many cells the tables of one text may have, when short rows are filled up."""
 
+_MAX_STEPS = 60_000
+"""How often the parser may ask for one text what begins or ends on a line."""
+
 _KEPT = 256
 """How many texts are kept as HTML: a page that is loaded again is not rendered again."""
+
+rendered_for: ContextVar[str] = ContextVar("rendered_for", default="")
+"""Whom texts are rendered for. Nobody finds, by its time, what was rendered for somebody else."""
 
 _SAFE_LINK = re.compile(r"(https?://[^/]|mailto:|#)", re.IGNORECASE)
 
@@ -42,7 +58,7 @@ def _parse_inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
             token.children = children = list[Token]()
-            if token.content.count("[") > _MAX_BRACKETS:
+            if token.content.count("[") * len(token.content) > _MAX_BRACKET_CHARS:
                 children.append(Token("text", "", 0, content=token.content))
             else:
                 state.md.inline.parse(token.content, state.md, state.env, children)
@@ -103,6 +119,31 @@ def _link_address(state: StateInline, silent: bool) -> bool:
     return linkify(state, silent)
 
 
+class _TooManySteps(Exception):
+    """A text is not worth the steps that it takes."""
+
+
+def _count_steps(parser: MarkdownIt) -> None:
+    """Let each rule for blocks count how often it was asked, and give up where that is too often."""
+    ruler = parser.block.ruler
+    chains = {
+        name: ruler.getRules(name) for name in ("paragraph", "reference", "blockquote", "list")
+    }
+    for name, rule in zip(ruler.get_active_rules(), ruler.getRules(""), strict=True):
+        alt = [chain for chain, rules in chains.items() if rule in rules]
+        ruler.at(name, _counted(rule), {"alt": alt})
+
+
+def _counted(rule: RuleFuncBlockType) -> RuleFuncBlockType:
+    def counted(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        state.env["steps"] = steps = state.env.get("steps", 0) + 1
+        if steps > _MAX_STEPS:
+            raise _TooManySteps
+        return rule(state, start, end, silent)
+
+    return counted
+
+
 def _make_parser(preset: str) -> MarkdownIt:
     """A parser that makes links of addresses too, if they begin with http:// or https://."""
     parser = MarkdownIt(preset, {"linkify": True}).enable("linkify")
@@ -116,10 +157,10 @@ _markdown = _make_parser("js-default").disable("image")
 _markdown.core.ruler.at("inline", _parse_inline)
 _markdown.inline.ruler.before("escape", "mathematics", _keep_mathematics)
 _markdown.block.ruler.before("list", "mathematics", _keep_display, {"alt": ["paragraph"]})
+_count_steps(_markdown)
 _plain = _make_parser("zero")
 
 
-@lru_cache(_KEPT)
 def render_markdown(text: str) -> str:
     """The text as HTML that executes nothing and loads nothing from elsewhere."""
     end = len(text)
@@ -128,7 +169,15 @@ def render_markdown(text: str) -> str:
     lines = text[:end].split("\n")
     if max(line.count("|") for line in lines) * len(lines) > _MAX_CELLS:
         end = 0
-    return str(_markdown.render(text[:end])) + render_plain(text[end:])
+    return _rendered(text[:end], rendered_for.get()) + render_plain(text[end:])
+
+
+@lru_cache(_KEPT)
+def _rendered(text: str, _whom: str) -> str:
+    try:
+        return str(_markdown.render(text))
+    except _TooManySteps:
+        return render_plain(text)
 
 
 def render_plain(text: str) -> str:
