@@ -17,6 +17,7 @@ from chatlab.sessions import MemorySessionStore, Sessions
 
 pytestmark = pytest.mark.anyio
 
+JSON = {"Content-Type": "application/json"}
 ODD_IDS = ["a\nb", "\x1fchatkit:alice", "x" * 101, "a b", "", "a/b"]
 
 
@@ -256,6 +257,47 @@ async def test_a_body_that_comes_a_byte_at_a_time_has_no_more_time_than_another(
     await Door(body_seconds=0.5).app(scope | {"headers": headers}, receive, send)
 
     assert answered[0]["status"] == 408
+
+
+LISTS = "[" + ",".join(["[]"] * 5_000) + "]"
+TEXT = '[{,\\"' * 10_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/sessions", '{"user_id": %s}'),
+        ("/api/turns", '{"message": %s}'),
+        ("/api/threads/thr_1/actions", '{"action": {"type": "go", "payload": {"a": %s}}}'),
+        ("/chatkit", '{"type": "threads.list", "params": {}, "metadata": {"a": %s}}'),
+    ],
+)
+@pytest.mark.parametrize("values", [LISTS, '"\\""' + LISTS, f'{{"a": [{LISTS}, "'])
+async def test_a_request_with_very_many_values_is_refused_before_anybody_parses_it(
+    path, body, values, monkeypatch
+):
+    def parsed(*_args, **_kwargs):
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr("chatlab.adapters.http.chatkit_routes.parse_request", parsed)
+    monkeypatch.setattr("starlette.requests.Request.json", parsed)
+    async with Door(values=5_000).client() as client:
+        refused = await client.post(path, content=body % values)
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert "5,000 values" in refused.json()["message"]
+
+
+async def test_what_stands_in_a_text_is_no_value_and_a_text_ends_in_no_other_encoding():
+    door = Door(values=10)
+    async with door.client() as client:
+        body = json.dumps({"message": TEXT})
+        kept = await client.post("/api/turns", content=body, headers=JSON)
+        refused = await client.post("/api/turns", content=body.encode("utf-16"), headers=JSON)
+        thread = await client.get(f"/api/threads/{kept.json()['thread_id']}")
+
+    assert thread.json()["items"]["data"][0]["content"] == TEXT
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
 
 
 async def test_of_many_mistakes_in_a_request_a_few_are_named():
