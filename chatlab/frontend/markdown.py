@@ -1,9 +1,9 @@
 """Markdown as safe HTML: no raw HTML, no images, and links only to where links should go.
 
 What one text may cost is bounded, since whoever writes it need not be whoever waits for it. For
-each `[` the parser may read its whole paragraph, in a table it fills up short rows, and it may ask
-for each quote and list, line by line, whether it ends there: where that is too much, a text is shown
-as it is written.
+each `[` the parser may read its whole paragraph, in a table it fills up short rows, and of each
+quote and list it may ask, line by line, whether it ends there: where that is too much, a text is
+shown as it is written.
 """
 
 import re
@@ -26,6 +26,7 @@ __all__ = [
     "render_markdown",
     "render_plain",
     "rendered_for",
+    "split_markdown",
 ]
 
 MAX_MARKDOWN = 20_000
@@ -53,12 +54,16 @@ def _is_safe_link(url: str) -> bool:
     return _SAFE_LINK.match(url.strip()) is not None
 
 
+def _has_many_brackets(token: Token) -> bool:
+    return token.content.count("[") * len(token.content) > _MAX_BRACKET_CHARS
+
+
 def _parse_inline(state: StateCore) -> None:
     """In the place of the parser's own rule: a paragraph with too many brackets stays text."""
     for token in state.tokens:
         if token.type == "inline":
             token.children = children = list[Token]()
-            if token.content.count("[") * len(token.content) > _MAX_BRACKET_CHARS:
+            if _has_many_brackets(token):
                 children.append(Token("text", "", 0, content=token.content))
             else:
                 state.md.inline.parse(token.content, state.md, state.env, children)
@@ -124,7 +129,7 @@ class _TooManySteps(Exception):
 
 
 def _count_steps(parser: MarkdownIt) -> None:
-    """Let each rule for blocks count how often it was asked, and give up where that is too often."""
+    """Let the rules for blocks count how often they were asked; too often is too much."""
     ruler = parser.block.ruler
     chains = {
         name: ruler.getRules(name) for name in ("paragraph", "reference", "blockquote", "list")
@@ -163,13 +168,29 @@ _plain = _make_parser("zero")
 
 def render_markdown(text: str) -> str:
     """The text as HTML that executes nothing and loads nothing from elsewhere."""
+    end = _markdown_end(text)
+    return _rendered(text[:end], rendered_for.get()) + render_plain(text[end:])
+
+
+def split_markdown(text: str) -> tuple[str, str]:
+    """The text in two: what may be read as Markdown, by another parser too, and what may not."""
+    end = _markdown_end(text)
+    try:
+        blocks = _markdown.parse(text[:end])
+    except _TooManySteps:
+        return "", text
+    if any(token.type == "inline" and _has_many_brackets(token) for token in blocks):
+        return "", text
+    return text[:end], text[end:]
+
+
+def _markdown_end(text: str) -> int:
+    """How much of the text is read as Markdown."""
     end = len(text)
     if end > MAX_MARKDOWN:
         end = max(0, text.rfind("\n\n", 0, MAX_MARKDOWN))
     lines = text[:end].split("\n")
-    if max(line.count("|") for line in lines) * len(lines) > _MAX_CELLS:
-        end = 0
-    return _rendered(text[:end], rendered_for.get()) + render_plain(text[end:])
+    return 0 if max(line.count("|") for line in lines) * len(lines) > _MAX_CELLS else end
 
 
 @lru_cache(_KEPT)
