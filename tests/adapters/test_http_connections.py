@@ -117,17 +117,16 @@ def test_who_asks_and_does_not_read_is_let_go_and_who_reads_slowly_is_not():
 
 def test_one_connection_too_many_closes_the_one_that_has_waited_longest():
     app = create_app(Talker(), KEYS.authenticate)
-    with served(app, http=Few) as url:
-        with client_of(url) as alice:
-            turn = alice.post("/api/turns", json={"message": "1 0 wait"}).json()
-            with alice.stream("GET", f"/api/turns/{turn['turn_id']}/events") as stream:
-                lines = stream.iter_lines()
-                next(lines)
-                held = [connected(url) for _ in range(12)]
-                assert all(map(is_closed, held[:9]))
-                with client_of(url, "bob") as bob:
-                    assert bob.get("/api/health").status_code == 200
-                for sock in held:
-                    sock.close()
-                alice.post(f"/api/turns/{turn['turn_id']}/stop")
-                assert '{"state": "stopped"}' in "".join(lines)
+    with served(app, http=Few) as url, client_of(url) as alice:
+        turn = alice.post("/api/turns", json={"message": "1 0 wait"}).json()
+        with alice.stream("GET", f"/api/turns/{turn['turn_id']}/events") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            held = [connected(url) for _ in range(12)]
+            assert all(map(is_closed, held[:9]))
+            with client_of(url, "bob") as bob:
+                assert bob.get("/api/health").status_code == 200
+            for sock in held:
+                sock.close()
+            alice.post(f"/api/turns/{turn['turn_id']}/stop")
+            assert '{"state": "stopped"}' in "".join(lines)

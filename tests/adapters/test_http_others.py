@@ -155,7 +155,7 @@ class Slow(MemoryStore):
 
     def __init__(self):
         super().__init__()
-        self.go = asyncio.Event()
+        self.go, self.asked = asyncio.Event(), asyncio.Event()
         self.asking = Counter()
         self.most = Counter()
 
@@ -163,6 +163,7 @@ class Slow(MemoryStore):
     async def _counted(self, context):
         self.asking[context.user_id] += 1
         self.most[context.user_id] = max(self.most[context.user_id], self.asking[context.user_id])
+        self.asked.set()
         await self.go.wait()
         await asyncio.sleep(0.01)
         yield
@@ -199,14 +200,14 @@ async def test_of_one_users_pages_a_few_are_asked_for_and_one_is_made_at_a_time(
     async with asking(None, "alice", app) as alice, asking(None, "bob", app) as bob:
         his, _ = await conversation(bob, ["bob's"])
         store.go.clear()
+        store.asked.clear()
         method, path, body = door(his)
         pages = [asyncio.create_task(bob.request(method, path, json=body)) for _ in range(5)]
         refused, _ = await asyncio.wait(pages, return_when=asyncio.FIRST_COMPLETED)
-        while store.asking["bob"] != 1:
-            await asyncio.sleep(0)
+        await store.asked.wait()
+        store.asked.clear()
         hers = asyncio.create_task(alice.get("/api/threads"))
-        while store.asking["alice"] != 1:
-            await asyncio.sleep(0)
+        await store.asked.wait()
         store.go.set()
         statuses = [(await page).status_code for page in pages]
         assert (await hers).status_code == 200

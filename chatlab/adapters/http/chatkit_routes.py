@@ -80,7 +80,13 @@ async def _within_limits(
     places = app_state.answers if is_answer else app_state.requests
     limit = AnswerLimit(app_state.limits)
     in_turn = app_state.one_at_a_time(context) if asked.type in _READS else nullcontext()
-    with places.acquire(context.user_id):
+
+    async def limited() -> Any:
         async with limit.in_time(), in_turn:
             return await work()
-    raise HTTPException(503, limit.reached)
+        raise HTTPException(503, limit.reached)
+
+    with places.acquire(context.user_id):
+        if is_answer:
+            return await app_state.replies.answer(limited(), context, asked.params.thread_id)
+        return await limited()

@@ -41,13 +41,14 @@ class Connection(H11Protocol):
         seconds: How long a request's head may take to arrive.
         read_seconds: How long a reader may read nothing of what was answered. It is more, since
             much of that is on its way, where nobody sees how far it is.
+        waiting_since: When the connection was last seen without a request.
         most: How many connections there are. One more closes the one that has waited longest.
     """
 
     seconds = 10.0
     read_seconds = 60.0
     most = _most_connections()
-    _waiting_since = 0.0
+    waiting_since = 0.0
     _patience: asyncio.TimerHandle | None = None
     _reader_patience: asyncio.TimerHandle | None = None
     _unread = math.inf
@@ -59,9 +60,9 @@ class Connection(H11Protocol):
         self._wait()
         if len(self.connections) > self.most:
             there = [one for one in self.connections if not one.transport.is_closing()]
-            idle = [one for one in there if isinstance(one, Connection) and one._idle]
+            idle = [one for one in there if isinstance(one, Connection) and one.idle]
             if len(there) > self.most:
-                min(idle, key=lambda one: one._waiting_since).transport.abort()
+                min(idle, key=lambda one: one.waiting_since).transport.abort()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -108,13 +109,13 @@ class Connection(H11Protocol):
         return cycle is not None and not cycle.response_complete
 
     @property
-    def _idle(self) -> bool:
+    def idle(self) -> bool:
         """Whether nothing is done for whoever is there: a request that still arrives is none."""
         return not self._serving or self.cycle.more_body
 
     def _wait(self) -> None:
         self._stop_waiting()
-        self._waiting_since = self.loop.time()
+        self.waiting_since = self.loop.time()
         self._patience = self.loop.call_later(self.seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
