@@ -69,7 +69,7 @@ def _can_be_clicked(node: Any) -> bool:
     """Whether the official tree does anything: chatlab's own item has no more than its words."""
     if isinstance(node, dict):
         named = cast("dict[str, Any]", node)
-        if any(name.endswith("Action") and does for name, does in named.items()):
+        if any(name.lower().endswith("action") and does for name, does in named.items()):
             return True
         return any(map(_can_be_clicked, named.values()))
     return isinstance(node, list) and any(map(_can_be_clicked, cast("list[Any]", node)))
