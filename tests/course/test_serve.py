@@ -109,9 +109,13 @@ def test_what_cannot_be_listened_on_is_refused_with_the_next_thing_to_try():
 
 def test_whoever_asks_nothing_holds_no_connection(monkeypatch):
     served_with = []
-    monkeypatch.setattr(
-        "uvicorn.Server.run", lambda server, sockets: served_with.append(server.config.http)
-    )
+
+    def run(server, sockets):
+        served_with.append(server.config.http)
+        for listener in sockets:
+            listener.close()
+
+    monkeypatch.setattr("uvicorn.Server.run", run)
     found = task_manager(ROOT)
     serve_capstone(Console(), found, host="127.0.0.1", port=0, storage="in memory")
 
