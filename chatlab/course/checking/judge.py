@@ -53,7 +53,8 @@ def _incomplete_finding(part: Part, observation: dict[str, Any]) -> Finding:
             location = f" It was at: {observation['line']}" if observation.get("line") else ""
             return failed(
                 f"After {seconds:g} seconds it had not finished.{location}",
-                "Look for a loop that never ends, or something awaited that never comes.",
+                part.timeout_hint
+                or "Look for a loop that never ends, or something awaited that never comes.",
             )
         case {"state": "left_behind", "tasks": tasks}:
             return failed(

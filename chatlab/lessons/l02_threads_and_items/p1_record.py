@@ -28,20 +28,20 @@ class _RecordingStore(MemoryStore[ThreadItem]):
 
     def save_thread(
         self, thread: ThreadMetadata, context: RequestContext
-    ) -> CoroutineType[Any, Any, None]:
+    ) -> "CoroutineType[Any, Any, None]":
         self.called.append("save_thread")
         self.saved_for.append(getattr(thread, "user_id", None))
         return self._note_awaited("save_thread", thread, context)
 
     def add_thread_item(
         self, thread_id: str, item: ThreadItem, context: RequestContext
-    ) -> CoroutineType[Any, Any, None]:
+    ) -> "CoroutineType[Any, Any, None]":
         self.called.append("add_thread_item")
         return self._note_awaited("add_thread_item", thread_id, item, context)
 
     def save_item(
         self, thread_id: str, item: ThreadItem, context: RequestContext
-    ) -> CoroutineType[Any, Any, None]:
+    ) -> "CoroutineType[Any, Any, None]":
         self.called.append("save_item")
         return self._note_awaited("save_item", thread_id, item, context)
 

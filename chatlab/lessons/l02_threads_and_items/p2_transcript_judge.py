@@ -5,7 +5,7 @@ from typing import Any
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l02_threads_and_items.p2_transcript import PAGE_SIZE
 from chatlab.lessons.l02_threads_and_items.pages_judge import explain_page_error, short_page_wrong
-from chatlab.lessons.support.explain import shorten, source_line
+from chatlab.lessons.support.explain import shorten, show_value, source_line
 
 __all__ = ["judge"]
 
@@ -39,7 +39,7 @@ def _explain_no_text(value: Any) -> Finding:
             '`print` shows it to you alone. Give it to your caller: return "\\n".join(lines)',
         )
     return failed(
-        f"transcript returned {shorten(str(value))}.", 'Return one text: "\\n".join(lines).'
+        f"transcript returned {show_value(value)}.", 'Return one text: "\\n".join(lines).'
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l02_threads_and_items.pages_judge import explain_page_error, short_page_wrong
-from chatlab.lessons.support.explain import shorten, source_line
+from chatlab.lessons.support.explain import shorten, show_value, source_line
 
 __all__ = ["judge"]
 
@@ -59,7 +59,7 @@ def _type_wrong(value: Any) -> Finding | None:
         )
     if isinstance(value, dict):
         return failed(
-            f"It returned {shorten(str(value))}.",
+            f"It returned {show_value(value)}.",
             "load_thread gives what is written on the cover of the thread. What was said is in "
             "its items: load_thread_items.",
         )
@@ -74,7 +74,7 @@ def _type_wrong(value: Any) -> Finding | None:
             "Return the items themselves: whoever goes on needs their roles and ids, too.",
         )
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        return failed(f"It returned {shorten(str(value))}.", "Return a list of items.")
+        return failed(f"It returned {show_value(value)}.", "Return a list of items.")
     return None
 
 

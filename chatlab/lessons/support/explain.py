@@ -11,6 +11,7 @@ __all__ = [
     "explain_no_server",
     "explain_validation",
     "shorten",
+    "show_value",
     "source_line",
     "turn_wrong",
 ]
@@ -164,3 +165,8 @@ def turn_wrong(called: str, record: dict[str, Any]) -> Finding | None:
 def shorten(text: str) -> str:
     """The `repr` of the text, of its first 77 characters if it has more than 80."""
     return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def show_value(value: Any) -> str:
+    """The value in at most 80 characters; a text has quotation marks."""
+    return shorten(value) if isinstance(value, str) else str(value)[:80]
