@@ -43,6 +43,11 @@ def _list_and_complete_wrong(inputs: dict[str, Any], observation: dict[str, Any]
     first_title, second_title = inputs["titles"][:2]
     listed, completed = observation["listed"], observation["completed"]
     task_ids = [task["id"] for task in observation["tasks"]]
+    if len(task_ids) != 2:
+        return failed(
+            f"Two tasks were asked for; the book of {inputs['names'][0]} holds {task_ids}.",
+            "A task belongs to whoever asks: create(context.user_id, ...).",
+        )
     called = "'List my tasks'"
     if wrong := (
         reply_wrong(called, listed, [first_title, second_title])
