@@ -106,10 +106,16 @@ def _explain_text(
             f"{called}: the words are right, the spaces are not: {shorten(got)}",
             "A piece brings its own spaces and line breaks. Send it as it is.",
         )
-    if text.startswith(got) and len(text) - len(got) < 8:
+    if text.startswith(got) and len(sent_pieces) == turn["progress"]["pieces_sent"] - 1:
         return failed(
             f"{called}: the last piece is missing: {text[len(got) :]!r}",
             "Is a piece still in your hand when the loop ends? Yield it as soon as you have it.",
+        )
+    if text.startswith(got) and turn["progress"]["chars_sent"] == len(text):
+        return failed(
+            f"{called}: you read the whole reply and kept its end: {shorten(text[len(got) :])}",
+            "What is still in your buffer when the loop ends is lost. You need no buffer: send "
+            "each piece as soon as you have it.",
         )
     if text.startswith(got):
         return failed(

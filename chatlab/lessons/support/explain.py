@@ -45,6 +45,11 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
             f"{called} raised {type_name}: {message}",
             f"A coroutine is only a promise; put `await` before it. {source_line(error)}".strip(),
         )
+    if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
+        return failed(
+            f"{called}: a whole item was given where a text belongs.",
+            f"`input` is an item; its text is `input.content`. {source_line(error)}".strip(),
+        )
     if type_name == "ValidationError":
         return failed(f"{called}: {explain_validation(message)}", source_line(error))
     first_line = message.splitlines()[0] if message else ""
