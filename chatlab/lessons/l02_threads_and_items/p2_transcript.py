@@ -116,8 +116,11 @@ async def create_thread(
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A user id, and 62 to 90 texts: the items of a thread of four or five pages."""
-    count = random.randint(62, 90)
+    """A user id, and 65 to 95 texts: the items of a thread of four or five pages.
+
+    The last page is shorter than the others, and has more than one item of each role.
+    """
+    count = random.choice((3, 4)) * PAGE_SIZE + random.randint(7, PAGE_SIZE - 5)
     texts = [f"{random.choice(_WORDS)} {number}" for number in range(count)]
     return {"user": random.choice(USER_NAMES), "texts": texts}
 
