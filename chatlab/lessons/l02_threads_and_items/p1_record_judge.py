@@ -193,21 +193,24 @@ def _explain_error(called: str, user: str, call: dict[str, Any]) -> Finding:
             f"{called}: {error['message'].partition('. ')[0]}.",
             "Two items have the same id. Make a fresh one for each: new_id('msg').",
         )
-    if error["type"] == "ValidationError" and "Field required" in error["message"]:
-        return failed(
-            f"{called}: {explain_validation(error['message'])}",
-            f"Every field in the list above is needed. {source_line(error)}".rstrip(),
-        )
-    if error["type"] == "ValidationError" and "timezone_aware" in error["message"]:
+    if error["type"] == "ValidationError":
+        return _explain_invalid_model(called, error)
+    return failed(message, source_line(error))
+
+
+def _explain_invalid_model(called: str, error: dict[str, Any]) -> Finding:
+    """A thread or an item could not be made of what was given."""
+    message, line = f"{called}: {explain_validation(error['message'])}", source_line(error)
+    if "timezone_aware" in error["message"]:
         return failed(
             "One of your times has no time zone.",
             "Write datetime.now(UTC). Without a zone, nobody knows which nine o'clock you mean.",
         )
-    if error["type"] == "ValidationError" and "\nrole\n" in error["message"]:
+    if "Field required" in error["message"]:
+        return failed(message, f"Every field in the list above is needed. {line}".rstrip())
+    if "\nrole\n" in error["message"]:
         return failed(
-            f"{called}: {explain_validation(error['message'])}",
+            message,
             "Leave `role` out: the class decides it. A ToolItem always has the role 'tool'.",
         )
-    if error["type"] == "ValidationError":
-        return failed(f"{called}: {explain_validation(error['message'])}", source_line(error))
-    return failed(message, source_line(error))
+    return failed(message, line)

@@ -60,14 +60,15 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "idle": await resume_after(0.0, idle_user),
         "late_use": await resume_after(1.01, active_user),
         "late_retry": await resume_after(0.0, active_user),
+        "unknown": await attempt_resume(sessions.resume, "nobody's"),
     }
-    away = timedelta(days=2) + 0.2 * timeout
-    await store.save(Record(f"key of {weekend_user}", weekend_user, clock.now() - away))
-    outcomes["weekend"] = await resume_after(0.0, weekend_user)
-    ahead = clock.now() + 2 * timeout
-    await store.save(Record(f"key of {future_user}", future_user, ahead))
-    outcomes["ahead"] = await resume_after(0.0, future_user)
-    outcomes["unknown"] = await attempt_resume(sessions.resume, "nobody's")
+    last_uses = {
+        "weekend": (weekend_user, clock.now() - timedelta(days=2) - 0.2 * timeout),
+        "ahead": (future_user, clock.now() + 2 * timeout),
+    }
+    for name, (user, last_used) in last_uses.items():
+        await store.save(Record(f"key of {user}", user, last_used))
+        outcomes[name] = await resume_after(0.0, user)
     return outcomes | notes
 
 
