@@ -36,8 +36,9 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     sessions = sessions_class_with(resume=subject)(store, clock, timeout)
     active_user, idle_user, weekend_user, future_user = inputs["users"]
     start = clock.now()
-    for user in (active_user, idle_user):
-        await store.save(Record(f"key of {user}", user, start))
+    idle_record = Record(f"key of {idle_user}", idle_user, start)
+    await store.save(Record(f"key of {active_user}", active_user, start))
+    await store.save(idle_record)
 
     async def resume_after(timeouts: float, user_id: str) -> dict[str, Any]:
         """Resume the user's session when so many time-outs have passed since the last call."""
@@ -50,8 +51,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "noted": _timeouts_since(start, timeout, store.records.get(f"key of {active_user}")),
         "saved": "save" in store.called,
         "forgotten": store.forgotten_awaits(),
-        "renewed": store.records.get(f"key of {idle_user}")
-        != Record(f"key of {idle_user}", idle_user, start),
+        "renewed": store.records.get(idle_record.session_key) != idle_record,
     }
     outcomes = {
         "first_use": first_use,
