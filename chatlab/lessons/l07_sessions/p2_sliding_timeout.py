@@ -35,9 +35,8 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     timeout = timedelta(minutes=inputs["minutes"])
     sessions = sessions_class_with(resume=subject)(store, clock, timeout)
     active_user, idle_user, weekend_user, future_user = inputs["users"]
-    start = clock.now()
-    idle_record = Record(f"key of {idle_user}", idle_user, start)
-    await store.save(Record(f"key of {active_user}", active_user, start))
+    idle_record = Record(f"key of {idle_user}", idle_user, clock.now())
+    await store.save(Record(f"key of {active_user}", active_user, clock.now()))
     await store.save(idle_record)
 
     async def resume_after(timeouts: float, user_id: str) -> dict[str, Any]:
@@ -48,7 +47,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     store.forget_calls()
     first_use = await resume_after(0.1, active_user)
     notes = {
-        "noted": _timeouts_since(start, timeout, store.records.get(f"key of {active_user}")),
+        "noted": _timeouts_since(idle_record, timeout, store.records.get(f"key of {active_user}")),
         "saved": "save" in store.called,
         "forgotten": store.forgotten_awaits(),
         "renewed": store.records.get(idle_record.session_key) != idle_record,
@@ -62,19 +61,18 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "late_retry": await resume_after(0.0, active_user),
         "unknown": await attempt_resume(sessions.resume, "nobody's"),
     }
-    last_uses = {
-        "weekend": (weekend_user, clock.now() - timedelta(days=2) - 0.2 * timeout),
-        "ahead": (future_user, clock.now() + 2 * timeout),
-    }
-    for name, (user, last_used) in last_uses.items():
-        await store.save(Record(f"key of {user}", user, last_used))
+    for name, user, idle in (
+        ("weekend", weekend_user, timedelta(days=2) + 0.2 * timeout),
+        ("ahead", future_user, -2 * timeout),
+    ):
+        await store.save(Record(f"key of {user}", user, clock.now() - idle))
         outcomes[name] = await resume_after(0.0, user)
     return outcomes | notes
 
 
-def _timeouts_since(start: datetime, timeout: timedelta, record: Any) -> float | None:
-    """How many time-outs after the start the record was used; None if it does not say so."""
+def _timeouts_since(start: Record, timeout: timedelta, record: Any) -> float | None:
+    """How many time-outs after the `start` a record was used; None if it does not say so."""
     last_used = getattr(record, "last_used", None)
     if not isinstance(last_used, datetime) or last_used.tzinfo is None:
         return None
-    return round((last_used - start) / timeout, 3)
+    return round((last_used - start.last_used) / timeout, 3)
