@@ -158,7 +158,8 @@ def _height_wrong(
     called: str, pages: int, tasks: list[_IndexedTask], final_status: str
 ) -> Finding | None:
     """The job wrote all pages, and the bar never got near its end while it ran."""
-    highest = max(task["progress"] for _, task in tasks if task["status"] == "running")
+    running_tasks = (task for _, task in tasks if task["status"] == "running")
+    highest = max((task["progress"] for task in running_tasks), default=0.0)
     if final_status != "completed" or highest > (pages - 2) / pages - 1e-6:
         return None
     if abs(highest * pages - 1) < 1e-6:

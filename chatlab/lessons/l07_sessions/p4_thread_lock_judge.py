@@ -48,7 +48,7 @@ def _outcomes_wrong(outcomes: list[dict[str, Any]]) -> Finding | None:
 
 def _same_thread_wrong(messages: list[str], observation: dict[str, Any]) -> Finding | None:
     """What is wrong with the thread to which these messages were sent at once."""
-    items = [tuple(item) for item in observation["items"]]
+    items = [tuple(item) for item in observation["items"] if len(item) == 2]
     stored_texts = [text for role, text in items if role == "user"]
     expected_items: list[tuple[str, str]] = []
     for text in stored_texts:
