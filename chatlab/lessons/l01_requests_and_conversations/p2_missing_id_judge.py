@@ -66,7 +66,7 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
         )
     if kind == "IndexError":
         return failed(
-            f"{called} looked for the task by its position in a list, and there is no such one.",
+            f"{called} looked for the task by its position in a list, and found none there.",
             "An id is a name, not a position. Ask for the one task that has it: "
             'client.get(f"/api/tasks/{task_id}").',
         )

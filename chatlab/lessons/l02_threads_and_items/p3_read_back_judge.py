@@ -148,7 +148,7 @@ def _explain_not_found(user: str, observation: dict[str, Any]) -> Finding:
     if strangers := observation["strangers"]:
         return failed(
             f"The thread was not found for {', '.join(strangers)}: it belongs to {user}.",
-            "Whoever asked yesterday asks today: hand on the `context` and `thread_id` that you "
+            "It is the same person as yesterday: pass on the `context` and `thread_id` that you "
             "were given.",
         )
     return failed(

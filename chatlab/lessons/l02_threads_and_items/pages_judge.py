@@ -15,8 +15,8 @@ def short_page_wrong(got_count: int, expected_count: int, requests: list[Any]) -
     limit = requests[0][1] if requests else None
     if len(requests) == 1 and isinstance(limit, int) and limit > PAGE_SIZE:
         return failed(
-            f"You asked for {limit} items and got {got_count}: a store gives you as many at a "
-            "time as it likes.",
+            f"You asked for {limit} items and got {got_count}: a store decides how many it "
+            "gives you at a time.",
             "`limit` is the most that you get. Only has_more says whether there are more: go on "
             "for as long as it is true.",
         )
@@ -59,7 +59,7 @@ def explain_page_error(error: dict[str, Any]) -> Finding | None:
         wanted = message.removeprefix("There is no item").strip(" .")
         if not wanted.startswith("'"):
             return failed(
-                f"`after` was {wanted}: it is no number of items to skip.",
+                f"`after` was {wanted}: it is not a number of items to skip.",
                 "It is the id of an item: None for the first page, then page.after.",
             )
         return failed(

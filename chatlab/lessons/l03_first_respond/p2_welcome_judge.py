@@ -49,8 +49,8 @@ def _welcome_wrong(called: str, expected: str, turn: dict[str, Any]) -> Finding 
         if "second one" in called:
             return failed(
                 f"{called}: nothing was said.",
-                "It is the thread that is new or not: whom you know from another chat does not "
-                "matter. Ask `thread.history` alone.",
+                "What counts is whether the thread is new, not whether you know the person from "
+                "another one. Ask `thread.history` alone.",
             )
         if "somebody else's" in called:
             return failed(

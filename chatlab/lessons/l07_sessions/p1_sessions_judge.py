@@ -77,8 +77,8 @@ def _guessable_wrong(
         return failed(
             f"On another server, the first log-in of {users[0]} gets the very same key: "
             f"{keys[0][:40]!r}.",
-            "What is computed from a name, a time or a count can be computed by anybody. Take "
-            "chance: secrets.token_urlsafe().",
+            "What is computed from a name, a time or a count can be computed by anybody. Use a "
+            "random one: secrets.token_urlsafe().",
         )
     if len(set(keys)) < len(keys):
         return failed(
@@ -253,5 +253,5 @@ def _time_wrong(used_times: list[str]) -> Finding | None:
         )
     return failed(
         f"The records do not say when the sessions were used: {shorten(used_times[0])}.",
-        "last_used=self.clock.now(): the clock that you were given, not the one on your wall.",
+        "last_used=self.clock.now(): the clock that you were given, not the computer's.",
     )

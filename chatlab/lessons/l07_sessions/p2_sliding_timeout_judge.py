@@ -49,7 +49,7 @@ def _active_session_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -
         else:
             return failed(
                 f"{called}, raised SessionExpired; the time-out is {minutes} minutes here.",
-                "The half hour was only an example. How long it is stands in self.time_out.",
+                "Half an hour was only an example: compare with self.time_out.",
             )
     return None
 
@@ -57,7 +57,7 @@ def _active_session_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -
 def _explain_early_expiry(called: str, minutes: int, observation: dict[str, Any]) -> Finding:
     if "value" in observation["idle"]:
         return failed(
-            f"{called}, raised SessionExpired; who was away for longer was let in.",
+            f"{called}, raised SessionExpired; somebody who was away for longer was let in.",
             "The comparison is the wrong way round. It is over when "
             "self.clock.now() >= record.last_used + self.time_out.",
         )
@@ -158,13 +158,7 @@ def _expired_session_wrong(owner: str, outcome: dict[str, Any]) -> Finding | Non
             f"resume() raised SessionNotFound for {owner}.",
             "The session was there, and is over: that is SessionExpired.",
         )
-    if error["type"] in {
-        "TimeoutError",
-        "PermissionError",
-        "ValueError",
-        "Exception",
-        "RuntimeError",
-    }:
+    if error["type"] in _OTHER_ERRORS:
         return failed(
             f"resume() raised {error['type']} for {owner}.",
             "Servers wait for one error that means this: raise SessionExpired(session_key).",

@@ -39,7 +39,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if wrong is None and observation["changed"]:
         wrong = failed(
             "A session that is in use was changed.",
-            "Cleaning up is no use of it. Look at the record, and leave it as it is.",
+            "Cleaning up does not count as using it: look at the record, and leave it as it is.",
         )
     return [wrong or passed(2, "Expired sessions are gone; everything else is there.")]
 
@@ -65,7 +65,7 @@ def _active_wrong(
         return failed(
             f"A session that was idle for {max(idle_minutes[key] for key in lost_keys)} minutes "
             f"was deleted; the time-out is {inputs['minutes']} minutes here.",
-            "The half hour was only an example. How long it is stands in self.time_out.",
+            "Half an hour was only an example: compare with self.time_out.",
         )
     return failed(
         f"{len(lost_keys)} of {len(active_keys)} sessions that are in use were deleted.",
@@ -120,7 +120,7 @@ def _explain_none_deleted(message: str, observation: dict[str, Any], expired_cou
         )
     return failed(
         message,
-        "What time is it? Ask self.clock.now(), not the clock on your wall. Delete each record "
+        "What time is it? Ask self.clock.now(), not the computer's clock. Delete each record "
         "whose last_used lies self.time_out back, or more.",
     )
 

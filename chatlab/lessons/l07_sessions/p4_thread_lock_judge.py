@@ -41,7 +41,7 @@ def _outcomes_wrong(outcomes: list[dict[str, Any]]) -> Finding | None:
     if len(errors) < len(outcomes):
         return failed(
             f"Three messages came at once, and one was turned away: {errors[0]['type']}.",
-            "It is not to be refused, it is to wait. `async with lock:` waits until it is free.",
+            "Do not refuse it, let it wait: `async with lock:` waits until the lock is free.",
         )
     return _explain_error(errors[0])
 

@@ -36,7 +36,7 @@ def session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> F
         )
     if "raised" in past_key:
         return failed(
-            "A key that is good by self.clock was refused, since it is over by the wall's.",
+            "A key that is good by self.clock was refused, since it is over by the computer's.",
             'options={"verify_exp": False} keeps PyJWT from asking the wall clock. Then compare '
             "`exp` with self.clock.",
         )

@@ -222,7 +222,7 @@ async def transcript(store, thread_id, context):
         after = page.after
 
 
-# %% wrong: `after` was 0: it is no number of items to skip
+# %% wrong: `after` was 0: it is not a number of items to skip
 async def transcript(store, thread_id, context):
     lines, after = [], 0
     while True:

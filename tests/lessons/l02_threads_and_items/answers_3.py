@@ -93,7 +93,7 @@ async def continue_tomorrow(url, thread_id, context):
     return items
 
 
-# %% wrong: Whoever asked yesterday asks today
+# %% wrong: It is the same person as yesterday
 async def continue_tomorrow(url, thread_id, context):
     from chatlab import RequestContext
     async with SQLStore(url) as store:

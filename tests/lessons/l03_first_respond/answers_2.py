@@ -152,7 +152,7 @@ class WelcomeServer(ChatKitServer):
             yield AssistantMessage(content=input.content)
 
 
-# %% wrong: It is the thread that is new or not
+# %% wrong: What counts is whether the thread is new
 class WelcomeServer(ChatKitServer):
     def __init__(self):
         super().__init__()

@@ -134,7 +134,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: not the one on your wall
+# %% wrong: not the computer's
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out

@@ -157,7 +157,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: The half hour was only an example
+# %% wrong: Half an hour was only an example
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:

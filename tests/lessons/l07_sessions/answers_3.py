@@ -139,7 +139,7 @@ async def clean_up(self):
     return len([r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out])
 
 
-# %% wrong: not the clock on your wall
+# %% wrong: not the computer's clock
 async def clean_up(self):
     from datetime import UTC
     over = [r for r in await self.store.all() if datetime.now(UTC) - r.last_used >= self.time_out]
@@ -186,7 +186,7 @@ async def clean_up(self):
     return len(await self.store.all())
 
 
-# %% wrong: The half hour was only an example
+# %% wrong: Half an hour was only an example
 async def clean_up(self):
     over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= timedelta(minutes=30)]
     for record in over:

@@ -231,7 +231,7 @@ class TaskManager(Solved):
         return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
 
 
-# %% wrong: it is over by the wall's
+# %% wrong: it is over by the computer's
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 
