@@ -52,16 +52,14 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     Returns:
         `created`, `resumed`, `resumed_again`, `resumed_after_restart` and `unknown` are outcomes of
         calls. `stored` has the store's keys after each log-in, and `used` the time in each of its
-        records. `elsewhere` is the first log-in once more, on another store whose clock shows the
-        same. `forgotten` are the store's methods that were never awaited. `{"unmade": error}` if
-        there is no object to ask.
+        records. `elsewhere` are the first and the last user's first log-ins on servers of their
+        own, at the same time. `forgotten` are the store's methods that were never awaited.
+        `{"unmade": error}` if there is no object to ask.
     """
     time_out = timedelta(minutes=TIME_OUT_MINUTES)
     store, clock = SessionStore(), FixedClock()
-    other_store, other_clock = SessionStore(), FixedClock()
     try:
         sessions = subject(store, clock, time_out)
-        other_sessions = subject(other_store, other_clock, time_out)
     except NotStarted:
         raise
     except Exception as error:  # noqa: BLE001 - it is what was observed
@@ -73,15 +71,15 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         created.append(await attempt(lambda user=user: sessions.create(user)))
         stored.append([str(key) for key in store.records])
     used_times = [_last_used_text(record) for record in store.records.values()]
-    other_clock.advance(60)
-    elsewhere = await attempt(lambda: other_sessions.create(inputs["users"][0]))
     keys = [outcome.get("value") for outcome in created]
     resumed = [await attempt_resume(sessions.resume, key) for key in keys]
     resumed_again = [await attempt_resume(sessions.resume, key) for key in keys]
     restarted = subject(store, clock, time_out)
     return {
         "created": created,
-        "elsewhere": elsewhere,
+        "elsewhere": [
+            await _create_elsewhere(subject, time_out, user) for user in inputs["users"][::2]
+        ],
         "stored": stored,
         "used": used_times,
         "resumed": resumed,
@@ -90,6 +88,13 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "unknown": await attempt_resume(sessions.resume, inputs["unknown"]),
         "forgotten": store.forgotten_awaits(),
     }
+
+
+async def _create_elsewhere(subject: Any, time_out: timedelta, user: str) -> dict[str, Any]:
+    """The outcome of the first log-in on a server of its own, a minute after its start."""
+    clock = FixedClock()
+    clock.advance(60)
+    return await attempt(lambda: subject(SessionStore(), clock, time_out).create(user))
 
 
 async def attempt_resume(resume: Callable[[Any], Awaitable[Any]], key: Any) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _key_wrong(user: str, outcome: dict[str, Any]) -> Finding | None:
 
 
 def _guessable_wrong(
-    users: list[str], keys: list[str], elsewhere: dict[str, Any]
+    users: list[str], keys: list[str], elsewhere: list[dict[str, Any]]
 ) -> Finding | None:
     """What is wrong when a key can be written by somebody who never got it."""
     if _is_made_of_names(users, keys):
@@ -73,12 +73,18 @@ def _guessable_wrong(
             f"create({users[0]!r}) gave the key {keys[0]!r}: whoever knows the name can write it.",
             "A session key must be unguessable: secrets.token_urlsafe().",
         )
-    if elsewhere.get("value") == keys[0]:
+    if elsewhere[1].get("value") == keys[0]:
         return failed(
-            f"On another server, the first log-in of {users[0]} gets the very same key: "
+            f"On another server, {users[-1]} gets the very key that {users[0]} has here: "
             f"{keys[0][:40]!r}.",
-            "What is computed from a name, a time or a count can be computed by anybody. Use a "
-            "random one: secrets.token_urlsafe().",
+            "A count or a time is the same for everybody, and easily guessed. Use a random key: "
+            "secrets.token_urlsafe().",
+        )
+    if elsewhere[0].get("value") == keys[0]:
+        return failed(
+            f"On another server, {users[0]} gets the very same key: {keys[0][:40]!r}.",
+            "What you compute from a name, others can compute, too, hashed or not. Use a random "
+            "key: secrets.token_urlsafe().",
         )
     if len(set(keys)) < len(keys):
         return failed(

@@ -84,6 +84,13 @@ def _sliding_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
             "Set it to the time now, and add nothing: replace(record, last_used=self.clock.now()).",
         )
     third_use = observation["third_use"]
+    if "raised" in third_use and "value" in observation["late_retry"]:
+        return failed(
+            f"{user} was thrown out in spite of using it, and let in after that: you note the new "
+            "last_used when the session is over.",
+            "The other way round: note it on the way to the badge, and never on the way to the "
+            "error.",
+        )
     if "raised" in third_use and third_use["raised"]["type"] == "SessionExpired":
         return failed(
             f"{user} used it every {0.6 * minutes:.0f} minutes, and was thrown out "

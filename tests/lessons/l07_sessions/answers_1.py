@@ -307,7 +307,7 @@ class Sessions:
         return RequestContext(user_id=self.user_id)
 
 
-# %% wrong: What is computed from a name, a time or a count
+# %% wrong: A count or a time is the same for everybody
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -326,7 +326,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: gets the very same key
+# %% wrong: What you compute from a name, others can compute
 import hashlib
 
 

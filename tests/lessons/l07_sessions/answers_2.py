@@ -273,7 +273,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: It slides: count from the last use
+# %% wrong: you note the new last_used when the session is over
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:
