@@ -95,7 +95,8 @@ def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any])
     if (error := observation["click"]["raised"]) is not None or observation["gone"] != 0:
         outcome = f"raised {error['type']}: {error['message'][:80]}" if error else "changed nothing"
         return failed(
-            f"The click on the confirming button {outcome}.", "action() deletes the task."
+            f"The click on the first button {outcome}.",
+            "The first button has to be the one that confirms; action() then deletes the task.",
         )
     for click in ("weak", "other", "click", "again"):
         if wrong := reply_wrong("A click on the confirming button", observation[click], []):

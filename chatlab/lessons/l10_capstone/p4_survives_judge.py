@@ -25,11 +25,22 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
             "Yield it word by word.",
         )
     roles = [item["role"] for item in observation["items"]]
+    if roles == ["user", "assistant"]:
+        return failed(
+            "The customer stopped you at your first word, and the tool had not run yet.",
+            "The tool first, then the reply: whoever stops you while you speak has their task.",
+        )
+    if observation["raised"]:
+        return failed(
+            f"You were stopped, and went on: {observation['raised']}.",
+            "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
+        )
     if roles != ["user", "tool", "assistant"] or observation["items"][-1]["status"] != "incomplete":
         return failed(
             f"After the stop the thread holds {roles}, the last one "
             f"{observation['items'][-1]['status'] if observation['items'] else 'missing'}.",
-            "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
+            "What was said before the stop is kept as it is: yield each piece once, and store "
+            "nothing yourself.",
         )
     if observation["tasks"] != 2:
         return failed(

@@ -146,6 +146,11 @@ def explain_no_server(name: str, error: dict[str, Any]) -> Finding:
             f"{name} has no respond(), so there is nobody to answer.",
             "Is it spelled `respond`, and indented below the class?",
         )
+    if error["type"] == "TypeError" and f"{name}.__init__()" in message:
+        return failed(
+            f"Making a {name} raised TypeError: {message}.",
+            "Keep the parameters of `__init__` as they were given: the check hands them all over.",
+        )
     return failed(f"Making a {name} raised {error['type']}: {message}", source_line(error))
 
 

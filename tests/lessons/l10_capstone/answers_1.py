@@ -280,3 +280,54 @@ class TaskManager(Solved):
         if isinstance(command, Complete):
             return tool._replace(call=partial(self.book.get, user_id, number))
         return tool
+
+
+# %% wrong: 'List my tasks': the answer does not say
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def tool_for(self, command, number, user_id):
+        tool = super().tool_for(command, number, user_id)
+        return tool._replace(said="You have some tasks.") if isinstance(command, List) else tool
+
+
+# %% wrong: ': the answer does not say
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def tool_for(self, command, number, user_id):
+        tool = super().tool_for(command, number, user_id)
+        return tool._replace(said="It is done.") if isinstance(command, Complete) else tool
+
+
+# %% wrong: ': the answer does not say
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def tool_for(self, command, number, user_id):
+        tool = super().tool_for(command, number, user_id)
+        return tool._replace(said="{0.title} is created.") if isinstance(command, Create) else tool
+
+
+# %% wrong: Keep the parameters of `__init__` as they were given
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def __init__(self, book, secret):
+        super().__init__(book, secret)

@@ -409,3 +409,42 @@ class TaskManager(Solved):
             yield ToolStatus(tool="delete_task", status="completed")
         async for event in super().ask_to_delete(number, context):
             yield event
+
+
+# %% wrong: The first button has to be the one that confirms
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        async for event in super().ask_to_delete(number, context):
+            if event.type == "widget":
+                row = event.root.children[0]
+                turned = row.model_copy(update={"children": row.children[::-1]})
+                root = event.root.model_copy(update={"children": (turned,)})
+                event = Widget(root=root)
+            yield event
+
+
+# %% wrong: from one that never was
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        try:
+            task = await self.book.find(number)
+        except NotFoundError:
+            task = None
+        if task is not None and task.user_id != context.user_id:
+            async for piece in say("You may not delete that one."):
+                yield piece
+            return
+        async for event in super().ask_to_delete(number, context):
+            yield event

@@ -176,3 +176,54 @@ class TaskManager(Solved):
                 yield event
         async for piece in say("All right. The priority is low or high."):
             yield piece
+
+
+# %% wrong: The tool first, then the reply
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        text = "Wait."
+        yield AssistantMessage(content="One ")
+        yield AssistantMessage(content="moment. ")
+        async for event in super().respond(thread, input, context):
+            yield event
+
+
+# %% wrong: Two tasks were asked for; there are 3
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except GeneratorExit:
+            command = understand(input.content)
+            if isinstance(command, Create):
+                await self.book.create(context.user_id, command.title, command.priority)
+            raise
+
+
+# %% wrong: Let a stop through
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except BaseException:
+            yield AssistantMessage(content="I was stopped.")
