@@ -258,7 +258,11 @@ def _grade_lessons(
     pool: "GraderPool", root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool
 ) -> bool:
     from chatlab.course.grading.evidence import Evidence, judge_evidence
-    from chatlab.course.grading.report import grade_as_dict, print_grade
+    from chatlab.course.grading.report import (
+        grade_as_dict,
+        print_grade,
+        with_unsaved_passes,
+    )
 
     progress = Progress(root)
     grades: list[LessonGrade] = []
@@ -270,7 +274,10 @@ def _grade_lessons(
     ]
     for path, future in zip(paths, running, strict=True):
         with nullcontext() if as_json else console.status(f"Running {path.relative_to(root)}"):
-            lesson_grade = judge_evidence(Evidence.from_json(future.result()))
+            evidence = Evidence.from_json(future.result())
+            if not solutions:
+                evidence = with_unsaved_passes(evidence, root, path)
+            lesson_grade = judge_evidence(evidence)
         for result in () if solutions else lesson_grade.results:
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")

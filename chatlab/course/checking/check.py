@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Mapping
 from random import Random
 from typing import Any
 
-from chatlab.course.catalogue import Part, part_for
+from chatlab.course.catalogue import Part, lesson_for, part_for
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.graded_run import graded_run
 from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
+from chatlab.course.checking.unsaved import record_pass
 from chatlab.course.findings import Result
 
 __all__ = ["CheckFailed", "check", "look", "run_check"]
@@ -55,7 +56,9 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
         await run.observe(part, namespace)
         return
     result, _ = await run_check(part, namespace, to_plain_json(part.inputs(Random())))
-    show_result(part, result, as_graded=_run_order.as_graded)
+    show_result(part, result, as_graded=_run_order.as_graded, save=True)
+    if result.status == "passed":
+        record_pass(part, lesson_for(part.lesson).slug)
     if result.status not in {"passed", "skipped"}:
         raise CheckFailed(result)
 
