@@ -15,6 +15,7 @@ from chatlab.errors import InvalidInput
 
 __all__ = ["Collection", "HandedIn", "collect"]
 
+_MOST_PROBLEMS = 20
 _NOTHING = "is no notebook (.ipynb), and nothing else was handed in."
 
 
@@ -91,7 +92,21 @@ def collect(root: Path, place: Path, folder: Path) -> Collection:
     problems += [
         Problem(file, names[who], _NOTHING) for who, file in others if names[who] not in heard_of
     ]
-    return Collection(tuple(notebooks[key] for key in sorted(notebooks)), tuple(problems))
+    return Collection(tuple(notebooks[key] for key in sorted(notebooks)), _shortened(problems))
+
+
+def _shortened(problems: list[Problem]) -> tuple[Problem, ...]:
+    """At most so many for each learner; the last one says how many more there are."""
+    grouped: dict[str, list[Problem]] = {}
+    for problem in problems:
+        grouped.setdefault(problem.learner, []).append(problem)
+    for same in grouped.values():
+        more = len(same) - _MOST_PROBLEMS
+        if more > 0:
+            last = same[_MOST_PROBLEMS - 1]
+            reason = f"{last.reason} {more} files more could not be graded."
+            same[_MOST_PROBLEMS - 1 :] = [replace(last, reason=reason)]
+    return tuple(problem for same in grouped.values() for problem in same)
 
 
 def _store(

@@ -71,18 +71,19 @@ def grade(
         raise InvalidInput(str(place), "does not exist", "Name the folder the class handed in.")
     gradebook = Gradebook(out)
     try:
-        run = grade_class(
-            root,
-            place,
-            gradebook,
-            lambda: open_pool(jobs, box=box),
-            console,
-            jobs=jobs,
-            times=written_times,
-            deadline=deadline,
-            retry=retry,
-        )
-        results = _report(gradebook, out)
+        with gradebook.only_here():
+            run = grade_class(
+                root,
+                place,
+                gradebook,
+                lambda: open_pool(jobs, box=box),
+                console,
+                jobs=jobs,
+                times=written_times,
+                deadline=deadline,
+                retry=retry,
+            )
+            results = _report(gradebook, out)
     except KeyboardInterrupt:
         console.print("Stopped. What was graded is kept: the same command goes on from there.")
         raise typer.Exit(130) from None
@@ -114,7 +115,7 @@ def regrade(
     try:
         with gradebook.only_here():
             regrading = judge_again(gradebook, lesson, found.id if found else None)
-        _report(gradebook, out)
+            _report(gradebook, out)
     finally:
         gradebook.close()
     print_changes(console, regrading)
@@ -135,8 +136,9 @@ def comment(
     try:
         name = _find_learner(gradebook, learner)
         number = _find_lesson(gradebook, name, lesson)
-        gradebook.set_comment(name, number, clean_text(text).strip())
-        _report(gradebook, out)
+        with gradebook.only_here():
+            gradebook.set_comment(name, number, clean_text(text).strip())
+            _report(gradebook, out)
     finally:
         gradebook.close()
     said = "is on the page" if text.strip() else "is no longer on the page"

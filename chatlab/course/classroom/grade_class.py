@@ -57,7 +57,7 @@ def grade_class(
     Args:
         root: The course.
         place: A folder with a folder or a file for each learner, or the archive of one.
-        gradebook: Where it is kept.
+        gradebook: Where it is kept; nobody else may write to it meanwhile.
         open_graders: Starts what runs notebooks.
         console: Shows a bar when it takes longer than a second.
         jobs: How many notebooks are run at once.
@@ -68,7 +68,7 @@ def grade_class(
     Raises:
         InvalidInput: There is nothing to grade.
     """
-    with gradebook.only_here(), _folder_for(gradebook) as folder:
+    with _folder_for(gradebook) as folder:
         collection = collect(root, place, folder)
         if not collection.notebooks and not collection.problems:
             raise InvalidInput(str(place), "holds nothing to grade", "Each learner has a folder.")

@@ -107,7 +107,7 @@ class Gradebook:
 
     @contextmanager
     def only_here(self) -> Generator[None]:
-        """Let nobody else grade into this folder meanwhile; the lock ends with the process.
+        """Let nobody else write into this folder meanwhile; the lock ends with the process.
 
         Raises:
             InvalidInput: Somebody does.

@@ -18,9 +18,16 @@ FEEDBACK = "feedback"
 
 
 def write_reports(results: ClassResults, folder: Path) -> None:
-    """Write tables, the class's page and a page for each learner."""
+    """Write tables, the class's page and a page for each learner.
+
+    Nobody else may write there meanwhile.
+    """
     everybody = dict.fromkeys([*results.learners, *(found.learner for found in results.problems)])
     names = {learner: f"{name}.html" for learner, name in file_names(everybody).items()}
+    (folder / FEEDBACK).mkdir(exist_ok=True)
+    for path in (*folder.glob("*.tmp"), *(folder / FEEDBACK).iterdir()):
+        if path.suffix == ".tmp" or (path.suffix == ".html" and path.name not in names.values()):
+            path.unlink()  # left by a run that was killed, or of somebody who is gone
     for learner, name in names.items():
         problems = tuple(found for found in results.problems if found.learner == learner)
         page = feedback_page(learner, results.learners.get(learner, ()), problems)
