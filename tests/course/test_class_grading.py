@@ -12,8 +12,9 @@ from rich.console import Console
 
 from chatlab.course.classroom.commands import _find_learner
 from chatlab.course.classroom.grade_class import grade_class
-from chatlab.course.classroom.gradebook import Deadline, Gradebook
+from chatlab.course.classroom.gradebook import Gradebook
 from chatlab.course.classroom.hand_in_times import HandInTimes, parse_time
+from chatlab.course.classroom.records import Deadline
 from chatlab.course.classroom.regrade import regrade
 from chatlab.course.classroom.standing import class_results
 from chatlab.course.findings import failed
@@ -305,3 +306,8 @@ def test_a_gradebook_that_is_none_is_left_alone(tmp_path, content):
 
 def test_a_gradebook_is_its_owners_alone(classroom):
     assert stat.S_IMODE(classroom.book.path.stat().st_mode) == 0o600
+
+
+def test_the_other_commands_do_not_load_what_a_class_needs():
+    found = "import sys, chatlab.cli; print(*{'sqlalchemy', 'rich.progress'} & set(sys.modules))"
+    assert chatlab(program=found).stdout.strip() == ""

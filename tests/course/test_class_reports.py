@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import sync_playwright
 from requirements import require_or_skip
 
-from chatlab.course.classroom.gradebook import Attempt, Deadline, Gradebook, Problem
+from chatlab.course.classroom.gradebook import Gradebook
+from chatlab.course.classroom.records import Attempt, Deadline, Problem
 from chatlab.course.classroom.reports.csv_files import canvas_csv, grades_csv, moodle_csv
 from chatlab.course.classroom.reports.data_files import grades_json, junit_xml
 from chatlab.course.classroom.reports.write_reports import write_reports
@@ -212,8 +214,6 @@ def test_pages_run_nothing_fetch_nothing_and_name_only_what_is_there(results, tm
         assert not {name for name in attributes if name.startswith("on")} | attributes & {"src"}
         for _, given in tags.found:
             if link := given.get("href"):
-                from urllib.parse import unquote
-
                 assert (tmp_path / unquote(link)).is_file()
 
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from chatlab.course.classroom.archives import Entry
-from chatlab.course.classroom.gradebook import Problem
 from chatlab.course.classroom.handed_in import find_entries, shown_path
 from chatlab.course.classroom.names import Sender, clean_text, sender_of, tell_apart
 from chatlab.course.classroom.recognise import recognise
+from chatlab.course.classroom.records import Problem
 from chatlab.errors import InvalidInput
 
 __all__ = ["Collection", "HandedIn", "collect"]

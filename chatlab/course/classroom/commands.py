@@ -1,8 +1,9 @@
 """The commands of the one who teaches: `chatlab grade`, `chatlab regrade`, `chatlab comment`."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from chatlab.errors import InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
     from chatlab.course.classroom.gradebook import Gradebook
+    from chatlab.course.classroom.runs import Graders
     from chatlab.course.classroom.standing import ClassResults
 
 __all__ = ["comment", "grade", "regrade"]
@@ -56,33 +58,37 @@ def grade(
 
     Exit status: 0, all was graded; 1, some file could not be; 2, nothing was done.
     """
-    from chatlab.course.classroom.grade_class import grade_class
-    from chatlab.course.classroom.gradebook import Deadline, Gradebook
     from chatlab.course.classroom.hand_in_times import HandInTimes, parse_time
+    from chatlab.course.classroom.records import Deadline
     from chatlab.course.classroom.runs import open_pool
-    from chatlab.course.classroom.summary import print_summary
 
     if penalty and due is None:
         raise InvalidInput("--penalty", "says what lateness costs", "Say with --due since when.")
+    options: dict[str, Any] = {
+        "jobs": jobs,
+        "times": HandInTimes(times) if times else None,
+        "deadline": Deadline(parse_time(due, "--due"), penalty) if due else None,
+        "retry": retry,
+    }
+    all_graded = _grade(place, out, lambda: open_pool(jobs, box=box), options)
+    raise typer.Exit(0 if all_graded else 1)
+
+
+def _grade(
+    place: Path, out: Path, open_graders: "Callable[[], Graders]", options: dict[str, Any]
+) -> bool:
+    """Grade, report and print; whether everything could be graded."""
+    from chatlab.course.classroom.grade_class import grade_class
+    from chatlab.course.classroom.gradebook import Gradebook
+    from chatlab.course.classroom.summary import print_summary
+
     root = course_root()
-    written_times = HandInTimes(times) if times else None
-    deadline = Deadline(parse_time(due, "--due"), penalty) if due else None
     if not place.exists():
         raise InvalidInput(str(place), "does not exist", "Name the folder the class handed in.")
     gradebook = Gradebook(out)
     try:
         with gradebook.only_here():
-            run = grade_class(
-                root,
-                place,
-                gradebook,
-                lambda: open_pool(jobs, box=box),
-                console,
-                jobs=jobs,
-                times=written_times,
-                deadline=deadline,
-                retry=retry,
-            )
+            run = grade_class(root, place, gradebook, open_graders, console, **options)
             results = _report(gradebook, out)
     except KeyboardInterrupt:
         console.print("Stopped. What was graded is kept: the same command goes on from there.")
@@ -90,7 +96,7 @@ def grade(
     finally:
         gradebook.close()
     print_summary(console, run, results, out)
-    raise typer.Exit(1 if results.problems else 0)
+    return not results.problems
 
 
 def regrade(

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chatlab.course.classroom.collect import Collection, HandedIn, collect
-from chatlab.course.classroom.gradebook import Attempt, Deadline, Gradebook, Problem
+from chatlab.course.classroom.gradebook import Gradebook
 from chatlab.course.classroom.hand_in_times import HandInTimes
+from chatlab.course.classroom.records import Attempt, Deadline, Problem
 from chatlab.course.classroom.runs import Graders, collect_evidence_of
 from chatlab.course.classroom.verdict import Verdict, judge
 from chatlab.course.classroom.versions import judge_version, run_version
@@ -73,24 +74,23 @@ def grade_class(
         if not collection.notebooks and not collection.problems:
             raise InvalidInput(str(place), "holds nothing to grade", "Each learner has a folder.")
         waiting, known = _sort_out(root, collection, gradebook, retry=retry)
-        problems = list(collection.problems)
         gradebook.set_times(_times_of(known, times))
+        problems: list[Problem] = []
         with _bar(console, len(waiting)) as advance:
             for item, outcome in collect_evidence_of(root, waiting, jobs, open_graders):
-                reason = _record(root, gradebook, item, outcome, times)
-                if reason:
+                if reason := _record(root, gradebook, item, outcome, times):
                     problems.append(Problem(item.file, item.learner, reason))
                 advance()
         if deadline is not None:
             gradebook.set_deadlines({item.lesson for item in collection.notebooks}, deadline)
-        gradebook.set_problems(problems)
-        stale = {
-            one.lesson
-            for one in gradebook.attempts()
-            if one.judge_version != judge_version(one.lesson)
-        }
-    graded = len(waiting) + len(collection.problems) - len(problems)
-    return ClassRun(graded, len(known), tuple(sorted(stale)))
+        gradebook.set_problems([*collection.problems, *problems])
+    return ClassRun(len(waiting) - len(problems), len(known), _stale_lessons(gradebook))
+
+
+def _stale_lessons(gradebook: Gradebook) -> tuple[int, ...]:
+    found = gradebook.attempts()
+    stale = {one.lesson for one in found if one.judge_version != judge_version(one.lesson)}
+    return tuple(sorted(stale))
 
 
 def _sort_out(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from chatlab.course.classroom.gradebook import Attempt, Deadline, Gradebook, Problem
+from chatlab.course.classroom.gradebook import Gradebook
+from chatlab.course.classroom.records import Attempt, Deadline, Problem
 
 __all__ = ["ClassResults", "Standing", "class_results", "days_late"]
 

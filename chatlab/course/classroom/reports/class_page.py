@@ -28,7 +28,7 @@ def class_page(results: ClassResults, pages: Mapping[str, str]) -> str:
         _problems(results),
         "<h2>What cost most: parts</h2>",
         _parts(results),
-        "<h2>What cost most: thoughts</h2>",
+        "<h2>What cost most: misconceptions</h2>",
         _misconceptions(results),
         "<h2>How the points are spread</h2>",
         _spread(results),
@@ -116,4 +116,5 @@ def _table(header: list[str], rows: list[list[str]], numbers: set[int]) -> str:
         "<tr>" + "".join(f"<td{kind(n)}>{cell}</td>" for n, cell in enumerate(row)) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide" tabindex="0">{table}</div>'

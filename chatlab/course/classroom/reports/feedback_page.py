@@ -4,7 +4,7 @@ import html
 
 from chatlab.course.catalogue import Lesson, lesson_for
 from chatlab.course.checking.panel import STATUS_STYLES
-from chatlab.course.classroom.gradebook import Problem
+from chatlab.course.classroom.records import Problem
 from chatlab.course.classroom.reports.page import prose, render_page
 from chatlab.course.classroom.standing import Standing
 from chatlab.course.classroom.verdict import PartVerdict
@@ -41,7 +41,8 @@ def _lesson(standing: Standing, lesson: Lesson) -> str:
         earned = f"{attempt.verdict.points:g} points were earned"
         found.append(f"<p>{days} late: {earned}, and {standing.penalty:g} % are taken off.</p>")
     if standing.comment:
-        found.append(f'<div class="comment">{html.escape(standing.comment)}</div>')
+        words = html.escape(standing.comment)
+        found.append(f'<div class="comment"><strong>Comment</strong>\n{words}</div>')
     if standing.attempts > 1:
         found.append(f'<p class="dim">The best of {standing.attempts} attempts.</p>')
     found.append(f'<p class="dim">{html.escape(attempt.file)}</p>')

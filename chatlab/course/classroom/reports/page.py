@@ -29,13 +29,17 @@ pre { background: var(--pale); border-radius: 6px; padding: .7rem .9rem; overflo
   max-height: 28rem; font-size: .85rem; line-height: 1.4; margin: .5rem 0; tab-size: 4; }
 code { font-family: ui-monospace, monospace; }
 p code, td code { background: var(--pale); padding: 0 .25em; border-radius: 4px; }
+td { min-width: 3.5rem; }
 p, td, h1, h3 { overflow-wrap: anywhere; }
+a { color: var(--bar); }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); }
 th { color: var(--dim); font-weight: 600; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-svg { display: block; height: 1rem; margin-top: .25rem; }
+td.number { white-space: nowrap; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+svg { display: block; height: 1rem; max-width: 22vw; margin-top: .25rem; }
 svg rect { fill: var(--bar); }
 svg rect + rect { fill: var(--line); }
 """
