@@ -1,10 +1,14 @@
 """A class is graded: what was graded is kept, what counts is fair, and nobody ends the run."""
 
 import csv
+import json
+import re
+import shlex
 import stat
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from a_class import ROOT, KnownRuns, chatlab, hand_in, notebook
@@ -21,6 +25,7 @@ from chatlab.course.findings import failed
 from chatlab.errors import InvalidInput
 from chatlab.lessons.l00_start_here import p1_greeting_judge
 
+HERE = Path(__file__).parent
 DUE = datetime(2026, 1, 31, 18, tzinfo=UTC)
 
 
@@ -311,3 +316,28 @@ def test_a_gradebook_is_its_owners_alone(classroom):
 def test_the_other_commands_do_not_load_what_a_class_needs():
     found = "import sys, chatlab.cli; print(*{'sqlalchemy', 'rich.progress'} & set(sys.modules))"
     assert chatlab(program=found).stdout.strip() == ""
+
+
+def test_the_teaching_page_works_word_for_word(tmp_path, known_evidence):
+    page = (ROOT / "notebooks/teaching.md").read_text("utf-8")
+    section = page.partition("## Grade a class")[2]
+    block = section.split("```")[1]
+    commands = [shlex.split(line) for line in block.strip().splitlines()]
+    assert [command[:3] for command in commands] == [
+        ["uv", "run", "chatlab"] for _ in range(len(commands))
+    ]
+    for name in ("notebooks", "exercises"):
+        (tmp_path / name).mkdir()
+    name = "Alice Smith_1_assignsubmission_file_/00_start_here.ipynb"
+    hand_in(tmp_path / "handed-in", {name: notebook("solved")})
+    evidence = tmp_path / "evidence.json"
+    evidence.write_text(json.dumps(known_evidence))
+    program = f"import sys; sys.path.insert(0, {str(HERE)!r}); import a_class; a_class.main()"
+    for command in commands:
+        given = [evidence, tmp_path / "log", "0", *command[3:]]
+        run = chatlab(*given, cwd=tmp_path, program=program)
+        assert run.returncode == 0, run.stderr
+    written = {f"grades/{path.name}" for path in (tmp_path / "grades").iterdir()}
+    told = set(re.findall(r"`([\w-]+\.(?:csv|json|xml|sqlite))`", section.partition("\n## ")[0]))
+    assert {f"grades/{one}" for one in told} <= written
+    assert "shortest greeting" in (tmp_path / "grades/feedback/Alice Smith.html").read_text("utf-8")

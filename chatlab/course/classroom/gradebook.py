@@ -100,7 +100,7 @@ class Gradebook:
     def evidence(self, lesson: int) -> Iterator[tuple[int, dict[str, Any], Verdict, str]]:
         """For each attempt at the lesson its number, its evidence, its verdict, and whose it is."""
         table = tables.attempts
-        chosen = select(table.c.id).where(table.c.lesson == lesson).order_by(table.c.id)
+        chosen = select(table.c.id).where(table.c.lesson == lesson).order_by(table.c.learner)
         wanted = select(table.c.evidence, table.c.verdict, table.c.learner)
         with self._engine.connect() as connection:
             for id in connection.execute(chosen).scalars().all():
