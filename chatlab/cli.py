@@ -192,7 +192,7 @@ def serve(
 
 for command in (classroom.grade, classroom.regrade, classroom.comment):
     app.command()(command)
-for command in (authoring.release, authoring.run):
+for command in (authoring.release, authoring.run, authoring.new_lesson):
     app.command()(command)
 
 

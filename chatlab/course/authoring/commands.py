@@ -1,4 +1,4 @@
-"""The commands of the one who writes lessons: `chatlab release`, `chatlab run`."""
+"""The commands of the one who writes lessons: `release`, `run`, `new-lesson`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from rich.console import Console
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.progress import course_root
 
-__all__ = ["release", "run"]
+__all__ = ["new_lesson", "release", "run"]
 
 console = Console()
 
@@ -48,3 +48,16 @@ def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")])
     for path in notebooks:
         execute_notebook(path)
         console.print(f"{path} has fresh outputs.")
+
+
+def new_lesson(
+    number: Annotated[str, typer.Argument(metavar="NN", help="The number that comes next.")],
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Such as tools_at_work.")],
+) -> None:
+    """Make a lesson that passes the course's tests, to write yours in its place."""
+    from chatlab.course.authoring.make_lesson import make_lesson
+
+    root = course_root()
+    for path in make_lesson(root, number, slug):
+        console.print(str(path.relative_to(root)), highlight=False)
+    console.print("The lesson is there. CONTRIBUTING.md says how to write a part of it.")

@@ -38,6 +38,9 @@ def grade(
     box: Annotated[
         bool, typer.Option("--box/--no-box", help="Keep notebooks away from this machine.")
     ] = True,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Run them on a Dask cluster: tcp://10.0.0.1:8786.")
+    ] = None,
     due: Annotated[
         str | None, typer.Option(help="When these lessons are due: 2026-01-31T18:00.")
     ] = None,
@@ -70,8 +73,23 @@ def grade(
         "deadline": Deadline(parse_time(due, "--due"), penalty) if due else None,
         "retry": retry,
     }
-    all_graded = _grade(place, out, lambda: open_pool(jobs, box=box), options)
+    if scheduler is None:
+        all_graded = _grade(place, out, lambda: open_pool(jobs, box=box), options)
+    else:
+        all_graded = _grade_on_cluster(place, out, scheduler, options, box=box)
     raise typer.Exit(0 if all_graded else 1)
+
+
+def _grade_on_cluster(
+    place: Path, out: Path, scheduler: str, options: dict[str, Any], *, box: bool
+) -> bool:
+    from chatlab.course.classroom.cluster import ClusterGraders
+
+    graders = ClusterGraders(scheduler, box=box)
+    try:
+        return _grade(place, out, lambda: graders, options | {"jobs": graders.size})
+    finally:
+        graders.close()
 
 
 def _grade(
