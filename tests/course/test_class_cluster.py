@@ -14,8 +14,7 @@ from a_class import ANSWERS, chatlab, hand_in, notebook
 from chatlab.course.classroom.gradebook import Gradebook
 
 CLUSTER = Path(__file__).with_name("a_cluster.py")
-CLASS = {f"learner{n}": [*ANSWERS][n % 3] for n in range(6)}
-WAIT = 120
+WAIT = 600
 
 
 @pytest.fixture
@@ -48,13 +47,15 @@ def verdicts(out):
     return found
 
 
+@pytest.mark.parametrize("learners", [2, pytest.param(9, marks=pytest.mark.soak)])
 def test_a_cluster_that_loses_a_worker_gives_everybody_the_grade_they_have_without_one(
-    cluster, tmp_path, graded_class
+    cluster, tmp_path, graded_class, learners
 ):
     address, workers = cluster
+    kinds = {f"learner{n}": [*ANSWERS][n % 3] for n in range(learners)}
     place = hand_in(
         tmp_path / "in",
-        {f"{name}/00_start_here.ipynb": notebook(kind, name) for name, kind in CLASS.items()},
+        {f"{name}/00_start_here.ipynb": notebook(kind, name) for name, kind in kinds.items()},
     )
     out = tmp_path / "out"
     command = "from chatlab.cli import main; main()"
@@ -76,7 +77,7 @@ def test_a_cluster_that_loses_a_worker_gives_everybody_the_grade_they_have_witho
     assert status == 0
     alone = verdicts(graded_class[1])
     names = {"solved": "Solveig Solved", "printed": "paulprinted", "untouched": "untouched"}
-    assert verdicts(out) == {learner: alone[names[kind]] for learner, kind in CLASS.items()}
+    assert verdicts(out) == {learner: alone[names[kind]] for learner, kind in kinds.items()}
 
 
 def test_where_no_scheduler_is_this_is_said(tmp_path):

@@ -22,37 +22,39 @@ __all__ = ["comment", "grade", "regrade"]
 
 console = Console()
 
+Place = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A folder or a file a learner, or a zip of them.")
+]
 Out = Annotated[Path, typer.Option(help="The folder of the gradebook and the reports.")]
+Jobs = Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")]
+Box = Annotated[bool, typer.Option("--box/--no-box", help="Keep notebooks away from this machine.")]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Run them on a Dask cluster: tcp://10.0.0.1:8786.")
+]
+Due = Annotated[str | None, typer.Option(help="When these lessons are due: 2026-01-31T18:00.")]
+Penalty = Annotated[
+    float, typer.Option(min=0, max=100, help="Percent off for each day begun after that.")
+]
+Times = Annotated[
+    Path | None, typer.Option(help="A CSV: learner,lesson,handed_in. It beats the files' own.")
+]
+Retry = Annotated[
+    bool, typer.Option("--retry", help="Run those again of which a part was not judged.")
+]
 _OUT = Path("grades")
 
 
 def grade(
-    place: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder or a file a learner, or a zip of them.")
-    ],
+    place: Place,
     *,
     out: Out = _OUT,
-    jobs: Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")] = (
-        os.cpu_count() or 1
-    ),
-    box: Annotated[
-        bool, typer.Option("--box/--no-box", help="Keep notebooks away from this machine.")
-    ] = True,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Run them on a Dask cluster: tcp://10.0.0.1:8786.")
-    ] = None,
-    due: Annotated[
-        str | None, typer.Option(help="When these lessons are due: 2026-01-31T18:00.")
-    ] = None,
-    penalty: Annotated[
-        float, typer.Option(min=0, max=100, help="Percent off for each day begun after that.")
-    ] = 0,
-    times: Annotated[
-        Path | None, typer.Option(help="A CSV: learner,lesson,handed_in. It beats the files' own.")
-    ] = None,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Run those again of which a part was not judged.")
-    ] = False,
+    jobs: Jobs = os.cpu_count() or 1,
+    box: Box = True,
+    scheduler: Scheduler = None,
+    due: Due = None,
+    penalty: Penalty = 0,
+    times: Times = None,
+    retry: Retry = False,
 ) -> None:
     """Grade what a class handed in; the same command again goes on where it was.
 
