@@ -42,13 +42,14 @@ Retry = Annotated[
     bool, typer.Option("--retry", help="Run those again of which a part was not judged.")
 ]
 _OUT = Path("grades")
+_JOBS = os.cpu_count() or 1
 
 
 def grade(
     place: Place,
     *,
     out: Out = _OUT,
-    jobs: Jobs = os.cpu_count() or 1,
+    jobs: Jobs = _JOBS,
     box: Box = True,
     scheduler: Scheduler = None,
     due: Due = None,
