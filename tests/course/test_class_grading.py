@@ -311,6 +311,7 @@ def test_a_gradebook_that_is_none_is_left_alone(tmp_path, content):
 
 def test_a_gradebook_is_its_owners_alone(classroom):
     assert stat.S_IMODE(classroom.book.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(classroom.book.path.parent.stat().st_mode) == 0o700
 
 
 def test_the_other_commands_do_not_load_what_a_class_needs():

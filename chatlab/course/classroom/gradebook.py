@@ -38,7 +38,7 @@ class Gradebook:
             raise InvalidInput(
                 str(folder), "holds no gradebook", "Name the folder of a class with --out."
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_private(self.path)
         self._engine = _engine(self.path)
         try:
