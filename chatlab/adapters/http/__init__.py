@@ -20,10 +20,11 @@ try:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from chatlab.adapters.http.answer_headers import AnswerHeaders
+    from chatlab.adapters.http.body_limit import BodyLimit
     from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn, SignOut
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
-    from chatlab.adapters.http.limits import BodyLimit, Limits
+    from chatlab.adapters.http.limits import Limits
     from chatlab.adapters.http.page_routes import page
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions

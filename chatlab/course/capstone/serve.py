@@ -11,6 +11,8 @@ from chatlab.errors import InvalidInput, MissingDependency, SessionNotFound
 
 try:
     import uvicorn
+
+    from chatlab.adapters.http.connections import Connection
 except ImportError as error:
     raise MissingDependency("uvicorn", "http") from error
 
@@ -57,7 +59,12 @@ def serve_capstone(
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
     console.print(f"Conversations are kept {escape(storage)}, tasks in memory. Ctrl+C stops it.")
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_SECONDS)
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        log_level="warning",
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
