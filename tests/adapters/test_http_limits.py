@@ -460,7 +460,7 @@ async def test_a_key_for_a_name_that_nobody_may_have_is_no_session():
 async def test_nobody_logs_in_under_a_name_that_forges_a_line_of_a_log():
     app = create_app(Talker(), KEYS.authenticate, sign_in=KEYS.issue)
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await client.post("/api/sessions", json={"user_id": "alice\nbob"})
 
     assert answer.status_code == 422
@@ -480,3 +480,10 @@ async def test_a_log_out_ends_the_key_where_the_server_can_end_keys():
     assert [answer.status_code for answer in answers] == [200, 204, 401, 401]
     async with Door().client() as client:
         assert (await client.delete("/api/sessions/current")).status_code == 404
+
+
+@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("chat.example.org", 400)])
+async def test_where_a_name_is_enough_to_log_in_only_this_machine_answers(host, status):
+    transport = httpx.ASGITransport(create_app(Talker(), KEYS.authenticate, sign_in=KEYS.issue))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        assert (await client.get("/")).status_code == status

@@ -5,7 +5,7 @@ import socket
 from rich.console import Console
 from rich.markup import escape
 
-from chatlab.adapters.http import create_app
+from chatlab.adapters.http import LOCAL_HOSTS, create_app
 from chatlab.course.capstone.load_taskmanager import Capstone
 from chatlab.errors import InvalidInput, MissingDependency, SessionNotFound
 
@@ -19,7 +19,6 @@ except ImportError as error:
 __all__ = ["serve_capstone"]
 
 _DEMO_USERS = ("alice", "bob")
-_LOCAL_HOSTS = ("127.0.0.1", "localhost")
 _SHUTDOWN_SECONDS = 3
 """How long open connections may go on when the server stops."""
 
@@ -42,7 +41,7 @@ def serve_capstone(
     Raises:
         InvalidInput: The port is in use, or the host is not this machine.
     """
-    if host not in _LOCAL_HOSTS:
+    if host not in LOCAL_HOSTS:
         raise InvalidInput(
             f"Host {host}",
             "would let others in, and this server asks for no password",
@@ -53,7 +52,6 @@ def serve_capstone(
         capstone.server,
         capstone.server.authenticate,
         sign_in=lambda name: _sign_in(capstone, name),
-        hosts=_LOCAL_HOSTS,
     )
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
