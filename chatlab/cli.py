@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,7 @@ from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
 
 if TYPE_CHECKING:
     from chatlab.course.grading.evidence import LessonGrade
+    from chatlab.course.grading.pool import GraderPool
 
 __all__ = ["app", "main"]
 
@@ -82,14 +84,18 @@ def check(
     root = course_root()
     lessons = [_parse_lesson(number) for number in numbers] if numbers else _all_lessons()
 
-    def check_once() -> bool:
-        return _grade_lessons(root, lessons, solutions=solutions, as_json=as_json)
+    from chatlab.course.grading.pool import GraderPool
 
-    passed = check_once()
-    if watch:
-        _check_on_save(
-            [exercise_path(root, lesson, solutions=solutions) for lesson in lessons], check_once
-        )
+    with GraderPool(jobs=min(len(lessons), os.cpu_count() or 1)) as pool:
+
+        def check_once() -> bool:
+            return _grade_lessons(pool, root, lessons, solutions=solutions, as_json=as_json)
+
+        passed = check_once()
+        if watch:
+            _check_on_save(
+                [exercise_path(root, lesson, solutions=solutions) for lesson in lessons], check_once
+            )
     raise typer.Exit(0 if passed else 1)
 
 
@@ -218,20 +224,23 @@ def _all_lessons() -> list[Lesson]:
     return [lesson_for(number) for number in lesson_numbers()]
 
 
-def _grade_lessons(root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool) -> bool:
-    from chatlab.course.grading.grade import grade
+def _grade_lessons(
+    pool: "GraderPool", root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool
+) -> bool:
+    from chatlab.course.grading.evidence import Evidence, judge_evidence
     from chatlab.course.grading.report import grade_as_dict, print_grade
 
     progress = Progress(root)
     grades: list[LessonGrade] = []
-    for lesson in lessons:
-        path = exercise_path(root, lesson, solutions=solutions)
+    paths = [exercise_path(root, lesson, solutions=solutions) for lesson in lessons]
+    for path in paths:
         _remove_untrusted_widgets(path, say=not as_json)
-        if as_json:
-            lesson_grade = grade(root, lesson, path)
-        else:
-            with console.status(f"Running {path.relative_to(root)} from the top"):
-                lesson_grade = grade(root, lesson, path)
+    running = [
+        pool.submit(root, lesson.number, path) for lesson, path in zip(lessons, paths, strict=True)
+    ]
+    for path, future in zip(paths, running, strict=True):
+        with nullcontext() if as_json else console.status(f"Running {path.relative_to(root)}"):
+            lesson_grade = judge_evidence(Evidence.from_json(future.result()))
         for result in () if solutions else lesson_grade.results:
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")

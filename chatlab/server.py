@@ -39,7 +39,10 @@ from chatlab.turns.requests import (
 from chatlab.turns.runner import TurnRunner
 from chatlab.turns.turn import Turn, TurnControl, ensure_stream
 
-__all__ = ["ChatKitServer"]
+__all__ = ["ANSWERED", "ChatKitServer"]
+
+ANSWERED = "This has been answered already."
+"""What is said to a click on a card that has nothing to click any more."""
 
 TContext = TypeVar("TContext", bound=RequestContext, default=RequestContext)
 
@@ -228,4 +231,4 @@ def _can_be_clicked(node: WidgetNode) -> bool:
 
 async def _already_answered(card: WidgetItem) -> AsyncIterator[RespondEvent]:
     yield Widget(item_id=card.id, root=card.widget)  # who clicked has seen an older one
-    yield AssistantMessage(content="This has been answered already.")
+    yield AssistantMessage(content=ANSWERED)

@@ -11,6 +11,9 @@ __all__ = ["Priority", "TaskBook", "TaskRecord"]
 
 Priority = Literal["low", "normal", "high"]
 
+_MAX_TITLE, _MAX_TASKS = 200, 1_000
+"""How long a title is, and how many tasks one user has: a list of them is one answer."""
+
 
 class TaskRecord(BaseModel):
     """One task of one customer."""
@@ -41,11 +44,17 @@ class TaskBook:
         """Add a task and return it.
 
         Raises:
-            InvalidInput: The title is blank, or there is no such priority.
+            InvalidInput: The title is blank or too long, there is no such priority, or the user has
+                too many tasks.
         """
         _check_priority(priority)
         if not title.strip():
             raise InvalidInput("title", "is blank", "Say what is to be done.")
+        if len(title.strip()) > _MAX_TITLE:
+            fix = f"Use at most {_MAX_TITLE}."
+            raise InvalidInput("title", f"has {len(title.strip()):,} characters", fix)
+        if len(await self.list(user_id)) >= _MAX_TASKS:
+            raise InvalidInput("The task", f"is one more than {_MAX_TASKS:,}", "Delete one first.")
         return self._store_task(
             TaskRecord(id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority)
         )

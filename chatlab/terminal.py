@@ -31,6 +31,7 @@ from chatlab.events import (
     ToolStatus,
     Widget,
 )
+from chatlab.frontend.markdown import split_markdown
 from chatlab.items import Action, Button, Form, Input, Select, WidgetNode
 from chatlab.items import Text as Paragraph
 from chatlab.server import ChatKitServer
@@ -39,11 +40,7 @@ from chatlab.turns.turn import Turn
 __all__ = ["TerminalChat", "TerminalRenderer"]
 
 _HELP = "Ctrl+C stops an answer. /1 presses button 1, /new begins anew, /quit ends."
-_SIGNS = {
-    "running": ("…", "yellow"),
-    "completed": ("✓", "green"),
-    "failed": ("✗", "red"),
-}
+_SIGNS = {"running": ("…", "yellow"), "completed": ("✓", "green"), "failed": ("✗", "red")}
 _NOTICE_STYLES = {"warning": "yellow", "danger": "bold red"}
 
 _CONTROLS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160)])
@@ -77,7 +74,7 @@ class TerminalRenderer:
             case AssistantMessage():
                 text = self._texts.get(event.item_id, "") + event.content
                 self._texts[event.item_id] = text
-                self._rows[event.item_id] = Markdown(text)
+                self._rows[event.item_id] = _markdown(text)
             case ToolStatus():
                 self._rows[event.item_id] = _status_line(event.tool, event.status, event.detail)
             case Task():
@@ -124,7 +121,7 @@ class TerminalRenderer:
         """Render a widget's node and its children; its buttons get numbers."""
         match node:
             case Paragraph():
-                yield Markdown(node.value)
+                yield _markdown(node.value)
             case Button():
                 yield self._add_button(node.label, node.action, item_id)
             case Input() | Select():
@@ -142,6 +139,14 @@ class TerminalRenderer:
     def _add_button(self, label: str, action: Action, item_id: str) -> Text:
         self.buttons.append((action, item_id))
         return Text(f"/{self._first_button + len(self.buttons) - 1}  {label}", style="bold cyan")
+
+
+def _markdown(text: str) -> RenderableType:
+    """The text as Markdown, as far as the page, too, reads it as such."""
+    marked, plain = split_markdown(text)
+    if not plain:
+        return Markdown(marked)
+    return Group(Markdown(marked), Text(plain)) if marked else Text(plain)
 
 
 def _submit_action(form: Form) -> Action:

@@ -25,6 +25,9 @@ TOGETHER = {
     "tests/browser/": "another browser",
     "tests/adapters/test_http": "one nursery of servers",
     "postgres": "one database server",
+    "tests/course/test_grading": "one pool of graders",
+    "tests/course/test_submission": "one pool of graders",
+    "tests/course/test_hostile": "one box",
 }
 """What tests share by the beginning or a part of their ids: they run on the same worker."""
 

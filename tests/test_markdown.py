@@ -1,6 +1,7 @@
 """What a text costs that is shown as Markdown, whoever wrote it; counted in calls, not seconds."""
 
 import sys
+from html import escape
 
 import pytest
 from markdown_it.rules_inline.linkify import linkify
@@ -11,6 +12,7 @@ from chatlab.frontend.markdown import (
     render_inline,
     render_links,
     render_markdown,
+    rendered_for,
 )
 from chatlab.items import Card, Text
 
@@ -30,11 +32,18 @@ HOSTILE = {
     "backticks": "`a``",
     "tags": "<a ",
     "entities": "&lt",
+    "quotes that others go on": "a\n> ```\n",
+}
+SEQUENCES = {
+    "lines that end no quote": ("> " * 100, "\\\n"),
+    "lines that end no list": ("- " * 100, "a\n"),
+    "tables in no quote": ("> " * 5_000, "|a|\n|-|\n"),
+    "much after a few brackets": ("[" * 100, "> "),
 }
 WIDE_TABLE = "|a" * 1000 + "\n" + "|-" * 1000 + "\n"
 
 
-def calls(text, render=render_markdown.__wrapped__):
+def calls(text, render=render_markdown):
     """How many functions run while the text is rendered."""
     count = 0
 
@@ -51,7 +60,27 @@ def calls(text, render=render_markdown.__wrapped__):
     return count
 
 
-@pytest.mark.parametrize("render", [render_markdown.__wrapped__, render_inline])
+@pytest.mark.parametrize(("first", "then"), SEQUENCES.values(), ids=SEQUENCES)
+def test_what_may_go_on_for_ever_costs_no_more(first, then):
+    text = (first + "\n" * then.endswith("\n") + then * MAX_MARKDOWN)[:MAX_MARKDOWN]
+    assert calls(text) < 100 * MAX_MARKDOWN
+    assert escape(then.split("\n")[0]) in render_markdown(text)
+
+
+def test_what_is_rendered_again_for_another_is_rendered_anew():
+    text = f"**as for {__name__}**"
+    html = render_markdown(text)
+    again = calls(text)
+    rendered_for.set("bob")
+    try:
+        assert calls(text) > 10 * again
+        assert calls(text) == again
+        assert render_markdown(text) == html
+    finally:
+        rendered_for.set("")
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_inline])
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_a_text_costs_what_its_length_says_and_a_long_one_no_more(piece, render):
     for length in (MAX_MARKDOWN, 100_000):
@@ -114,9 +143,8 @@ def test_tables_links_and_lists_of_everyday_stay_what_they_are():
 
 def test_a_text_is_rendered_once():
     text = "said **once**"
-    render_markdown(text)
 
-    assert calls(text, render_markdown) < 5
+    assert calls(text) > 10 * calls(text)
 
 
 def test_a_widget_has_as_much_markdown_as_a_message():

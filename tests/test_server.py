@@ -30,7 +30,7 @@ from chatlab import (
 )
 from chatlab.items import ThreadItem
 from chatlab.testing import CountingIds, FixedClock, collect
-from chatlab.turns.requests import MAX_MESSAGE
+from chatlab.turns.requests import MAX_MESSAGE, MAX_RETRIED
 
 pytestmark = pytest.mark.anyio
 
@@ -665,6 +665,22 @@ async def test_retry_replaces_the_answer_only_once_the_new_one_is_complete(store
     ]
     await collect(server.retry(first.thread_id, asked.id, ALICE))
     assert [item[1] for item in await saved(server, first.thread_id)] == ["x", "answer 3"]
+
+
+async def test_retry_replaces_so_much_and_no_more(store):
+    server = fixed(Words, store)
+    first = server.send("x", ALICE)
+    await collect(first)
+    asked, answer = (await server.thread(first.thread_id, ALICE)).items.data
+    for number in range(MAX_RETRIED):
+        copy = answer.model_copy(update={"id": f"copy_{number}"})
+        await store.add_thread_item(first.thread_id, copy, ALICE)
+    refused = await collect(server.retry(first.thread_id, asked.id, ALICE))
+    assert refused[-1].code == "invalid_input"
+    assert len(await saved(server, first.thread_id)) == MAX_RETRIED + 2
+    await store.delete_thread_item(first.thread_id, "copy_7", ALICE)
+    await collect(server.retry(first.thread_id, asked.id, ALICE))
+    assert len(await saved(server, first.thread_id)) == 2
 
 
 async def test_retry_wants_a_message_of_the_user(store):

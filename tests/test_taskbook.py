@@ -51,6 +51,20 @@ async def test_a_blank_title_is_refused_and_uses_no_number_up(title: str) -> Non
     assert (await book.create("alice", "Buy milk")).id == 1
 
 
+async def test_a_title_is_short_and_a_customer_has_so_many_tasks() -> None:
+    book = TaskBook()
+    with pytest.raises(InvalidInput, match="201 characters"):
+        await book.create("alice", "x" * 201)
+    for _ in range(1_000):
+        await book.create("alice", " " * 300 + "x" * 200)
+    with pytest.raises(InvalidInput, match="one more than 1,000"):
+        await book.create("alice", "x")
+
+    assert (await book.create("bob", "x")).id == 1_001
+    await book.delete("alice", 1)
+    assert (await book.create("alice", "x")).id == 1_002
+
+
 async def test_an_unknown_priority_is_refused_and_changes_nothing() -> None:
     book = TaskBook()
     with pytest.raises(InvalidInput, match=r"priority is 'urgent'.* low, normal, high"):

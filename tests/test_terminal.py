@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.markdown import Markdown
 
 from chatlab import (
     Action,
@@ -29,6 +30,7 @@ from chatlab import (
     ToolStatus,
     Widget,
 )
+from chatlab.items import Text as Paragraph
 from chatlab.terminal import TerminalChat, TerminalRenderer
 from chatlab.testing import CountingIds, FixedClock, collect
 
@@ -80,6 +82,33 @@ def test_buttons_are_numbered_on_and_a_form_sends_what_its_fields_hold():
         (Action(type="yes"), "w"),
         (Action(type="create", payload={"a": 1, "title": "milk"}), "w"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 20_000, "a\n> ```\n" * 2_500, "|a" * 10_000, "a\n" * 50_000]
+)
+@pytest.mark.parametrize("shown", ["message", "widget"])
+def test_what_is_too_much_as_markdown_is_shown_as_it_is_written(text, shown, monkeypatch):
+    read = []
+
+    def noting(text):
+        read.append(text)
+        return Markdown(text)
+
+    monkeypatch.setattr("chatlab.terminal.Markdown", noting)
+    message = AssistantMessage(content=text, item_id="msg_1")
+    events = {"message": message, "widget": Widget(root=Paragraph(value=text), item_id="wdg_1")}
+    _, seen = drawn(events[shown])
+
+    assert read == []
+    assert text.split("\n")[0][:70] in seen
+
+
+def test_a_long_answer_is_markdown_as_far_as_markdown_goes():
+    _, seen = drawn(AssistantMessage(content="**bold**\n\n" * 3_000, item_id="msg_1"))
+    first, last = seen.strip().split("\n")[0], seen.strip().split("\n")[-1]
+
+    assert (first.strip(), last.strip()) == ("bold", "**bold**")
 
 
 def test_what_the_model_says_is_no_markup_of_the_terminal():

@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator
 
 from chatlab.context import RequestContext
 from chatlab.items import HiddenContextItem, Page, ThreadItem, VisibleItem
-from chatlab.stores.base import MAX_LIMIT, Order, Store, validate_limit
+from chatlab.stores.base import Order, Store, validate_limit
 
 __all__ = ["iter_items", "load_visible_items"]
 
 _PIECE, _MAX_PAGE_CHARS = 100, 2_000_000
-"""How many items of a page are read at a time, and after how much text it ends."""
+"""How many items are read at a time, and after how much JSON a page ends."""
 
 
 async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
@@ -23,7 +23,7 @@ async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
 ) -> Page[VisibleItem]:
     """As `Store.load_thread_items`, without what users never see: the page is as long as ever.
 
-    It ends early where it holds very much text: while it is written, all others wait.
+    It ends early where it holds very much: while it is written, all others wait.
 
     Raises:
         InvalidInput: The limit is none that a page may have.
@@ -39,7 +39,7 @@ async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
             if len(data) == limit or size > _MAX_PAGE_CHARS:
                 return Page(data=tuple(data), has_more=True, after=data[-1].id)
             data.append(item)
-            size += len(item.content)
+            size += len(item.model_dump_json())
         if not page.has_more:
             return Page(data=tuple(data), after=data[-1].id if data else None)
         after = page.after
@@ -55,7 +55,7 @@ async def iter_items(
     """Every item of the thread, or all after the item `after`, oldest first."""
     more = True
     while more:
-        page = await store.load_thread_items(thread_id, after, MAX_LIMIT, "asc", context)
+        page = await store.load_thread_items(thread_id, after, _PIECE, "asc", context)
         for item in page.data:
             yield item
         more, after = page.has_more, page.after

@@ -15,12 +15,14 @@ from chatlab.stores.paging import iter_items
 __all__ = [
     "MAX_KEY",
     "MAX_MESSAGE",
+    "MAX_RETRIED",
     "ActionRequest",
     "MessageRequest",
     "RetryRequest",
     "StartedTurn",
     "TurnRequest",
     "TurnServices",
+    "as_widget",
 ]
 
 MAX_MESSAGE = 100_000
@@ -28,6 +30,9 @@ MAX_MESSAGE = 100_000
 
 MAX_KEY = 200
 """The longest idempotency key, in characters."""
+
+MAX_RETRIED = 200
+"""How many items may come after a message that is answered again: they are deleted together."""
 
 
 @dataclass(frozen=True)
@@ -191,8 +196,13 @@ class RetryRequest:
             fix = "Retry takes the id of a user's message."
             raise InvalidInput("item_id", f"names a {item.type}", fix)
         thread = await services.load_thread(ids.thread_id, context, before=item.id)
-        later = iter_items(services.store, ids.thread_id, context, after=item.id)
-        superseded = tuple([item.id async for item in later])
+        later = await services.store.load_thread_items(
+            ids.thread_id, item.id, MAX_RETRIED, "asc", context
+        )
+        if later.has_more:
+            fix = "Ask again at the end."
+            raise InvalidInput("item_id", f"has over {MAX_RETRIED} items after it", fix)
+        superseded = tuple(one.id for one in later.data)
         return StartedTurn(thread, [item], input=item, superseded_ids=superseded)
 
 
@@ -214,14 +224,18 @@ class ActionRequest:
         started = StartedTurn(thread, action=self.action)
         if self.sender_id is not None:
             item = await services.store.load_item(ids.thread_id, self.sender_id, context)
-            if not isinstance(item, WidgetItem):
-                fix = "A click takes the id of a widget."
-                raise InvalidInput("item_id", f"names a {item.type}", fix)
-            started.sender = item
+            started.sender = as_widget(item, "A click takes the id of a widget.")
         return started
 
 
 TurnRequest = MessageRequest | RetryRequest | ActionRequest
+
+
+def as_widget(item: ThreadItem, fix: str) -> WidgetItem:
+    """The item, if it is a widget. Raises `InvalidInput`."""
+    if isinstance(item, WidgetItem):
+        return item
+    raise InvalidInput("item_id", f"names a {item.type}", fix)
 
 
 async def _answer_to(

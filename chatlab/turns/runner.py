@@ -18,7 +18,7 @@ from chatlab.events import (
 )
 from chatlab.items import HiddenContextItem, WidgetItem
 from chatlab.turns.recorder import Recorder, is_update
-from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices
+from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices, as_widget
 from chatlab.turns.turn import END, TurnControl
 
 __all__ = ["TurnRunner"]
@@ -141,13 +141,11 @@ class TurnRunner:
     async def _load_widget(self, item_id: str) -> WidgetItem:
         thread_id, context = self.control.thread_id, self.context
         item = await self.services.store.load_item(thread_id, item_id, context)
-        if not isinstance(item, WidgetItem):
-            fix = "A widget takes the place of a widget."
-            raise InvalidInput("item_id", f"names a {item.type}", fix)
+        widget = as_widget(item, "A widget takes the place of a widget.")
         if self.started is not None:  # a retry that goes on with a card of the old answer keeps it
             old = self.started.superseded_ids
             self.started.superseded_ids = tuple(id for id in old if id != item_id)
-        return item
+        return widget
 
     async def _save(self) -> None:
         """Make finished items durable. A save that was interrupted is made again.

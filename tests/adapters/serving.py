@@ -38,10 +38,10 @@ class Address(str):
 
 
 @contextlib.contextmanager
-def served(app: FastAPI) -> Iterator[Address]:
+def served(app: FastAPI, **options) -> Iterator[Address]:
     """The app on uvicorn, in a thread with a loop of its own; gives its address."""
     sock = listening()
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, **options)
     server = uvicorn.Server(config)
     up = threading.Event()
     startup = server.startup

@@ -646,3 +646,49 @@ async def test_a_server_that_keeps_the_items_itself_saves_the_title_and_the_chan
 
     assert (await store.load_thread(thread, ALICE)).title == "Gone"
     assert (await store.load_item(thread, card, ALICE)).copy_text == "Gone."
+
+
+class Handing(official_server.ChatKitServer):
+    """An official server that keeps the items itself and lets a chatlab server answer."""
+
+    def __init__(self, inner):
+        super().__init__(ChatKitStore(inner.store, clock=inner.clock, new_id=inner.new_id))
+        self.inner = as_chatkit(inner)
+
+    def respond(self, thread, input_user_message, context):
+        return self.inner.respond(thread, input_user_message, context)
+
+    def action(self, thread, action, sender, context):
+        return self.inner.action(thread, action, sender, context)
+
+
+async def test_a_card_that_is_answered_is_answered_for_a_server_that_keeps_the_items_itself():
+    inner = Confirming(clock=FixedClock(), new_id=CountingIds())
+    client = Client(Handing(inner), ALICE)
+    thread, events = await client.create("Hi")
+    card = next(e.item.id for e in events if getattr(e, "item", None) and e.item.type == "widget")
+    await client.click(thread, card, GO)
+    clicked = []
+    inner.action = lambda *click: clicked.append(click)
+
+    again = await client.click(thread, card, GO)
+
+    assert clicked == []
+    assert replies(again) == ["This has been answered already."]
+    assert [event.item.id for event in again if event.type == "thread.item.replaced"] == [card]
+
+
+@pytest.mark.parametrize("named", ["message", "nothing"])
+async def test_a_widget_takes_the_place_of_a_widget_whoever_keeps_the_items(named):
+    class Replacing(Confirming):
+        async def respond(self, thread, input, context):
+            place = input.id if named == "message" else "wdg_404"
+            yield Widget(item_id=place, root=Button(label="Go", action=Action(type="go")))
+
+    for wrap in (as_chatkit, Handing):
+        inner = Replacing(clock=FixedClock(), new_id=CountingIds())
+        thread, events = await Client(wrap(inner), ALICE).create("Hi")
+
+        assert "error" in {event.type for event in events}
+        kept = (await inner.thread(thread, ALICE)).items.data
+        assert [item.type for item in kept] == ["user_message"]

@@ -460,6 +460,52 @@ async def test_a_message_sent_again_under_its_key_is_answered_once():
     assert [event.message for event in odd] == ["idempotency_key is no text. Use a random UUID."]
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"quoted_text": "one"}, {"quoted_text": "two"}),
+        ({"quoted_text": "one"}, {}),
+        ({}, {"quoted_text": "two"}),
+        ({"attachments": ["atc_1"]}, {"attachments": ["atc_2"]}),
+        ({"attachments": ["atc_1"]}, {}),
+        ({}, {"attachments": ["atc_1"]}),
+    ],
+)
+async def test_what_is_said_under_a_key_stays_whole_and_something_else_is_refused(first, then):
+    server = Counting()
+    chat = as_chatkit(server)
+    for id in ("atc_1", "atc_2"):
+        file = official.FileAttachment(id=id, name=id, mime_type="text/plain")
+        await chat.store.save_attachment(file, ALICE)
+    client = Client(chat, ALICE)
+    key = {"metadata": {"idempotency_key": "k1"}}
+
+    once = await client.events("threads.create", **key, input=message("Count", **first))
+    other = await client.events("threads.create", **key, input=message("Count", **then))
+    again = await client.events("threads.create", **key, input=message("Count", **first))
+
+    assert [event.type for event in other] == ["error"]
+    assert "another message" in other[0].message
+    assert server.said == 4
+    said = [next(e.item for e in one if e.type == "thread.item.done") for one in (once, again)]
+    assert said[0] == said[1] == await chat.store.load_item(said[0].thread_id, said[0].id, ALICE)
+
+
+async def test_a_message_that_was_cut_off_before_it_was_kept_whole_is_kept_when_it_comes_again():
+    chat = as_chatkit(Counting())
+    client = Client(chat, ALICE)
+    key = {"metadata": {"idempotency_key": "k1"}, "input": message("Count", quoted_text="one")}
+    turn = chat.server.send("Count", ALICE, idempotency_key="k1")
+    await anext(turn)
+    await turn.aclose()
+
+    events = await client.events("threads.create", **key)
+
+    item = next(event.item for event in events if event.type == "thread.item.done")
+    assert (item.id, item.quoted_text) == (turn.message_id, "one")
+    assert item == await chat.store.load_item(turn.thread_id, item.id, ALICE)
+
+
 async def test_retry_deletes_the_old_answer_when_the_new_one_is_complete_and_not_before():
     class Moody(ChatKitServer):
         mood = "good"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,14 @@ def block(containing):
     """The block of the page that has this in it."""
     blocks = re.findall(r"^```\w*\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return next(text for text in blocks if containing in text)
+
+
+def cut_off(sock):
+    """Wait until the other end is gone."""
+    try:
+        return not sock.recv(1)
+    except ConnectionResetError:
+        return True
 
 
 def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
@@ -44,6 +53,8 @@ def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
         try:
             said = iter(server.stderr.readline, "")
             url = next(found[1] for found in map(UP.search, said) if found)
+            idle = socket.create_connection(url.removeprefix("http://").split(":"), timeout=60)
+            idle.sendall(b"GET / HTTP/1.1\r\nX: ")
             assert httpx.get(f"{url}/api/health").json() == {"status": "ok"}
             wrong, right = (
                 httpx.post(f"{url}/log-in", json={"name": "alice", "password": password})
@@ -53,10 +64,13 @@ def test_the_app_of_the_page_is_served_by_its_command(tmp_path):
             with client_of(url, key=key) as alice:
                 turn = alice.post("/api/turns", json={"message": "Hello"}).json()
                 *_, updated, end = events_of(alice, turn["turn_id"])
+            with idle:
+                cut = cut_off(idle)
         finally:
             server.terminate()
             rest = server.stderr.read()
 
+    assert cut
     assert wrong.status_code == 401
     assert (updated["event"], end["data"]) == ("thread_updated", {"state": "completed"})
     assert "Hello" not in rest

@@ -280,12 +280,13 @@ def test_whoever_announces_a_body_and_sends_none_harms_only_themselves(url):
         head = f"GET /api/turns/{turn['turn_id']}/events HTTP/1.1\r\nHost: {host}\r\n"
         head += f"Content-Length: 9\r\nAuthorization: Bearer {KEYS.issue('alice')}\r\n\r\n"
         sock.sendall(head.encode())
-        heard = b""
+        heard = sock.recv(4096)
+        alice.post(f"/api/turns/{turn['turn_id']}/stop")
         while more := sock.recv(4096):
             heard += more
-        alice.post(f"/api/turns/{turn['turn_id']}/stop")
 
     assert heard.startswith(b"HTTP/1.1 200")
+    assert b'"stopped"' in heard
     assert b"HTTP/1.1" not in heard[8:]
 
 

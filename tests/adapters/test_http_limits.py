@@ -13,10 +13,12 @@ from chatlab import AssistantMessage, MemoryStore, RequestContext
 from chatlab.adapters.http import Limits, create_app
 from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.clock import new_id
+from chatlab.items import ToolItem
 from chatlab.sessions import MemorySessionStore, Sessions
 
 pytestmark = pytest.mark.anyio
 
+JSON = {"Content-Type": "application/json"}
 ODD_IDS = ["a\nb", "\x1fchatkit:alice", "x" * 101, "a b", "", "a/b"]
 
 
@@ -41,8 +43,15 @@ class Counting(MemoryStore):
 class Clicked(Talker):
     """Answers a click as long, or as late, as the click says."""
 
+    def __init__(self, store):
+        super().__init__(store)
+        self.waits = asyncio.Event()
+
     async def action(self, thread, action, sender, context):
-        if action.type == "wait":
+        if action.type == "say and wait":
+            yield AssistantMessage(content="So far")
+        if "wait" in action.type:
+            self.waits.set()
             await self.go.wait()
         while action.type == "flood":
             yield AssistantMessage(content="word " * 100)
@@ -241,6 +250,55 @@ async def test_a_page_of_very_much_text_ends_early_and_nothing_is_left_out():
     assert not items["has_more"]
 
 
+async def test_stop_reaches_a_click_that_is_answered_at_once_and_bob_does_not():
+    door = Door()
+    thread_id, item_id = await door.thread()
+    go = {"thread_id": thread_id, "item_id": item_id, "action": {"type": "say and wait"}}
+    clicked = asyncio.create_task(door.asked("threads.sync_custom_action", **go))
+    await door.server.waits.wait()
+    async with door.client("bob") as bob, door.client() as alice:
+        refused = await bob.post(f"/api/threads/{thread_id}/stop")
+        assert not clicked.done()
+        stopped = await alice.post(f"/api/threads/{thread_id}/stop")
+        again = await alice.post(f"/api/threads/{thread_id}/stop")
+        kept = await alice.get(f"/api/threads/{thread_id}")
+
+    assert refused.status_code == 404
+    assert [one.json() for one in (stopped, again)] == [{"stopped": 1}, {"stopped": 0}]
+    assert (await clicked).status_code == 409
+    last = kept.json()["items"]["data"][-1]
+    assert (last["content"], last["status"]) == ("So far", "incomplete")
+
+
+async def test_what_a_tool_has_found_counts_as_much_as_what_is_said():
+    door, after, listed = Door(), None, 0
+    thread_id, _ = await door.thread()
+    context = RequestContext(user_id="alice")
+    for number in range(60):
+        tool = {"id": f"tc_{number}", "thread_id": thread_id, "content": "", "tool": "find"}
+        item = ToolItem(
+            **tool, call_id="c", timestamp=door.server.clock.now(), output="x" * 100_000
+        )
+        await door.store.add_thread_item(thread_id, item, context)
+    async with door.client() as client:
+        for _ in "1234":
+            cursor = f"&after={after}" if after else ""
+            page = await client.get(f"/api/threads/{thread_id}?limit=1000{cursor}")
+            assert len(page.content) < 3_000_000
+            items = page.json()["items"]
+            after, listed = items["after"], listed + len(items["data"])
+
+    assert listed >= 60
+    assert not items["has_more"]
+
+
+@pytest.mark.parametrize("audio", ["\u202e", "é", "a", "", "====", "AAAA"])
+async def test_audio_that_is_none_is_refused(audio):
+    answer = await Door().asked("input.transcribe", audio_base64=audio, mime_type="audio/wav")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
 async def test_a_body_that_comes_a_byte_at_a_time_has_no_more_time_than_another():
     answered = []
 
@@ -256,6 +314,47 @@ async def test_a_body_that_comes_a_byte_at_a_time_has_no_more_time_than_another(
     await Door(body_seconds=0.5).app(scope | {"headers": headers}, receive, send)
 
     assert answered[0]["status"] == 408
+
+
+LISTS = "[" + ",".join(["[]"] * 5_000) + "]"
+TEXT = '[{,\\"' * 10_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/sessions", '{"user_id": %s}'),
+        ("/api/turns", '{"message": %s}'),
+        ("/api/threads/thr_1/actions", '{"action": {"type": "go", "payload": {"a": %s}}}'),
+        ("/chatkit", '{"type": "threads.list", "params": {}, "metadata": {"a": %s}}'),
+    ],
+)
+@pytest.mark.parametrize("values", [LISTS, '"\\""' + LISTS, f'{{"a": [{LISTS}, "'])
+async def test_a_request_with_very_many_values_is_refused_before_anybody_parses_it(
+    path, body, values, monkeypatch
+):
+    def parsed(*_args, **_kwargs):
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr("chatlab.adapters.http.chatkit_routes.parse_request", parsed)
+    monkeypatch.setattr("starlette.requests.Request.json", parsed)
+    async with Door(values=5_000).client() as client:
+        refused = await client.post(path, content=body % values)
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert "5,000 values" in refused.json()["message"]
+
+
+async def test_what_stands_in_a_text_is_no_value_and_a_text_ends_in_no_other_encoding():
+    door = Door(values=10)
+    async with door.client() as client:
+        body = json.dumps({"message": TEXT})
+        kept = await client.post("/api/turns", content=body, headers=JSON)
+        refused = await client.post("/api/turns", content=body.encode("utf-16"), headers=JSON)
+        thread = await client.get(f"/api/threads/{kept.json()['thread_id']}")
+
+    assert thread.json()["items"]["data"][0]["content"] == TEXT
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
 
 
 async def test_of_many_mistakes_in_a_request_a_few_are_named():
@@ -361,7 +460,7 @@ async def test_a_key_for_a_name_that_nobody_may_have_is_no_session():
 async def test_nobody_logs_in_under_a_name_that_forges_a_line_of_a_log():
     app = create_app(Talker(), KEYS.authenticate, sign_in=KEYS.issue)
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await client.post("/api/sessions", json={"user_id": "alice\nbob"})
 
     assert answer.status_code == 422
@@ -381,3 +480,10 @@ async def test_a_log_out_ends_the_key_where_the_server_can_end_keys():
     assert [answer.status_code for answer in answers] == [200, 204, 401, 401]
     async with Door().client() as client:
         assert (await client.delete("/api/sessions/current")).status_code == 404
+
+
+@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("chat.example.org", 400)])
+async def test_where_a_name_is_enough_to_log_in_only_this_machine_answers(host, status):
+    transport = httpx.ASGITransport(create_app(Talker(), KEYS.authenticate, sign_in=KEYS.issue))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        assert (await client.get("/")).status_code == status

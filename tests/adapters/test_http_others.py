@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from contextlib import asynccontextmanager
 
 import httpx
@@ -9,10 +10,11 @@ import pytest
 from servers import Echo
 from serving import KEYS
 
-from chatlab import AssistantMessage, ChatKitServer, ToolStatus
-from chatlab.adapters.http import create_app
+from chatlab import AssistantMessage, ChatKitServer, MemoryStore, ToolStatus
+from chatlab.adapters.http import Limits, create_app
 from chatlab.frontend.entries import item_entry
 from chatlab.frontend.markdown import render_markdown
+from chatlab.frontend.view_model import ChatViewModel
 
 pytestmark = pytest.mark.anyio
 
@@ -146,3 +148,90 @@ async def test_pages_that_take_long_leave_a_thread_to_those_of_others(monkeypatc
 
     assert [entry["text"] for entry in page.json()["entries"]] == ["alice's"] * 2
     assert all(task.result().status_code == 200 for task in asked)
+
+
+class Slow(MemoryStore):
+    """Answers when `go` is set; counts who asks at the same time, and how many of one user."""
+
+    def __init__(self):
+        super().__init__()
+        self.go, self.asked = asyncio.Event(), asyncio.Event()
+        self.asking = Counter()
+        self.most = Counter()
+
+    @asynccontextmanager
+    async def _counted(self, context):
+        self.asking[context.user_id] += 1
+        self.most[context.user_id] = max(self.most[context.user_id], self.asking[context.user_id])
+        self.asked.set()
+        await self.go.wait()
+        await asyncio.sleep(0.01)
+        yield
+        self.asking[context.user_id] -= 1
+
+    async def load_threads(self, limit, after, order, context):
+        async with self._counted(context):
+            return await super().load_threads(limit, after, order, context)
+
+    async def load_thread_items(self, thread_id, after, limit, order, context):
+        async with self._counted(context):
+            return await super().load_thread_items(thread_id, after, limit, order, context)
+
+
+def official(type, **params):
+    return "POST", "/chatkit", {"type": type, "params": params}
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda _: ("GET", "/api/threads?limit=1000", None),
+        lambda id: ("GET", f"/api/threads/{id}?limit=1000", None),
+        lambda id: ("GET", f"/page/threads/{id}", None),
+        lambda _: official("threads.list"),
+        lambda id: official("threads.get_by_id", thread_id=id),
+        lambda id: official("items.list", thread_id=id),
+    ],
+)
+async def test_of_one_users_pages_a_few_are_asked_for_and_one_is_made_at_a_time(door):
+    store = Slow()
+    store.go.set()
+    app = create_app(Echo(store), KEYS.authenticate, limits=Limits(requests=3))
+    async with asking(None, "alice", app) as alice, asking(None, "bob", app) as bob:
+        his, _ = await conversation(bob, ["bob's"])
+        store.go.clear()
+        store.asked.clear()
+        method, path, body = door(his)
+        pages = [asyncio.create_task(bob.request(method, path, json=body)) for _ in range(5)]
+        refused, _ = await asyncio.wait(pages, return_when=asyncio.FIRST_COMPLETED)
+        await store.asked.wait()
+        store.asked.clear()
+        hers = asyncio.create_task(alice.get("/api/threads"))
+        await store.asked.wait()
+        store.go.set()
+        statuses = [(await page).status_code for page in pages]
+        assert (await hers).status_code == 200
+
+    assert {page.result().status_code for page in refused} == {429}
+    assert sorted(statuses) == [200, 200, 200, 429, 429]
+    assert store.most == {"alice": 1, "bob": 1}
+
+
+async def test_of_one_users_panes_one_goes_on_each_time_the_loop_goes_round(monkeypatch):
+    app = create_app(Tapping(), KEYS.authenticate)
+    async with asking(None, "alice", app) as alice:
+        _, turn_id = await conversation(alice, ["letters 5000"])
+        rounds_of, apply = [0], ChatViewModel.apply
+
+        def counted(self, event):
+            rounds_of[-1] += 1
+            return apply(self, event)
+
+        monkeypatch.setattr(ChatViewModel, "apply", counted)
+        panes = [asyncio.create_task(alice.get(f"/page/turns/{turn_id}/patches")) for _ in range(8)]
+        while not all(pane.done() for pane in panes):
+            await asyncio.sleep(0)
+            rounds_of.append(0)
+
+    assert sum(rounds_of) >= 8 * 5000
+    assert max(rounds_of) <= 200

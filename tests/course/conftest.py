@@ -1,13 +1,40 @@
-"""One class that is really graded, for all tests that need to know what a run leaves."""
+"""What the course's tests share: warm graders, and one class that is really graded."""
+
+from collections.abc import Iterator
 
 import pytest
 from a_class import chatlab, hand_in, notebook
+from requirements import require_or_skip
 
 from chatlab.course.classroom.gradebook import Gradebook
+from chatlab.course.grading.kernels.box import missing_box
+from chatlab.course.grading.pool import GraderPool
 
 
 @pytest.fixture(scope="session")
-def graded_class(tmp_path_factory):
+def pool() -> Iterator[GraderPool]:
+    """A grader as a learner's own machine has it: a warm one costs a tenth of a cold one."""
+    with GraderPool() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def boxed_pool() -> Iterator[GraderPool]:
+    """Two graders whose kernels run in the box."""
+    if why := missing_box():
+        require_or_skip(why)
+    with GraderPool(2, box=True) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def box_option():
+    """`--no-box` where there is none to be had."""
+    return ["--no-box"] if missing_box() else []
+
+
+@pytest.fixture(scope="session")
+def graded_class(tmp_path_factory, box_option):
     """A class of three and an essay, really graded: the run of the command, and its reports."""
     folder = tmp_path_factory.mktemp("class")
     place = hand_in(
@@ -19,7 +46,7 @@ def graded_class(tmp_path_factory):
             "essay.ipynb": "My essay.",
         },
     )
-    run = chatlab("grade", place, "--out", folder / "grades", "--jobs", 2)
+    run = chatlab("grade", place, "--out", folder / "grades", "--jobs", 2, *box_option)
     return run, folder / "grades", place
 
 

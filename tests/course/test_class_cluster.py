@@ -49,7 +49,7 @@ def verdicts(out):
 
 @pytest.mark.parametrize("learners", [2, pytest.param(9, marks=pytest.mark.soak)])
 def test_a_cluster_that_loses_a_worker_gives_everybody_the_grade_they_have_without_one(
-    cluster, tmp_path, graded_class, learners
+    cluster, tmp_path, graded_class, box_option, learners
 ):
     address, workers = cluster
     kinds = {f"learner{n}": [*ANSWERS][n % 3] for n in range(learners)}
@@ -59,8 +59,9 @@ def test_a_cluster_that_loses_a_worker_gives_everybody_the_grade_they_have_witho
     )
     out = tmp_path / "out"
     command = "from chatlab.cli import main; main()"
+    given = ["--out", out, "--scheduler", address, *box_option]
     grading = subprocess.Popen(
-        [sys.executable, "-c", command, "grade", place, "--out", out, "--scheduler", address],
+        [sys.executable, "-c", command, "grade", place, *given],
         stdout=subprocess.DEVNULL,
     )
     started = time.monotonic()

@@ -20,6 +20,7 @@ from chatlab.course.classroom.gradebook import Gradebook
 from chatlab.course.classroom.hand_in_times import HandInTimes, parse_time
 from chatlab.course.classroom.records import Deadline
 from chatlab.course.classroom.regrade import regrade
+from chatlab.course.classroom.runs import open_pool
 from chatlab.course.classroom.standing import class_results
 from chatlab.course.findings import failed
 from chatlab.errors import InvalidInput
@@ -307,6 +308,14 @@ def test_a_gradebook_that_is_none_is_left_alone(tmp_path, content):
     with pytest.raises(InvalidInput, match=r"is no gradebook.*Move it away"):
         Gradebook(tmp_path)
     assert path.read_bytes() == content
+
+
+def test_where_no_box_can_be_made_this_is_said_and_how_to_do_without(classroom, monkeypatch):
+    monkeypatch.setattr("chatlab.course.classroom.runs.missing_box", lambda: "There is no bwrap")
+    classroom.hand_in(al=notebook("solved"))
+    with pytest.raises(InvalidInput, match=r"There is no bwrap\. With --no-box they run as you do"):
+        classroom.grade(lambda: open_pool(1, box=True))
+    assert classroom.points() == {}
 
 
 def test_a_gradebook_is_its_owners_alone(classroom):

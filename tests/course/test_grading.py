@@ -10,8 +10,9 @@ import pytest
 
 from chatlab.course.catalogue import lesson_for
 from chatlab.course.findings import Result
+from chatlab.course.grading import pool as pool_module
 from chatlab.course.grading.evidence import LessonGrade
-from chatlab.course.grading.grade import grade
+from chatlab.course.grading.pool import GraderPool
 from chatlab.course.grading.report import grade_as_dict
 from chatlab.course.grading.submission import parse_submission
 from chatlab.course.notebook import read, source_of
@@ -34,11 +35,11 @@ def notebook_of(answers, change=lambda cells: cells):
     return notebook | {"cells": change(notebook["cells"])}
 
 
-def graded(folder, answers, change=lambda cells: cells):
+def graded(pool, folder, answers, change=lambda cells: cells):
     """Grade that: the status of each part, its points, and its feedback as one text."""
     path = folder / "submission.ipynb"
     path.write_text(json.dumps(notebook_of(answers, change)), "utf-8")
-    results = grade(ROOT, LESSON, path).results
+    results = pool.grade(ROOT, LESSON, path).results
     found = [(result.status, result.points, "\n".join(result.feedback)) for result in results]
     return dict(enumerate(found, start=1))
 
@@ -54,7 +55,7 @@ def cheat(cells):
     return [*kept, next(cell for cell in cells if cell["id"] == "03-4-check")]
 
 
-def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(tmp_path):
+def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(pool, tmp_path):
     answers = {
         1: "# NBVAL_SKIP\nSOLVED",
         2: "import sys\nsys.exit()",
@@ -62,7 +63,7 @@ def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(tmp_path
         4: "import time\nasync def what_is_saved(*_):\n    while True: time.sleep(1)",
         5: "LIFECYCLE = (",
     }
-    seen = graded(tmp_path, answers, cheat)
+    seen = graded(pool, tmp_path, answers, cheat)
     assert seen[1] == ("passed", 2, seen[1][2])
     assert [seen[number][:2] for number in (2, 3, 4, 5)] == [("failed", 0)] * 4
     assert "SystemExit" in seen[2][2]
@@ -87,24 +88,16 @@ SOLVED
 """
 
 TRICKS_THE_CHECK = """
-import os, sys
-from pathlib import Path
-check_module = sys.modules["chatlab.course.checking.check"]
-check_module.judge_observation = lambda *_: None
-check_module._write_observation = lambda *_: None
-get_ipython().showtraceback = lambda *_, **__: None
-for part in range(1, 6):
-    path = Path(os.environ.get("CHATLAB_GRADED_RUN", "."), f"03.{part}.observation.json")
-    path.write_text('{"state": "observed", "value": {"never": "judged"}}')
+async def check(part):
+    print("passed")
 class Same:
     __eq__ = lambda *_: True
     __hash__ = None
 TaskServer = lambda book: Same()
-print("passed")
 """
 
 
-def test_what_ends_the_run_costs_its_own_part_and_nothing_outlives_it(tmp_path):
+def test_what_ends_the_run_costs_its_own_part_and_nothing_outlives_it(pool, tmp_path):
     file = tmp_path / "pid"
     answers = {
         1: LEAVES_A_PROCESS.replace("FILE", repr(str(file))),
@@ -113,7 +106,7 @@ def test_what_ends_the_run_costs_its_own_part_and_nothing_outlives_it(tmp_path):
         4: "import os\nasync def what_is_saved(*_):\n    print('passed')\n    os._exit(0)",
         5: "SOLVED\nimport os, shutil\nshutil.rmtree(os.getcwd())",
     }
-    seen = graded(tmp_path, answers)
+    seen = graded(pool, tmp_path, answers)
     assert seen.pop(1)[:2] == ("passed", 2)
     assert [status for status, _, _ in seen.values()] == ["error"] * 4
     assert not any(points for _, points, _ in seen.values())
@@ -135,9 +128,12 @@ sys.exit(1)
 def test_a_kernel_that_does_not_start_is_tried_once_more_and_named(tmp_path, monkeypatch):
     (tmp_path / "ipykernel_launcher.py").write_text(NO_KERNEL)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
-    (result,) = grade(ROOT, lesson_for(0), ROOT / "solutions/00_start_here.ipynb").results
+    monkeypatch.setattr(pool_module, "can_fork", lambda: False)
+    with GraderPool() as pool:
+        path = ROOT / "solutions/00_start_here.ipynb"
+        (result,) = pool.grade(ROOT, lesson_for(0), path).results
     assert (result.status, result.points) == ("error", 0)
-    assert result.feedback[0].startswith("The kernel did not start: ")
+    assert result.feedback[0].startswith("Not judged: no kernel started.")
     assert (tmp_path / "tries").read_text() == "xx"
 
 
@@ -184,19 +180,19 @@ def test_what_is_unusual_about_the_notebook_is_noted():
     ],
     ids=lambda text: text[:20],
 )
-def test_what_is_no_notebook_is_refused(tmp_path, text):
+def test_what_is_no_notebook_is_refused(pool, tmp_path, text):
     path = tmp_path / "submission.ipynb"
     path.write_text(text)
     with pytest.raises(InvalidInput, match=r"submission\.ipynb"):
-        grade(ROOT, LESSON, path)
+        pool.grade(ROOT, LESSON, path)
     assert path.read_text() == text
 
 
-def test_what_is_no_file_is_refused(tmp_path):
+def test_what_is_no_file_is_refused(pool, tmp_path):
     os.mkfifo(tmp_path / "pipe.ipynb")
     for name in ("pipe.ipynb", "", "gone.ipynb"):
         with pytest.raises(InvalidInput):
-            grade(ROOT, LESSON, tmp_path / name)
+            pool.grade(ROOT, LESSON, tmp_path / name)
 
 
 def test_points_for_going_further_are_counted_apart():

@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from chatlab import InvalidInput
+from chatlab.adapters.http.connections import Connection
 from chatlab.course.capstone.load_taskmanager import task_manager
 from chatlab.course.capstone.serve import serve_capstone
 from chatlab.course.capstone.signing_secret import kept_secret
@@ -104,3 +105,18 @@ def test_what_cannot_be_listened_on_is_refused_with_the_next_thing_to_try():
             serve_capstone(Console(), found, host="127.0.0.1", port=port, storage="in memory")
     with pytest.raises(InvalidInput, match="this server asks for no password"):
         serve_capstone(Console(), found, host="0.0.0.0", port=0, storage="in memory")
+
+
+def test_whoever_asks_nothing_holds_no_connection(monkeypatch):
+    served_with = []
+
+    def run(server, sockets):
+        served_with.append(server.config.http)
+        for listener in sockets:
+            listener.close()
+
+    monkeypatch.setattr("uvicorn.Server.run", run)
+    found = task_manager(ROOT)
+    serve_capstone(Console(), found, host="127.0.0.1", port=0, storage="in memory")
+
+    assert served_with == [Connection]

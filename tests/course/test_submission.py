@@ -7,7 +7,6 @@ import pytest
 from test_grading import LESSON, ROOT, SOLVED
 
 from chatlab.course.catalogue import lesson_for
-from chatlab.course.grading.grade import grade
 from chatlab.course.grading.submission import parse_submission
 from chatlab.course.notebook import read, source_of
 from chatlab.errors import InvalidInput
@@ -115,12 +114,12 @@ def test_cells_that_define_nothing_or_are_no_python_change_nothing():
     assert found(with_cells("03-1-check", *own)).sources == ANSWERS
 
 
-def test_another_lessons_notebook_is_named_before_anything_runs(tmp_path):
+def test_another_lessons_notebook_is_named_before_anything_runs(pool, tmp_path):
     for change in (dict, bare):
         path = tmp_path / "submission.ipynb"
         path.write_text(json.dumps(changed(change)), "utf-8")
         with pytest.raises(InvalidInput, match=r"is the exercise of lesson 03.*lesson 05"):
-            grade(ROOT, lesson_for(5), path)
+            pool.grade(ROOT, lesson_for(5), path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
@@ -132,7 +131,7 @@ def test_every_encoding_of_json_is_read(tmp_path, encoding):
     assert found(read(path)).sources == ANSWERS
 
 
-def test_a_notebook_of_another_editor_earns_its_points(tmp_path):
+def test_a_notebook_of_another_editor_earns_its_points(pool, tmp_path):
     notebook = with_cells("03-1-answer", "HELLO = 'hi'")
     cells = [bare(dict(cell)) for cell in notebook["cells"]]
     for cell in cells:
@@ -141,4 +140,4 @@ def test_a_notebook_of_another_editor_earns_its_points(tmp_path):
     path = tmp_path / "submission.ipynb"
     path.write_text(json.dumps(notebook | {"cells": cells}), "utf-8-sig")
 
-    assert grade(ROOT, LESSON, path).points == LESSON.points
+    assert pool.grade(ROOT, LESSON, path).points == LESSON.points

@@ -12,6 +12,7 @@ from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
+from chatlab.errors import InvalidInput
 from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from chatlab.items import UserMessageItem
 from chatlab.stores.paging import iter_items
@@ -77,6 +78,11 @@ class Exchange:
     _opened: bool = False
     _created: bool = False
     _replaced: list[str] = field(default_factory=list[str])
+    _new_message_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Note which id the message gets, unless it came before under its key."""
+        self._new_message_id = self.turn.message_id
 
     async def events(self) -> AsyncGenerator[official.ThreadStreamEvent]:
         """What is sent, in order. Closing this closes the turn."""
@@ -126,8 +132,26 @@ class Exchange:
         self, user_input: OfficialInput, own: UserMessageItem
     ) -> official.UserMessageItem:
         item = user_input.item(own)
+        if own.id != self._new_message_id and await self._is_kept(item, own):
+            return item
         for attachment in item.attachments:
             await self.store.save_attachment(attachment, self.context)
         if item != official_item(own):
             await self.store.save_original(own.thread_id, item, self.context)
         return item
+
+    async def _is_kept(self, item: official.UserMessageItem, own: UserMessageItem) -> bool:
+        """Whether all of a message that is sent again is there: its first try may have been cut.
+
+        Raises:
+            InvalidInput: Something else was said under its key, beside the same text.
+        """
+        kept = await self.store.load_item(own.thread_id, own.id, self.context)
+        if kept == item:
+            return True
+        later = await self.store.store.load_thread_items(
+            own.thread_id, own.id, 1, "asc", self.context
+        )
+        if later.data or kept != official_item(own):
+            raise InvalidInput("idempotency_key", "was used for another message", "Use a new one.")
+        return False

@@ -100,8 +100,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
         context: RequestContext,
     ) -> AsyncIterator[official.ThreadStreamEvent]:
         """What the server inside does with a click, for a server of yours likewise."""
-        clicked, sender_id = to_chatlab_action(action), sender and sender.id
-        return stream_unsaved(self.server, thread, context, action=clicked, sender_id=sender_id)
+        clicked = to_chatlab_action(action)
+        return stream_unsaved(self.server, thread, context, action=clicked, sender=sender)
 
     @override
     async def sync_action(
@@ -177,6 +177,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                 if not isinstance(item, official.WidgetItem):
                     fix = "A click takes the id of a widget."
                     raise InvalidInput("item_id", f"names a {item.type}", fix)
+            case official.InputTranscribeReq(params=params) if not params.audio_base64.isascii():
+                raise _unsupported(request)
             case official.AttachmentsCreateReq() | official.AttachmentsDeleteReq():
                 if self.attachment_store is None:
                     raise _unsupported(request)

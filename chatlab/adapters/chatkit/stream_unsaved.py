@@ -1,7 +1,7 @@
 """An answer of which nothing is kept: for an official server that keeps the items itself."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, cast
 
 from chatkit import types as official
 
@@ -9,11 +9,11 @@ from chatlab.adapters.chatkit.events import EventTranslator
 from chatlab.adapters.chatkit.items import official_item
 from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
-from chatlab.events import ThreadUpdate
+from chatlab.events import AssistantMessage, ThreadUpdate
 from chatlab.items import Action, HiddenContextItem, UserMessageItem, WidgetItem
-from chatlab.server import ChatKitServer
+from chatlab.server import ANSWERED, ChatKitServer
 from chatlab.turns.recorder import Recorder, is_update
-from chatlab.turns.requests import TurnServices
+from chatlab.turns.requests import TurnServices, as_widget
 from chatlab.turns.turn import ensure_stream
 
 __all__ = ["stream_unsaved"]
@@ -26,7 +26,7 @@ async def stream_unsaved(
     *,
     input: UserMessageItem | None = None,
     action: Action | None = None,
-    sender_id: str | None = None,
+    sender: official.WidgetItem | None = None,
 ) -> AsyncGenerator[official.ThreadStreamEvent]:
     """What a server answers to a message or a click, with nothing kept: that is the caller's part.
 
@@ -37,11 +37,13 @@ async def stream_unsaved(
     own_thread = await services.load_thread(thread.id, context, before=input and input.id)
     if action is None:
         stream = ensure_stream("respond", server.respond(own_thread, input, context))
+    elif sender is not None and not _can_be_clicked(sender.widget.model_dump()):
+        yield official.ThreadItemReplacedEvent(item=sender)  # who clicked has seen an older one
+        stream = _already_answered()
     else:
-        sender = (
-            None if sender_id is None else await _load_widget(services, thread, sender_id, context)
-        )
-        stream = ensure_stream("action", server.action(own_thread, action, sender, context))
+        fix = "A click takes the id of a widget."
+        card = sender and await _load_widget(services, thread, sender.id, context, fix)
+        stream = ensure_stream("action", server.action(own_thread, action, card, context))
     recorder = Recorder(thread.id, server.clock, server.new_id)
     translator = EventTranslator(server.clock)
     try:
@@ -52,7 +54,8 @@ async def stream_unsaved(
                 thread.metadata |= event.metadata
                 continue
             if is_update(event):
-                old = await _load_widget(services, thread, event.item_id, context)
+                fix = "A widget takes the place of a widget."
+                old = await _load_widget(services, thread, event.item_id, context, fix)
             for out in _record(recorder, translator, event, old):
                 yield out
     finally:
@@ -62,11 +65,28 @@ async def stream_unsaved(
             yield out
 
 
+def _can_be_clicked(node: Any) -> bool:
+    """Whether the official tree does anything: chatlab's own item has no more than its words."""
+    if isinstance(node, dict):
+        named = cast("dict[str, Any]", node)
+        if any(name.lower().endswith("action") and does for name, does in named.items()):
+            return True
+        return any(map(_can_be_clicked, named.values()))
+    return isinstance(node, list) and any(map(_can_be_clicked, cast("list[Any]", node)))
+
+
+async def _already_answered() -> AsyncGenerator[object]:
+    yield AssistantMessage(content=ANSWERED)
+
+
 async def _load_widget(
-    services: TurnServices, thread: official.ThreadMetadata, item_id: str, context: RequestContext
-) -> WidgetItem | None:
-    item = await services.store.load_item(thread.id, item_id, context)
-    return item if isinstance(item, WidgetItem) else None
+    services: TurnServices,
+    thread: official.ThreadMetadata,
+    item_id: str,
+    context: RequestContext,
+    fix: str,
+) -> WidgetItem:
+    return as_widget(await services.store.load_item(thread.id, item_id, context), fix)
 
 
 def _record(

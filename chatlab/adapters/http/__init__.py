@@ -20,17 +20,29 @@ try:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from chatlab.adapters.http.answer_headers import AnswerHeaders
+    from chatlab.adapters.http.body_limit import BodyLimit
     from chatlab.adapters.http.dependencies import AppState, Authenticate, SignIn, SignOut
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
-    from chatlab.adapters.http.limits import BodyLimit, Limits
+    from chatlab.adapters.http.limits import Limits
     from chatlab.adapters.http.page_routes import page
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
-__all__ = ["Authenticate", "JWTAuthenticator", "Limits", "SignIn", "SignOut", "create_app"]
+__all__ = [
+    "LOCAL_HOSTS",
+    "Authenticate",
+    "JWTAuthenticator",
+    "Limits",
+    "SignIn",
+    "SignOut",
+    "create_app",
+]
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
+"""The names of this machine: a page of another site that has its name point here is refused."""
 
 
 def create_app(
@@ -41,7 +53,7 @@ def create_app(
     sign_out: SignOut | None = None,
     limits: Limits | None = None,
     origins: Sequence[str] = (),
-    hosts: Sequence[str] = ("*",),
+    hosts: Sequence[str] | None = None,
     chatkit: bool = True,
 ) -> FastAPI:
     """The app, for uvicorn or any other ASGI server.
@@ -53,7 +65,9 @@ def create_app(
         sign_out: Ends a session key, such as `Sessions.end`; without it, keys end by their time.
         limits: How much one user may ask for at a time.
         origins: Other web sites whose pages may call this, such as `https://example.org`.
-        hosts: The names that this server answers to.
+        hosts: The names that this server answers to, such as `chat.example.org`. By default those
+            of this machine, `LOCAL_HOSTS`, if anybody can log in here by a name alone (`sign_in`),
+            and otherwise every name.
         chatkit: Serve the official ChatKit protocol at `/chatkit`, too.
 
     Raises:
@@ -70,6 +84,8 @@ def create_app(
 
         app.include_router(chatkit_router(app.state.chatlab))
     app.include_router(page)
+    if hosts is None:
+        hosts = ("*",) if sign_in is None else LOCAL_HOSTS
     _guard(app, limits, origins, hosts)
     return app
 

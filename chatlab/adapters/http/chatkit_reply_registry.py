@@ -7,19 +7,23 @@ thread, and Stop is an endpoint beside it. While the client listens, a reply wai
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 
 import anyio
+from starlette.exceptions import HTTPException
 
 from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
 from chatlab.adapters.http.sse import KEEP_ALIVE
 from chatlab.cancellation import aclose
 from chatlab.context import RequestContext
 
-__all__ = ["ReplyRegistry", "RunningReply"]
+__all__ = ["ReplyRegistry", "RunningClick", "RunningReply"]
 
 logger = logging.getLogger("chatlab.http")
+
+T = TypeVar("T")
 
 _MAX_FRAMES_AHEAD = 64
 """How many frames a reply may be ahead of its reader."""
@@ -91,13 +95,27 @@ class RunningReply(AsyncIterator[bytes]):
             await aclose(frames)
 
 
+class RunningClick:
+    """A click that is answered at once: a task, and whoever waits for its result."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any], user_id: str, thread_id: str) -> None:
+        self.user_id = user_id
+        self.thread_id = thread_id
+        self.task = asyncio.create_task(work)
+
+    async def stop(self) -> None:
+        """End the answer; what was said is kept."""
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
+
 class ReplyRegistry:
     """The replies of one process that are not over."""
 
     def __init__(self, limits: Limits, answers: ConcurrencyLimit) -> None:
         self._limits = limits
         self._answers = answers
-        self._open: set[RunningReply] = set()
+        self._open: set[RunningReply | RunningClick] = set()
 
     def start(
         self, frames: AsyncIterator[bytes], context: RequestContext, thread_id: str
@@ -111,7 +129,24 @@ class ReplyRegistry:
         reply.task.add_done_callback(lambda _: self._answers.give_back(user_id))
         return reply
 
-    def in_thread(self, thread_id: str, context: RequestContext) -> list[RunningReply]:
+    async def answer(
+        self, work: Coroutine[Any, Any, T], context: RequestContext, thread_id: str
+    ) -> T:
+        """The result of a click. Raises an `HTTPException` if it is stopped from elsewhere."""
+        click = RunningClick(work, context.user_id, thread_id)
+        self._open.add(click)
+        try:
+            await asyncio.wait([click.task])
+        finally:
+            await click.stop()
+            self._open.discard(click)
+        if click.task.cancelled():
+            raise HTTPException(409, "The answer was stopped. What was said until then is kept.")
+        return click.task.result()
+
+    def in_thread(
+        self, thread_id: str, context: RequestContext
+    ) -> list[RunningReply | RunningClick]:
         """The user's replies that run in this thread."""
         wanted = (context.user_id, thread_id)
         return [reply for reply in self._open if (reply.user_id, reply.thread_id) == wanted]

@@ -5,6 +5,7 @@ It has the same limits as chatlab's own.
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from chatlab.errors import InvalidInput
 __all__ = ["chatkit_router"]
 
 _BODY = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+_READS = {"threads.get_by_id", "threads.list", "items.list"}
 _NOT_OFFERED = "This server keeps no files and understands no speech."
 _ANSWER = {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}
 
@@ -77,7 +79,14 @@ async def _within_limits(
     is_answer = asked.type == "threads.sync_custom_action"
     places = app_state.answers if is_answer else app_state.requests
     limit = AnswerLimit(app_state.limits)
-    with places.acquire(context.user_id):
-        async with limit.in_time():
+    in_turn = app_state.one_at_a_time(context) if asked.type in _READS else nullcontext()
+
+    async def limited() -> Any:
+        async with limit.in_time(), in_turn:
             return await work()
-    raise HTTPException(503, limit.reached)
+        raise HTTPException(503, limit.reached)
+
+    with places.acquire(context.user_id):
+        if is_answer:
+            return await app_state.replies.answer(limited(), context, asked.params.thread_id)
+        return await limited()

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from weakref import WeakValueDictionary
@@ -18,12 +18,15 @@ from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
 from chatlab.adapters.http.turn_registry import TurnRegistry
 from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
+from chatlab.frontend.markdown import rendered_for
 from chatlab.server import ChatKitServer
 
 __all__ = [
     "AppState",
     "AppStateDep",
     "Authenticate",
+    "CurrentReader",
+    "CurrentRequest",
     "CurrentUser",
     "SignIn",
     "SignOut",
@@ -66,6 +69,7 @@ class AppState:
     streams: ConcurrencyLimit
     rendering: anyio.CapacityLimiter
     rendering_of: WeakValueDictionary[str, asyncio.Lock]
+    work_of: WeakValueDictionary[str, asyncio.Lock]
     forget_thread: ForgetThread | None = None
 
     @classmethod
@@ -92,7 +96,16 @@ class AppState:
             streams=ConcurrencyLimit("open streams", limits.streams),
             rendering=anyio.CapacityLimiter(_RENDERING_THREADS),
             rendering_of=WeakValueDictionary(),
+            work_of=WeakValueDictionary(),
         )
+
+    def one_at_a_time(self, context: RequestContext) -> asyncio.Lock:
+        """What the user's requests take turns with, for work on the loop that is not quite short.
+
+        However many of them there are, others wait for one piece of it each time the loop goes
+        round.
+        """
+        return self.work_of.setdefault(context.user_id, asyncio.Lock())
 
     async def off_loop(self, work: Callable[[], T], context: RequestContext) -> T:
         """Do what takes the processor for long, such as rendering one text, in a thread.
@@ -101,6 +114,7 @@ class AppState:
         piece of work should be short, not a whole page.
         """
         own_turn = self.rendering_of.setdefault(context.user_id, asyncio.Lock())
+        rendered_for.set(context.user_id)
         async with own_turn:
             return await anyio.to_thread.run_sync(work, limiter=self.rendering)
 
@@ -141,3 +155,25 @@ async def _current_user(
 
 
 CurrentUser = Annotated[RequestContext, Depends(_current_user)]
+
+
+async def _current_request(
+    app_state: AppStateDep, context: CurrentUser
+) -> AsyncGenerator[RequestContext]:
+    with app_state.requests.acquire(context.user_id):
+        yield context
+
+
+CurrentRequest = Annotated[RequestContext, Depends(_current_request)]
+"""As `CurrentUser`, for what asks the store: it counts as one of the user's requests."""
+
+
+async def _current_reader(
+    app_state: AppStateDep, context: CurrentRequest
+) -> AsyncGenerator[RequestContext]:
+    async with app_state.one_at_a_time(context):
+        yield context
+
+
+CurrentReader = Annotated[RequestContext, Depends(_current_reader)]
+"""As `CurrentRequest`, for what reads a page: it is served when the user's others have been."""

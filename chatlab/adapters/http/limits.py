@@ -10,14 +10,11 @@ from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatlab.errors import InvalidInput
 
-__all__ = ["AnswerLimit", "BodyLimit", "ConcurrencyLimit", "Limits"]
+__all__ = ["AnswerLimit", "ConcurrencyLimit", "Limits"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +24,10 @@ class Limits:
     Attributes:
         body_bytes: The longest request.
         body_seconds: How long a request may take to arrive.
+        values: How many values a request may hold: texts, names, and what is in lists.
         ids: How many different ids a request may name.
         metadata_bytes: How long a request's metadata may be.
-        requests: Requests of one user that read a page, or answer at once, at a time.
+        requests: Requests of one user that ask the store, or answer at once, at a time.
         streams: Open streams of one user.
         turns: Running turns of one user, in both protocols together.
         keep_alive_seconds: How long a stream may be silent before it says that it is still there.
@@ -42,6 +40,7 @@ class Limits:
 
     body_bytes: int = 1_000_000
     body_seconds: float = 30.0
+    values: int = 10_000
     ids: int = 100
     metadata_bytes: int = 16_000
     requests: int = 8
@@ -140,73 +139,3 @@ class AnswerLimit:
 
     def _stop(self, why: str) -> None:
         self.reached = f"The answer {why} and was stopped. What was said until then is kept."
-
-
-class BodyLimit:
-    """Refuses a request that is too long, or that takes too long to arrive; reads no more of it."""
-
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
-        self._app = app
-        self._limits = limits
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        announced = Headers(scope=scope).get("content-length", "0")
-        body = _Body(receive, send, self._limits)
-        if announced.isdecimal() and int(announced) > self._limits.body_bytes:
-            body.refused = 413
-        else:
-            try:
-                await self._app(scope, body.receive, body.send)
-            except Exception:
-                if not body.refused:
-                    raise
-        if body.refused and not body.answered:
-            await _refusal(body.refused, self._limits)(scope, receive, send)
-
-
-class _Body:
-    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
-        self._receive = receive
-        self._send = send
-        self._limits = limits
-        self._arrived = 0
-        self._complete = False
-        self._deadline: float | None = None
-        self.refused = 0
-        self.answered = False
-
-    async def receive(self) -> Message:
-        """The request's next message; for a request that is refused, that the client has gone."""
-        if self._complete:
-            return await self._receive()
-        if self._deadline is None:
-            self._deadline = asyncio.get_running_loop().time() + self._limits.body_seconds
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
-        except TimeoutError:
-            self.refused = 408
-            return {"type": "http.disconnect"}
-        self._arrived += len(message.get("body", b""))
-        self._complete = not message.get("more_body", False)
-        if self._arrived > self._limits.body_bytes:
-            self.refused = 413
-            return {"type": "http.disconnect"}
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Pass on what the app says, unless it speaks to a request that is refused."""
-        if not self.refused:
-            self.answered = True
-            await self._send(message)
-
-
-def _refusal(status: int, limits: Limits) -> JSONResponse:
-    most = f"A request may have {limits.body_bytes:,} bytes"
-    message = f"{most} and take {limits.body_seconds:g} seconds to arrive."
-    answer = {"code": "too_large", "message": message}
-    return JSONResponse(answer, status, {"Connection": "close"})

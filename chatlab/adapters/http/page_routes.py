@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentUser
+from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentReader, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.routes import After, PathId, TurnInfo
 from chatlab.adapters.http.sse import KEEP_ALIVE, Cursor, EventStream, cursor_of
@@ -30,7 +30,7 @@ __all__ = ["EntriesPage", "page"]
 _HERE = Path(__file__).parent / "static"
 _Script = Literal["chat", "page", "conversation", "requests"]
 _PAGE_ITEMS = 50
-_MAX_EVENTS_A_FRAME = 500
+_MAX_EVENTS_A_FRAME = 100
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
@@ -87,17 +87,16 @@ async def style_sheet(name: str) -> Response:
 
 @page.get("/page/threads/{thread_id}")
 async def entries(
-    thread_id: PathId, app_state: AppStateDep, context: CurrentUser, after: After = None
+    thread_id: PathId, app_state: AppStateDep, context: CurrentReader, after: After = None
 ) -> EntriesPage:
     """The newest page of a conversation, or the one before the item `after`."""
-    with app_state.requests.acquire(context.user_id):
-        items = await load_visible_items(
-            app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
-        )
-        shown = [
-            await app_state.off_loop(partial(item_entry, item), context)
-            for item in reversed(items.data)
-        ]
+    items = await load_visible_items(
+        app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
+    )
+    shown = [
+        await app_state.off_loop(partial(item_entry, item), context)
+        for item in reversed(items.data)
+    ]
     running = app_state.turns.running_in(thread_id, context)
     return EntriesPage(
         entries=shown,
@@ -135,14 +134,15 @@ async def _patch_frames(
     sent = 0
     while not log.ended or sent < log.last_seq:
         most = sent + _MAX_EVENTS_A_FRAME
-        while sent < most and (event := log.next_after(sent, sent + 1)):
-            sent, now[0] = event.seq, log.seconds(event.seq)
-            apply = partial(view_model.apply, event)
-            is_text = isinstance(event, AssistantMessage)
-            for patch in apply() if is_text else await app_state.off_loop(apply, context):
-                if sent > cursor:
-                    waiting.add(patch)
-        await asyncio.sleep(0)  # what has long been there must not keep all others out
+        async with app_state.one_at_a_time(context):
+            while sent < most and (event := log.next_after(sent, sent + 1)):
+                sent, now[0] = event.seq, log.seconds(event.seq)
+                apply = partial(view_model.apply, event)
+                is_text = isinstance(event, AssistantMessage)
+                for patch in apply() if is_text else await app_state.off_loop(apply, context):
+                    if sent > cursor:
+                        waiting.add(patch)
+            await asyncio.sleep(0)  # what has long been there must not keep all others out
         if patches := waiting.drain():
             yield _frame(patches, sent)
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):

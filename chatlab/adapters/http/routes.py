@@ -5,7 +5,12 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from chatlab.adapters.http.dependencies import AppStateDep, CurrentUser
+from chatlab.adapters.http.dependencies import (
+    AppStateDep,
+    CurrentReader,
+    CurrentRequest,
+    CurrentUser,
+)
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.sse import (
     Cursor,
@@ -126,7 +131,9 @@ api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
 
 
 @api.post("/turns", status_code=202)
-async def start_turn(body: SendMessage, app_state: AppStateDep, context: CurrentUser) -> TurnInfo:
+async def start_turn(
+    body: SendMessage, app_state: AppStateDep, context: CurrentRequest
+) -> TurnInfo:
     """Say something. When this answers, the message is in the store."""
     key = body.idempotency_key
     if key is not None and body.thread_id is not None:  # a key is claimed before a thread is read
@@ -142,7 +149,7 @@ async def start_turn(body: SendMessage, app_state: AppStateDep, context: Current
 
 @api.post("/threads/{thread_id}/actions", status_code=202)
 async def act(
-    thread_id: PathId, body: SendAction, app_state: AppStateDep, context: CurrentUser
+    thread_id: PathId, body: SendAction, app_state: AppStateDep, context: CurrentRequest
 ) -> TurnInfo:
     """Click, or submit a form."""
     turn = await app_state.turns.start(
@@ -153,7 +160,7 @@ async def act(
 
 @api.post("/threads/{thread_id}/items/{item_id}/retry", status_code=202)
 async def retry(
-    thread_id: PathId, item_id: PathId, app_state: AppStateDep, context: CurrentUser
+    thread_id: PathId, item_id: PathId, app_state: AppStateDep, context: CurrentRequest
 ) -> TurnInfo:
     """Answer a message again."""
     turn = await app_state.turns.start(
@@ -199,7 +206,7 @@ async def stop(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) ->
 async def threads(
     page: Annotated[Paging, Query()],
     app_state: AppStateDep,
-    context: CurrentUser,
+    context: CurrentReader,
     order: _Order = "desc",
 ) -> Page[ThreadMetadata]:
     """One page of your conversations."""
@@ -211,7 +218,7 @@ async def thread(
     thread_id: PathId,
     page: Annotated[Paging, Query()],
     app_state: AppStateDep,
-    context: CurrentUser,
+    context: CurrentReader,
     order: _Order = "asc",
 ) -> ThreadInfo:
     """A conversation with one page of its items."""
@@ -223,7 +230,7 @@ async def thread(
 
 
 @api.delete("/threads/{thread_id}", status_code=204)
-async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentUser) -> Response:
+async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentRequest) -> Response:
     """Delete a conversation, once no turn runs in it."""
     await app_state.server.delete(thread_id, context)
     if app_state.forget_thread is not None:

@@ -5,19 +5,20 @@ import socket
 from rich.console import Console
 from rich.markup import escape
 
-from chatlab.adapters.http import create_app
+from chatlab.adapters.http import LOCAL_HOSTS, create_app
 from chatlab.course.capstone.load_taskmanager import Capstone
 from chatlab.errors import InvalidInput, MissingDependency, SessionNotFound
 
 try:
     import uvicorn
+
+    from chatlab.adapters.http.connections import Connection
 except ImportError as error:
     raise MissingDependency("uvicorn", "http") from error
 
 __all__ = ["serve_capstone"]
 
 _DEMO_USERS = ("alice", "bob")
-_LOCAL_HOSTS = ("127.0.0.1", "localhost")
 _SHUTDOWN_SECONDS = 3
 """How long open connections may go on when the server stops."""
 
@@ -40,7 +41,7 @@ def serve_capstone(
     Raises:
         InvalidInput: The port is in use, or the host is not this machine.
     """
-    if host not in _LOCAL_HOSTS:
+    if host not in LOCAL_HOSTS:
         raise InvalidInput(
             f"Host {host}",
             "would let others in, and this server asks for no password",
@@ -51,13 +52,17 @@ def serve_capstone(
         capstone.server,
         capstone.server.authenticate,
         sign_in=lambda name: _sign_in(capstone, name),
-        hosts=_LOCAL_HOSTS,
     )
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
     console.print(f"Conversations are kept {escape(storage)}, tasks in memory. Ctrl+C stops it.")
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_SECONDS)
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        log_level="warning",
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

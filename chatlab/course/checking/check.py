@@ -1,29 +1,20 @@
 """`await check("03.2")`: in a notebook, see whether a part is done, and what to try next."""
 
 import inspect
-import json
-import os
 from collections.abc import Awaitable, Mapping
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from chatlab.course.catalogue import Part, part_for
 from chatlab.course.checking.as_data import to_plain_json
+from chatlab.course.checking.graded_run import graded_run
 from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result
 
-__all__ = ["GRADED_RUN_ENV", "CheckFailed", "check", "look", "run_check"]
-
-GRADED_RUN_ENV = "CHATLAB_GRADED_RUN"
-"""The environment variable with a graded run's folder.
-
-In it, `<part>.inputs.json` holds what a check must use as inputs, and the check writes what it
-observed to `<part>.observation.json`.
-"""
+__all__ = ["CheckFailed", "check", "look", "run_check"]
 
 _run_order = RunOrder()
 _run_order.install()
@@ -55,31 +46,18 @@ def check(part_id: str) -> Awaitable[None]:
 
 
 async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
-    """Run the check; in a graded run, take its inputs from and leave its observation in a folder.
+    """Run the check and show its result; in a graded run, leave the judgement to the grader.
 
     Raises:
         CheckFailed: The result is neither "passed" nor "skipped".
     """
-    run_folder = os.environ.get(GRADED_RUN_ENV)
-    inputs = (
-        to_plain_json(part.inputs(Random()))
-        if run_folder is None
-        else _read_inputs(run_folder, part)
-    )
-    result, observation = await run_check(part, namespace, inputs)
-    if run_folder is not None:
-        _write_observation(run_folder, part, observation)
+    if (run := graded_run()) is not None:
+        await run.observe(part, namespace)
+        return
+    result, _ = await run_check(part, namespace, to_plain_json(part.inputs(Random())))
     show_result(part, result, as_graded=_run_order.as_graded)
     if result.status not in {"passed", "skipped"}:
         raise CheckFailed(result)
-
-
-def _read_inputs(run_folder: str, part: Part) -> Any:
-    return json.loads(Path(run_folder, f"{part.id}.inputs.json").read_text("utf-8"))
-
-
-def _write_observation(run_folder: str, part: Part, observation: dict[str, Any]) -> None:
-    Path(run_folder, f"{part.id}.observation.json").write_text(json.dumps(observation), "utf-8")
 
 
 async def look(part_id: str, answer: Any, inputs: Any) -> None:

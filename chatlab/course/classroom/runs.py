@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 from chatlab.course.classroom.collect import HandedIn
 from chatlab.course.classroom.names import clean_text
+from chatlab.course.grading.kernels.box import missing_box
 from chatlab.course.grading.pool import GraderPool
-from chatlab.errors import ChatlabError
+from chatlab.errors import ChatlabError, InvalidInput
 
 __all__ = ["Graders", "collect_evidence_of", "open_pool"]
 
+_WITHOUT = "With --no-box they run as you do: your files and your network are within their reach."
 _ENDED = "ended the process that graded it, twice."
 
 
@@ -29,9 +31,14 @@ class Graders(Protocol):
 
 
 def open_pool(jobs: int, *, box: bool) -> Graders:
-    """So many graders on this machine; in a box, the notebooks reach nothing of it."""
-    del box
-    return GraderPool(jobs)
+    """So many graders on this machine; in a box, the notebooks reach nothing of it.
+
+    Raises:
+        InvalidInput: No box can be made here.
+    """
+    if box and (why := missing_box()):
+        raise InvalidInput("A box for notebooks", f"cannot be made here: {why}", _WITHOUT)
+    return GraderPool(jobs, box=box)
 
 
 def collect_evidence_of(
@@ -43,6 +50,8 @@ def collect_evidence_of(
     that shows which of them it was.
     """
     waiting = deque(notebooks)
+    if not waiting:
+        return
     running: dict[Future[dict[str, Any]], HandedIn] = {}
     graders = open_graders()
     try:

@@ -1,6 +1,5 @@
 """What a run of a notebook left to judge: plain JSON, from which no code runs again."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -27,7 +26,12 @@ class PartEvidence:
     inputs: Any
     observation: dict[str, Any] | None = None
     answer_error: str = ""
-    problem: Sequence[str] | None = None
+    problem: tuple[str, str] | None = None
+
+
+def _pair(part: dict[str, Any]) -> tuple[str, str]:
+    message, next_step = part["problem"]
+    return message, next_step
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,11 @@ class Evidence:
         Raises:
             KeyError, TypeError: The data has another shape.
         """
-        parts = tuple(PartEvidence(**part) for part in data["parts"])
-        return cls(data["lesson"], parts, tuple(data["notes"]))
+        parts = [
+            PartEvidence(**part | {"problem": None if part["problem"] is None else _pair(part)})
+            for part in data["parts"]
+        ]
+        return cls(data["lesson"], tuple(parts), tuple(data["notes"]))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
-"""Grades a notebook: runs the learner's answers in a pristine copy, and judges what they did.
+"""Runs the answers of a learner's notebook in a pristine copy, and collects the evidence.
 
-The copy runs in processes of its own. Each check in it reads its inputs from a file and writes its
-observation to one; this process judges the observations, out of the reach of learners' code.
+The copy runs in a kernel. Each check in it asks for its inputs over a connection and hands over
+what it observed; the verdict falls elsewhere, out of the reach of learners' code.
 """
 
+import os
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,28 +15,36 @@ from chatlab.course.authoring.release import load_pristine_exercise
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.findings import Finding, failed
-from chatlab.course.grading.evidence import Evidence, LessonGrade, PartEvidence, judge_evidence
-from chatlab.course.grading.nbval_run import RUN_SECONDS, NbvalRun, run_notebook
+from chatlab.course.grading.evidence import Evidence, PartEvidence
+from chatlab.course.grading.nbval_run import NbvalRun, run_notebook
 from chatlab.course.grading.submission import Submission, parse_submission
 from chatlab.course.notebook import Notebook, read, source_of
 
-__all__ = ["collect_evidence", "grade"]
+__all__ = ["NOTEBOOK_SECONDS", "collect_evidence"]
+
+NOTEBOOK_SECONDS = 300
+"""How long all runs of one notebook may take."""
+
+_BUSY = 1.5
+"""With a load above it, an answer that did not finish in time is tried again."""
+
+_PATIENCE = 3
+"""How many times longer it may take then."""
 
 
-def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
-    """Run the answers in the notebook at `path`, and judge each part of the lesson.
-
-    Raises:
-        InvalidInput: The file is not a notebook, or another lesson's.
-    """
-    return judge_evidence(collect_evidence(root, lesson, path))
-
-
-def collect_evidence(root: Path, lesson: Lesson, path: Path) -> Evidence:
+def collect_evidence(
+    root: Path, lesson: Lesson, path: Path, address: str | None = None
+) -> Evidence:
     """Run the answers in the notebook at `path`; `judge_evidence` says what they are worth.
 
     A cell that ends its kernel, never ends or breaks the checks costs its own part only: the rest
     is run without it.
+
+    Args:
+        root: The folder of the course.
+        lesson: The notebook's.
+        path: Where the notebook is.
+        address: The address of a kernel server; None to start each kernel anew.
 
     Raises:
         InvalidInput: The file is not a notebook, or another lesson's.
@@ -44,7 +53,7 @@ def collect_evidence(root: Path, lesson: Lesson, path: Path) -> Evidence:
     submission = parse_submission(read(path), pristine, lesson)
     random = Random()
     inputs = {part.id: to_plain_json(part.inputs(random)) for part in lesson.parts}
-    runs = _GradingRuns(pristine, inputs, submission.sources)
+    runs = _GradingRuns(lesson, pristine, inputs, submission.sources, address)
     runs.run_until_stable(lesson.parts)
     runs.run_alone(lesson.parts)
     parts = tuple(_part_evidence(part, inputs[part.id], runs, submission) for part in lesson.parts)
@@ -57,21 +66,32 @@ class _GradingRuns:
     Attributes:
         merged_run: The outcomes of all runs together.
         stopped_cells: The cells that stopped a kernel, each with its error line.
+        slow_parts: The parts that did not finish in time on a machine that was busy then.
     """
 
     def __init__(
-        self, pristine: Notebook, inputs: Mapping[str, Any], sources: Mapping[str, str]
+        self,
+        lesson: Lesson,
+        pristine: Notebook,
+        inputs: Mapping[str, Any],
+        sources: Mapping[str, str],
+        address: str | None,
     ) -> None:
+        self._lesson = lesson
         self._pristine = pristine
         self._inputs = inputs
         self._sources = sources
+        self._address = address
+        self._deadline = time.monotonic() + NOTEBOOK_SECONDS
         self.merged_run = NbvalRun()
         self.stopped_cells: dict[str, str] = {}
+        self.slow_parts: set[str] = set()
 
     def run_until_stable(self, parts: Iterable[Part]) -> None:
         """Run all answers; when a cell stops the kernel, run again without its part's answer."""
         run = self._run(self._sources)
-        while run.stopped_at is not None:
+        while (stopped_at := run.stopped_at) is not None and stopped_at not in self.stopped_cells:
+            self.stopped_cells[stopped_at] = run.error_lines[stopped_at]
             left_out = {
                 part.answer_cell
                 for part in parts
@@ -81,58 +101,118 @@ class _GradingRuns:
             run = self._run(remaining)
 
     def run_alone(self, parts: Iterable[Part]) -> None:
-        """Run each answer alone whose check left no observation: another may have prevented it."""
+        """Run those answers alone that another may have disturbed, or the machine.
+
+        These are the ones whose check left nothing, or whose kernel died; and on a busy machine
+        those that did not finish in time.
+        """
         if self.merged_run.kernel_error is not None:
             return
         for part in parts:
-            cells = {part.answer_cell, part.check_cell}
-            observed = part.check_cell in self.merged_run.observations
-            raised = self.merged_run.error_lines.get(part.answer_cell)
-            if observed or raised or cells & set(self.stopped_cells):
+            slow = self._timed_out(part) and _load() > _BUSY
+            if not slow and not self._disturbed(part):
                 continue
-            own_sources = {id: text for id, text in self._sources.items() if id == part.answer_cell}
-            if len(own_sources) < len(self._sources):
-                self._run(own_sources, only=cells)
+            own = {id: text for id, text in self._sources.items() if id == part.answer_cell}
+            cells = {part.answer_cell, part.check_cell}
+            run = self._run(own, cells, _PATIENCE if slow else 1)
+            if run.stopped_at is None:
+                for cell in cells:
+                    self.stopped_cells.pop(cell, None)
+            if slow and self._timed_out(part) and _load() > _PATIENCE:
+                self.slow_parts.add(part.id)
 
-    def _run(self, sources: Mapping[str, str], only: Iterable[str] | None = None) -> NbvalRun:
+    def _disturbed(self, part: Part) -> bool:
+        cells = {part.answer_cell, part.check_cell}
+        if cells & set(self.stopped_cells):
+            return "ended its kernel" in "".join(self.stopped_cells.get(id, "") for id in cells)
+        raised = self.merged_run.error_lines.get(part.answer_cell)
+        return not raised and part.check_cell not in self.merged_run.observations
+
+    def _timed_out(self, part: Part) -> bool:
+        observation = self.merged_run.observations.get(part.check_cell, {})
+        lines = [self.stopped_cells.get(id, "") for id in (part.answer_cell, part.check_cell)]
+        return observation.get("state") == "timed_out" or "Timeout" in "".join(lines)
+
+    def _run(
+        self,
+        sources: Mapping[str, str],
+        only: Iterable[str] | None = None,
+        patience: int = 1,
+    ) -> NbvalRun:
         """Run the notebook with these answers; merge the outcomes of all cells, or `only` these."""
         cells = [
             cell | {"source": sources.get(cell.get("id", ""), source_of(cell))}
             for cell in self._pristine["cells"]
         ]
-        run = run_notebook(self._pristine | {"cells": cells}, self._inputs)
-        cell_ids = set(run.error_lines if only is None else only)
+        run = run_notebook(
+            self._pristine | {"cells": cells},
+            self._lesson.number,
+            self._inputs,
+            address=self._address,
+            patience=patience,
+            run_seconds=max(1.0, self._deadline - time.monotonic()),
+        )
+        merged, cell_ids = self.merged_run, set(run.error_lines if only is None else only)
         for id in cell_ids & run.error_lines.keys():
-            self.merged_run.error_lines[id] = run.error_lines[id]
-        for id in cell_ids & run.observations.keys():
-            self.merged_run.observations[id] = run.observations[id]
-        self.merged_run.kernel_error = self.merged_run.kernel_error or run.kernel_error
-        if run.stopped_at in self.stopped_cells:
-            return replace(run, stopped_at=None)
-        if run.stopped_at is not None:
-            self.stopped_cells[run.stopped_at] = run.error_lines[run.stopped_at]
+            merged.error_lines[id] = run.error_lines[id]
+            merged.observations.pop(id, None)
+            merged.problems.pop(id, None)
+        for id in cell_ids:
+            if id in run.observations:
+                merged.observations[id] = run.observations[id]
+            if id in run.problems:
+                merged.problems[id] = run.problems[id]
+        merged.kernel_error = merged.kernel_error or run.kernel_error
         return run
+
+
+def _load() -> float:
+    """How many processes want to run on this machine for each processor that it has."""
+    load: float = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    return load / (os.cpu_count() or 1)
 
 
 def _part_evidence(
     part: Part, inputs: Any, runs: _GradingRuns, answers: Submission
 ) -> PartEvidence:
+    if lacking := part.missing_requirement():  # whatever the notebook says of it
+        return PartEvidence(part.id, inputs, {"state": "skipped", "why": lacking})
     answer, check, run = part.answer_cell, part.check_cell, runs.merged_run
-    problem = answers.rejected.get(answer)
-    for cell in (answer, check):
-        if problem is None and cell in runs.stopped_cells:
-            problem = failed(runs.stopped_cells[cell], "The other parts were checked without it.")
     answer_error, observation = run.error_lines.get(answer, ""), run.observations.get(check)
+    problem = answers.rejected.get(answer) or _run_problem(part, runs)
     if problem is None and not answer_error and observation is None:
         problem = _missing_observation_finding(run, check)
     told = None if problem is None else (problem.message, problem.next_step)
     return PartEvidence(part.id, inputs, observation, answer_error, told)
 
 
+def _run_problem(part: Part, runs: _GradingRuns) -> Finding | None:
+    """Why what the part left cannot be judged, if it cannot."""
+    observation = runs.merged_run.observations.get(part.check_cell, {})
+    if part.id in runs.slow_parts:
+        return failed("Not judged: the machine was too slow.", "Try again when it is less busy.")
+    for cell in (part.answer_cell, part.check_cell):
+        if cell in runs.stopped_cells:
+            return failed(runs.stopped_cells[cell], "The other parts were checked without it.")
+    if observation.get("state") == "tampered":
+        return failed(
+            f"It replaces a piece of the kit: {str(observation.get('name'))[:100]}.",
+            "Leave chatlab and Python's own modules as they are, then try again.",
+        )
+    if observation.get("state") == "skipped":
+        return failed(
+            f"Not judged: where it ran, something is missing. {str(observation.get('why'))[:200]}",
+            "Install it there, and grade again.",
+        )
+    if problem := runs.merged_run.problems.get(part.check_cell):
+        return failed(problem, "Leave the check alone, and stop what your cell started.")
+    return None
+
+
 def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
     if run.kernel_error is not None:
         return failed(
-            f"The kernel did not start: {run.kernel_error}",
+            f"Not judged: no kernel started. {run.kernel_error}",
             "Close what else is running and try again; `chatlab doctor` looks at this machine.",
         )
     if check in run.error_lines:
@@ -142,6 +222,6 @@ def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
             "Look for what your cell changes in Python or in the kit.",
         )
     return failed(
-        f"The check's turn did not come within {RUN_SECONDS} seconds.",
+        f"The check's turn did not come within {NOTEBOOK_SECONDS} seconds.",
         "Look for a cell that takes long.",
     )

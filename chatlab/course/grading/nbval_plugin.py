@@ -2,7 +2,7 @@
 
 - nbval drops `update_display_data`; here it replaces the output it belongs to, so that what is
   compared is what a reader sees.
-- A kernel that dies is noticed within a second.
+- A kernel that dies is noticed at once.
 - A cell that prints too much is stopped.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["KernelDied", "TooMuchOutput", "pytest_configure"]
+__all__ = ["KernelDied", "TooMuchOutput", "pytest_configure", "use_kernel_managers"]
 
 DEFAULT_CELL_SECONDS = 120
 """How long one cell may run where no limit is given; nbval's own default is 2,000 seconds."""
@@ -34,6 +34,15 @@ if "CHATLAB_QUICK_NBFORMAT" in os.environ:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
+_wrap_managers: Callable[[Any], Any] | None = None
+
+
+def use_kernel_managers(wrap: Callable[[Any], Any]) -> None:
+    """Have the next run's kernel managers made by what `wrap` returns for nbval's own class."""
+    global _wrap_managers  # noqa: PLW0603 - pytest gives a plugin's hooks nothing else to go by
+    _wrap_managers = wrap
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Patch nbval, if it is in use."""
     option = config.option
@@ -43,10 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
         option.nbval_cell_timeout = DEFAULT_CELL_SECONDS
     kernel_module: Any = importlib.import_module("nbval.kernel")
     plugin_module: Any = importlib.import_module("nbval.plugin")
-    _use_ipc_sockets(kernel_module, config)
+    _replace_kernel_managers(kernel_module, config)
     kernel_class = kernel_module.RunningKernel
     if not hasattr(kernel_class, "chatlab_patched"):
         kernel_class.chatlab_patched = True
+        kernel_class.__init__ = _start_without_waits
         kernel_class.get_message = _detect_dead_kernel(kernel_class.get_message)
         kernel_class.execute_cell_input = _track_parent_cell(kernel_class.execute_cell_input)
         plugin_module.IPyNbFile.get_kernel_message = _apply_display_updates(
@@ -55,14 +65,17 @@ def pytest_configure(config: pytest.Config) -> None:
         plugin_module.IPyNbCell.runtest = _track_current_item(plugin_module.IPyNbCell.runtest)
 
 
-def _use_ipc_sockets(kernel_module: Any, config: pytest.Config) -> None:
-    from chatlab.course.grading.ipc_kernels import IpcKernelManagers
+def _replace_kernel_managers(kernel_module: Any, config: pytest.Config) -> None:
+    from chatlab.course.grading.kernels.ipc_kernels import IpcKernelManagers
 
     original_manager = kernel_module.KernelManager
-    kernel_module.KernelManager = ipc_managers = IpcKernelManagers(original_manager)
+    managers = (_wrap_managers or IpcKernelManagers)(original_manager)
+    kernel_module.KernelManager = managers
 
     def restore() -> None:
-        ipc_managers.close()
+        close: Callable[[], None] | None = getattr(managers, "close", None)
+        if close is not None:
+            close()
         kernel_module.KernelManager = original_manager
 
     config.add_cleanup(restore)
@@ -75,6 +88,13 @@ class KernelDied(RuntimeError):
         super().__init__("This cell ended its kernel.")
 
 
+class KernelNotStarted(RuntimeError):
+    """There is no kernel to run cells in."""
+
+    def __init__(self) -> None:
+        super().__init__("It ended, or did not answer.")
+
+
 class TooMuchOutput(RuntimeError):
     """A cell printed more than anybody reads; `cell` is the one, or None for the one that runs."""
 
@@ -83,13 +103,45 @@ class TooMuchOutput(RuntimeError):
         super().__init__(f"This cell printed more than {MAX_OUTPUT_CHARS:,} characters.")
 
 
+def _start_without_waits(
+    kernel: Any, kernel_name: str, cwd: str | None = None, startup_timeout: float = 60
+) -> None:
+    """Start a kernel, in place of nbval's `__init__`: ask until its answers arrive on both sides.
+
+    nbval waits 0.2 seconds for a message that does not come, and a second for one it has missed.
+    """
+    module: Any = importlib.import_module("nbval.kernel")
+    kernel.km = module.KernelManager(
+        kernel_name=kernel_name, kernel_spec_manager=module.NbvalKernelspecManager()
+    )
+    with open(os.devnull, "w") as devnull:  # noqa: PTH123 - no file of ours
+        kernel.km.start_kernel(stderr=devnull, cwd=cwd)
+    kernel.kc = kernel.km.client(context=kernel.km.context)
+    kernel.kc.start_channels(hb=False, stdin=False)
+    deadline, wait_seconds = time.monotonic() + startup_timeout, 0.05
+    while time.monotonic() < deadline:
+        message_id = kernel.kc.kernel_info()
+        try:
+            kernel.await_reply(message_id, timeout=deadline - time.monotonic())
+            kernel.await_idle(message_id, wait_seconds)
+        except KernelDied:
+            break
+        except Empty:
+            wait_seconds = min(1.0, wait_seconds * 2)
+        else:
+            return
+    kernel.kc.stop_channels()
+    kernel.km.shutdown_kernel(now=True)
+    raise KernelNotStarted
+
+
 def _detect_dead_kernel(get_message: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `get_message`: wait a second at a time, and raise `KernelDied` if the kernel is dead."""
+    """Wrap `get_message`: wait a little at a time, and raise `KernelDied` if the kernel is dead."""
 
     def get_message_or_raise(kernel: Any, stream: str, timeout: float | None = None) -> Any:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
-            wait_seconds = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())
+            wait_seconds = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
             try:
                 return get_message(kernel, stream, timeout=max(0.0, wait_seconds))
             except Empty:

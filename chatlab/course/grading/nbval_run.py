@@ -1,34 +1,33 @@
 """Runs a notebook under nbval, for a grade: returns its cells' errors and checks' observations.
 
-The run has temporary folders and a process group of its own, and processes that it leaves behind
-are killed. Whether pytest counts a cell as passed is ignored.
+pytest runs in this process, and learners' code in the kernel. Whether pytest counts a cell as
+passed is ignored.
 """
 
-import json
+import contextlib
+import io
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
+import pytest
+import zmq
 
-from chatlab.course.checking.check import GRADED_RUN_ENV
-from chatlab.course.grading.grader_plugin import GRADER_FOLDER_ENV, LOG_NAME
+from chatlab.course.grading import nbval_plugin
+from chatlab.course.grading.evidence_link import EvidenceLink
+from chatlab.course.grading.grader_plugin import GraderPlugin
+from chatlab.course.grading.kernels.cold_kernels import ColdKernelManagers
+from chatlab.course.grading.kernels.forked_provisioner import ForkedKernelManagers
 from chatlab.course.notebook import Notebook, write
 
-__all__ = ["GRADED_CELL_SECONDS", "RUN_SECONDS", "NbvalRun", "run_notebook"]
+__all__ = ["GRADED_CELL_SECONDS", "NbvalRun", "run_notebook"]
 
 GRADED_CELL_SECONDS = 20
 """How long one cell may run in a graded run."""
-
-RUN_SECONDS = 240
-"""How long one run of a whole notebook may take."""
 
 
 @dataclass
@@ -39,109 +38,83 @@ class NbvalRun:
         error_lines: For each cell that has run, by its id, the last line of its traceback; "" if it
             raised nothing.
         observations: What the checks observed, by the id of the check's cell.
+        problems: What was wrong with what a check handed over, by the id of its cell.
         stopped_at: The cell that ended the kernel, or made it necessary to end it.
         kernel_error: Why no kernel started; None if one did.
     """
 
     error_lines: dict[str, str] = field(default_factory=dict[str, str])
     observations: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    problems: dict[str, str] = field(default_factory=dict[str, str])
     stopped_at: str | None = None
     kernel_error: str | None = None
 
 
-def run_notebook(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
+def run_notebook(
+    notebook: Notebook,
+    lesson: int,
+    inputs: Mapping[str, Any],
+    *,
+    address: str | None,
+    patience: int,
+    run_seconds: float,
+) -> NbvalRun:
     """Run the notebook from the top; a run that gets no kernel is tried once more.
 
     Args:
         notebook: What to run.
+        lesson: The number of its lesson.
         inputs: What each part's check is to be given, by the part's id.
+        address: The kernel server's; None to start a kernel anew.
+        patience: How many times longer than usual cells and checks may take.
+        run_seconds: How long the whole run may take.
     """
-    run = _run_once(notebook, inputs)
-    return run if run.kernel_error is None else _run_once(notebook, inputs)
+    tries = 2
+    while True:
+        run = _run_once(notebook, lesson, inputs, address, (patience, run_seconds))
+        tries -= 1
+        if run.kernel_error is None or not tries:
+            return run
 
 
-def _run_once(notebook: Notebook, inputs: Mapping[str, Any]) -> NbvalRun:
-    folders = [
-        tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) for _ in range(3)
-    ]
-    grader_folder, run_folder, temp_folder = (Path(folder.name) for folder in folders)
-    try:
-        (grader_folder / "inputs.json").write_text(json.dumps(inputs), "utf-8")
-        (run_folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        write(run_folder / "submission.ipynb", notebook)
-        _run_nbval(grader_folder, run_folder, temp_folder)
-        return _parse_log(grader_folder / LOG_NAME)
-    finally:
-        for folder in folders:
-            folder.cleanup()
-
-
-def _run_nbval(grader_folder: Path, run_folder: Path, temp_folder: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
-    command += ["-c", "pytest.ini", f"--nbval-cell-timeout={GRADED_CELL_SECONDS}"]
-    command += ["submission.ipynb"]
-    plugins = (
-        "no:cacheprovider",
-        "nbval.plugin",
-        "chatlab.course.grading.nbval_plugin",
-        "chatlab.course.grading.grader_plugin",
-    )
-    command += [word for plugin in plugins for word in ("-p", plugin)]
-    env = os.environ | {
-        GRADED_RUN_ENV: str(run_folder),
-        GRADER_FOLDER_ENV: str(grader_folder),
-        "TMPDIR": str(temp_folder),
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "CHATLAB_QUICK_NBFORMAT": "1",
-    }
-    env.pop("PYTEST_ADDOPTS", None)
-    with subprocess.Popen(  # noqa: S603 - our own command; the notebook is confined by limits
-        command,
-        cwd=run_folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(RUN_SECONDS)
-        finally:
-            _kill_process_group(process)
-            _kill_strays(str(run_folder))
-
-
-def _kill_process_group(process: "subprocess.Popen[bytes]") -> None:
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-
-
-def _kill_strays(run_folder: str) -> None:
-    """Kill what is outside of the process group: kernels have groups of their own.
-
-    They are known by the run's folder in their environment.
-    """
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.environ().get(GRADED_RUN_ENV) == run_folder:
-                process.kill()
-
-
-def _parse_log(log: Path) -> NbvalRun:
+def _run_once(
+    notebook: Notebook,
+    lesson: int,
+    inputs: Mapping[str, Any],
+    address: str | None,
+    limits: tuple[int, float],
+) -> NbvalRun:
+    patience, run_seconds = limits
     run = NbvalRun()
-    for line in log.read_text("utf-8").splitlines() if log.exists() else ():
-        outcome = json.loads(line)
-        cell = outcome["cell"]
-        if not outcome["kernel_started"]:
-            run.kernel_error = outcome["error_line"]
-            continue
-        run.error_lines[cell] = outcome["error_line"]
-        if outcome["stops_kernel"] and run.stopped_at is None:
-            run.stopped_at = cell
-        with suppress(ValueError, RecursionError, TypeError):
-            run.observations[cell] = {**json.loads(outcome["observation"])}
+    link = EvidenceLink(inputs, patience)
+    with (
+        tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as own,
+        tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as work,
+    ):
+        folder, work_folder = Path(own), Path(work)
+        (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+        write(folder / "submission.ipynb", notebook)
+
+        def wrap_managers(manager_class: Any) -> Any:
+            # One context for all: to end one, ZMQ waits for what a dead kernel will not take.
+            make_manager = partial(manager_class, context=zmq.Context.instance())
+            if address is None:
+                return ColdKernelManagers(make_manager, work_folder, link)
+            return ForkedKernelManagers(make_manager, address, lesson, work_folder, link)
+
+        nbval_plugin.use_kernel_managers(wrap_managers)
+        grader_plugin = GraderPlugin(run, link, work_folder, run_seconds)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            pytest.main(_arguments(folder, patience), [nbval_plugin, grader_plugin])
     return run
+
+
+def _arguments(folder: Path, patience: int) -> list[str]:
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    arguments = ["-q", "-s", "--tb=no", "--nbval-lax", "--nbval-current-env", "-p", "nbval.plugin"]
+    for unneeded in ("cacheprovider", "faulthandler", "unraisableexception", "threadexception"):
+        arguments += ["-p", f"no:{unneeded}"]
+    seconds = GRADED_CELL_SECONDS * patience
+    arguments += ["-c", str(folder / "pytest.ini"), f"--nbval-cell-timeout={seconds}"]
+    return [*arguments, str(folder / "submission.ipynb")]

@@ -1,14 +1,16 @@
-"""Grades notebooks in processes of their own, several at once."""
+"""Grades notebooks in processes of their own, several at once, with kernels that are warm."""
 
 import multiprocessing
+import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from chatlab.course.catalogue import lesson_for
-from chatlab.course.grading.evidence import Evidence
+from chatlab.course.catalogue import Lesson, lesson_for
+from chatlab.course.grading.evidence import Evidence, LessonGrade, judge_evidence
+from chatlab.course.grading.kernels.kernel_server import KernelServer, can_fork
 
-__all__ = ["GraderPool"]
+__all__ = ["GraderPool", "grade"]
 
 
 class GraderPool:
@@ -16,25 +18,72 @@ class GraderPool:
 
     Args:
         jobs: How many there are.
+        box: Whether learners' code is confined, as it should be when the notebooks are others'.
+
+    Raises:
+        MissingDependency: bubblewrap is not installed.
     """
 
-    def __init__(self, jobs: int = 1) -> None:
-        self._executor = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
+    def __init__(self, jobs: int = 1, *, box: bool = False) -> None:
+        self._jobs = jobs
+        self._box = box
+        self._server = KernelServer(boxed=box) if can_fork() else None
+        self._executor = self._start_graders()
+
+    def _start_graders(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._jobs, context, _prepare)
+
+    @property
+    def server_pid(self) -> int | None:
+        """The process below which all kernels run; None if each is started anew."""
+        return None if self._server is None else self._server.pid
 
     def submit(self, root: Path, lesson: int, path: Path) -> "Future[dict[str, Any]]":
         """Have the notebook run; the future's result is `Evidence.to_json()`.
 
         The future raises `InvalidInput` if the file is not a notebook, or another lesson's.
         """
-        return self._executor.submit(_collect, root, lesson, path)
+        if self._server is not None and not self._server.alive:
+            self._server.close()
+            self._server = KernelServer(boxed=self._box)
+        address = None if self._server is None else self._server.address
+        return self._executor.submit(_collect, root, lesson, path, address)
+
+    def grade(self, root: Path, lesson: Lesson, path: Path) -> LessonGrade:
+        """Grade one notebook, and wait for it.
+
+        Raises:
+            InvalidInput: The file is not a notebook, or another lesson's.
+        """
+        evidence = self.submit(root, lesson.number, path).result()
+        return judge_evidence(Evidence.from_json(evidence))
 
     def close(self) -> None:
-        """End the graders; what has not begun is cancelled."""
+        """End the graders and kernels; what has not begun is cancelled."""
         self._executor.shutdown(cancel_futures=True)
+        if self._server is not None:
+            self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _collect(root: Path, lesson: int, path: Path) -> dict[str, Any]:
+def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
+    """Grade one notebook in a pool of its own; see `GraderPool.grade`."""
+    with GraderPool() as pool:
+        return pool.grade(root, lesson, path)
+
+
+def _prepare() -> None:
+    """Import what each notebook needs, before the first one comes."""
+    os.environ["CHATLAB_QUICK_NBFORMAT"] = "1"
+
+
+def _collect(root: Path, lesson: int, path: Path, address: str | None) -> dict[str, Any]:
     from chatlab.course.grading.grade import collect_evidence
 
-    evidence: Evidence = collect_evidence(root, lesson_for(lesson), path)
-    return evidence.to_json()
+    return collect_evidence(root, lesson_for(lesson), path, address).to_json()

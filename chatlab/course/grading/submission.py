@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.findings import Finding, failed
 from chatlab.course.grading.definitions import defined_names, definitions_for, missing_names
+from chatlab.course.grading.forbidden_reach import find_forbidden_reach
 from chatlab.course.grading.restore_cell_ids import checked_lessons, restore_ids
 from chatlab.course.notebook import Cell, Notebook, source_of
 from chatlab.errors import InvalidInput
@@ -109,6 +110,11 @@ def _find_problem(part: Part, answers: list[str]) -> Finding | None:
         return failed(
             f"Its cell is {len(answers[0]):,} characters long.",
             f"Write at most {MAX_ANSWER_CHARS:,}, and keep data out of it.",
+        )
+    if reach := find_forbidden_reach(answers[0]):
+        return failed(
+            f"Its cell was not run: `{reach}` reaches behind the check.",
+            "No answer needs it. Write it without, or ask whoever grades.",
         )
     try:
         answers[0].encode()
