@@ -27,7 +27,9 @@ Place = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="The folder of the gradebook and the reports.")]
 Jobs = Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")]
-Box = Annotated[bool, typer.Option("--box/--no-box", help="Keep notebooks away from this machine.")]
+Box = Annotated[
+    bool, typer.Option("--box/--no-box", help="Keep your files and network from notebooks.")
+]
 Scheduler = Annotated[
     str | None, typer.Option(help="Run them on a Dask cluster: tcp://10.0.0.1:8786.")
 ]
