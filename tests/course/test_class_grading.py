@@ -5,7 +5,7 @@ import json
 import re
 import shlex
 import stat
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -299,6 +299,18 @@ def test_two_runs_into_one_folder_do_not_meet(classroom):
     assert "is being graded into. Wait until that is done." in " ".join(run.stderr.split())
     with classroom.book.only_here():
         assert classroom.grade().graded == 1
+
+
+def test_a_new_gradebook_may_be_opened_by_many_at_once(tmp_path):
+    def read():
+        book = Gradebook(tmp_path)
+        found = book.attempts()
+        book.close()
+        return found
+
+    with ThreadPoolExecutor(8) as threads:
+        futures = [threads.submit(read) for _ in range(32)]
+    assert [future.result() for future in futures] == [[]] * 32
 
 
 @pytest.mark.parametrize("content", [b"My essay, and it is no database at all.", b"\x00" * 200])

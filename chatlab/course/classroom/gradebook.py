@@ -43,6 +43,7 @@ class Gradebook:
         self._engine = _engine(self.path)
         try:
             with self._engine.begin() as connection:
+                connection.execute(text("BEGIN IMMEDIATE"))  # two may open a new one at once
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
                 if version not in {0, tables.SCHEMA_VERSION}:
                     raise InvalidInput(str(self.path), "is of another chatlab", "Use that one.")
