@@ -61,6 +61,7 @@ class Part:
         optional: Not needed to pass the lesson ("going further").
         time_limit: How many seconds `observe` may take.
         leftover_hint: What to try when something was left running, where one thing mostly is.
+        timeout_hint: What to try when it did not finish in time, where one thing mostly is why.
         disabled_names: Functions and classes of the kit that do the same, as `"module:name"`: they
             raise while the part is checked.
         answer_in: The part in whose answer cell the subject is made; by default this one.
@@ -78,6 +79,7 @@ class Part:
     optional: bool = False
     time_limit: float = 10.0
     leftover_hint: str = ""
+    timeout_hint: str = ""
     disabled_names: tuple[str, ...] = ()
     answer_in: str | None = None
 

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Finding", "Result", "Status", "failed", "needless_async", "passed"]
+__all__ = [
+    "Finding",
+    "Result",
+    "Status",
+    "failed",
+    "needless_async",
+    "passed",
+]
+
+MAX_TEXT_CHARS = 500
+"""How long a sentence of a finding may be: a part of it may be a learner's own text."""
 
 Status = Literal["passed", "failed", "not_started", "skipped", "error"]
 
@@ -28,11 +38,12 @@ class Finding:
 
 def passed(points: float, message: str) -> Finding:
     """A finding of something that is right."""
-    return Finding(passed=True, points=points, message=message)
+    return Finding(passed=True, points=points, message=_printable(message))
 
 
 def failed(message: str, next_step: str = "", points: float = 0) -> Finding:
     """A finding of something that is wrong; `points` is what it earned all the same."""
+    message, next_step = _printable(message), _printable(next_step)
     return Finding(passed=False, points=points, message=message, next_step=next_step)
 
 
@@ -69,3 +80,10 @@ class Result:
             line for finding in shown[:2] for line in (finding.message, finding.next_step) if line
         ]
         return lines[:4]
+
+
+def _printable(text: str) -> str:
+    """The text without what would move a terminal's cursor, and cut to 500 characters."""
+    kept = text if len(text) <= MAX_TEXT_CHARS else f"{text[: MAX_TEXT_CHARS - 2]} …"
+    shown = (c if c.isprintable() or c in "\n\u200d" else "\N{REPLACEMENT CHARACTER}" for c in kept)
+    return "".join(shown)

@@ -23,7 +23,7 @@ def boxed_pool() -> Iterator[GraderPool]:
     """Two graders whose kernels run in the box."""
     if why := missing_box():
         require_or_skip(why)
-    with GraderPool(2, box=True) as pool:
+    with GraderPool(2, box=True, cell_seconds=6) as pool:
         yield pool
 
 

@@ -63,6 +63,27 @@ async def test_a_class_of_the_kit_refuses_too_and_works_again_afterwards():
     make()
 
 
+async def test_a_cell_that_was_not_run_is_said_to_be_one():
+    part = part_for("01.3")
+
+    result, _ = await run_check(part, {}, part.inputs(Random(1)))
+
+    assert result.status == "failed"
+    assert result.feedback[0] == "The cell above has not been run yet: there is no EVIDENCE."
+
+
+async def test_a_part_may_say_what_mostly_keeps_an_answer_from_finishing():
+    def wait_for_ever():
+        while True:
+            pass
+
+    part = replace(asking_for(), time_limit=0.01, timeout_hint="A lock that nobody gives back.")
+
+    result, _ = await run_check(part, {"greeting": wait_for_ever}, [])
+
+    assert result.feedback[1] == "A lock that nobody gives back."
+
+
 async def test_other_things_of_the_kit_go_on_working():
     assert "data: hello" in await said_of(lambda: sse_frame("hello"), "chatlab.streams:coalesce")
 

@@ -95,8 +95,8 @@ class OneLongRespond(ChatKitServer):
                 task = await book.create(me, command.title, command.priority)
                 text = f"{task.title} has the number {task.id}."
             elif tool == "list_tasks":
-                text = "Tasks: " + "; ".join([task.title for task in await book.list(me)])
-                task = None
+                task = await book.list(me)
+                text = "Tasks: " + "; ".join(one.title for one in task)
             elif tool == "complete_task":
                 task = await book.complete(me, number)
                 text = f"{task.title}: done."
@@ -106,7 +106,7 @@ class OneLongRespond(ChatKitServer):
             else:
                 task = await book.get(me, number)
                 text = f"{task.title}: {task.priority}."
-            output = task and {"id": task.id}
+            output = [dict(one) for one in task] if tool == "list_tasks" else dict(task)
         except NotFoundError:
             status, text = "failed", f"I know no task {number}."
         except (InvalidInput, OSError):
@@ -184,7 +184,7 @@ class MethodsByName(ChatKitServer):
             if not page.has_more:
                 break
             after = page.after
-        named = [i.output for i in items if i.type == "tool" and i.output is not None]
+        named = [i.output for i in items if i.type == "tool" and isinstance(i.output, dict)]
         return named[-1]["id"] if named else None
 
     async def _told(self, text):
@@ -203,7 +203,10 @@ class MethodsByName(ChatKitServer):
             text = "Something broke on our side."
         else:
             status, text = "completed", words(task)
-            output = None if isinstance(task, list) else task.model_dump(mode="json")
+            if isinstance(task, list):
+                output = [one.model_dump(mode="json") for one in task]
+            else:
+                output = task.model_dump(mode="json")
         yield ToolStatus(tool=tool, status=status, call_id=call, output=output)
         async for piece in self._told(text):
             yield piece

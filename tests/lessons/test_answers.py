@@ -44,9 +44,12 @@ pytestmark = [
 HERE = Path(__file__).parent
 SOLUTIONS = HERE.parents[1] / "solutions"
 HEADING = re.compile(r"^# %% (wrong|right): (.+)$", re.MULTILINE)
-SEEDS = (1, 2, 3)
+SEEDS = range(1, 4)
+MANY_SEEDS = range(101, 151)
 SLOW = {"11.4"}
 """Checks that make a database: they are run with one seed."""
+BLOCKS = "seconds it had not finished"
+"""Feedback for an answer that stops the whole loop until its time is up: it is run once, too."""
 ON_THE_LOOP_ALONE = {"04.1", "04.3", "04.4", "05.4", "07.4", "09.4", "11.3"}
 
 
@@ -146,10 +149,12 @@ def skip_what_lacks(part: Part) -> None:
         require_or_skip(why)
 
 
-async def results_of(part: Part, source: str) -> list[Any]:
+async def results_of(part: Part, source: str, says: str = "", seeds: range = SEEDS) -> list[Any]:
     """What the real check says of the answer, for several seeds."""
     results = []
-    for seed in SEEDS[:1] if part.id in SLOW else SEEDS:
+    if part.id in SLOW or BLOCKS in says:
+        seeds = seeds[: len(seeds) // 20 + 1]
+    for seed in seeds:
         namespace = await namespace_for(part)
         await run_cell(source, namespace, f"<answer to {part.id}>")
         result, _ = await run_check(part, namespace, to_plain_json(part.inputs(Random(seed))))
@@ -168,7 +173,7 @@ async def results_of(part: Part, source: str) -> list[Any]:
 async def test_a_wrong_answer_is_rejected_with_its_feedback(answer):
     part = part_for(answer.part)
     skip_what_lacks(part)
-    for result in await results_of(part, answer.source):
+    for result in await results_of(part, answer.source, answer.says):
         assert result.status == "failed", result
         assert answer.says in "\n".join(result.feedback)
         assert len(result.feedback) <= 4
@@ -184,6 +189,31 @@ async def test_another_right_answer_is_accepted(answer):
     part = part_for(answer.part)
     skip_what_lacks(part)
     for result in await results_of(part, answer.source):
+        assert (result.status, result.points) == ("passed", part.points), result.feedback
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "answer", ANSWERS, ids=lambda one: f"{one.part} {one.kind} {one.says[:50]}"
+)
+async def test_no_verdict_depends_on_luck(answer):
+    part = part_for(answer.part)
+    skip_what_lacks(part)
+    results = await results_of(part, answer.source, answer.says, MANY_SEEDS)
+    if answer.kind == "right":
+        assert [one.feedback for one in results if one.status != "passed"] == []
+    else:
+        feedback = ["\n".join(one.feedback) for one in results]
+        assert [one.status for one in results] == ["failed"] * len(results)
+        assert [one for one in feedback if answer.says not in one] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part_id", PARTS)
+async def test_the_solution_is_accepted_every_time(part_id):
+    part = part_for(part_id)
+    skip_what_lacks(part)
+    for result in await results_of(part, solution_of(part), seeds=MANY_SEEDS):
         assert (result.status, result.points) == ("passed", part.points), result.feedback
 
 

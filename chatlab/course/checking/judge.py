@@ -45,14 +45,16 @@ def _incomplete_finding(part: Part, observation: dict[str, Any]) -> Finding:
     match observation:
         case {"state": "missing"}:
             return failed(
-                f"There is no {part.subject} here.",
-                f"Run the cell that makes {part.subject}, then this one. Is it spelled like that?",
+                f"The cell above has not been run yet: there is no {part.subject}.",
+                f"Run it, then this one. If you have, look for a name that is not spelled "
+                f"{part.subject}.",
             )
         case {"state": "timed_out", "seconds": seconds}:
             location = f" It was at: {observation['line']}" if observation.get("line") else ""
             return failed(
                 f"After {seconds:g} seconds it had not finished.{location}",
-                "Look for a loop that never ends, or something awaited that never comes.",
+                part.timeout_hint
+                or "Look for a loop that never ends, or something awaited that never comes.",
             )
         case {"state": "left_behind", "tasks": tasks}:
             return failed(

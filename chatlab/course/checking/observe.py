@@ -7,17 +7,15 @@ everything, a patched check or a printed "passed" is only data that is wrong.
 import asyncio
 import contextvars
 import logging
-import signal
-import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from chatlab.course.catalogue import Part
 from chatlab.course.checking.as_data import exception_as_data, to_plain_json
 from chatlab.course.checking.disable_reference import disable_reference
+from chatlab.course.checking.time_limit import TimeLimitExceeded, raise_after
 from chatlab.course.todo import TODO, NotStarted
 from chatlab.tracebacks import KIT
 
@@ -37,10 +35,6 @@ DROPPED_STREAM = "a stream that was dropped"
 _observed_tasks: contextvars.ContextVar[list["asyncio.Task[Any]"] | None] = contextvars.ContextVar(
     "observed", default=None
 )
-
-
-class TimeLimitExceeded(BaseException):
-    """Raised by the alarm in code that blocks the loop; no `except Exception` catches it."""
 
 
 async def cancel_leftovers() -> None:
@@ -74,7 +68,7 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
             _silence_log(),
             _record_tasks() as tasks,
             disable_reference(part),
-            _raise_after(part.time_limit + 1),
+            raise_after(part.time_limit + 1),
         ):
             async with asyncio.timeout(part.time_limit):
                 value = to_plain_json(await part.observe(subject, inputs))
@@ -148,27 +142,3 @@ def _record_tasks() -> Generator[list["asyncio.Task[Any]"]]:
 
 def _make_task(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> "asyncio.Task[Any]":
     return asyncio.Task(coro, loop=loop, **options)
-
-
-@contextmanager
-def _raise_after(seconds: float) -> Generator[None]:
-    """Raise `TimeLimitExceeded` after so many seconds, in code that never lets the loop run.
-
-    Does nothing without `setitimer` (Windows), or outside of the main thread.
-    """
-    if not hasattr(signal, "setitimer") or (
-        threading.current_thread() is not threading.main_thread()
-    ):
-        yield
-        return
-
-    def raise_time_limit(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise TimeLimitExceeded
-
-    previous_handler = signal.signal(signal.SIGALRM, raise_time_limit)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous_handler)

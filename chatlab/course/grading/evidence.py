@@ -5,9 +5,13 @@ from typing import Any
 
 from chatlab.course.catalogue import Lesson, Part, lesson_for
 from chatlab.course.checking.judge import judge_observation
+from chatlab.course.checking.time_limit import TimeLimitExceeded, raise_after
 from chatlab.course.findings import Finding, Result, failed
 
 __all__ = ["Evidence", "LessonGrade", "PartEvidence", "judge_evidence"]
+
+JUDGE_SECONDS = 5
+"""How long a judge may look at one part's evidence."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,17 @@ def _judge_part(part: Part, evidence: PartEvidence | None) -> Result:
         return Result(part.id, "failed", 0, part.points, (finding,))
     if evidence.observation is None:
         return _error_result(part, failed("The check wrote nothing down.", _AGAIN))
+    return _judge_observation(part, evidence.inputs, evidence.observation)
+
+
+def _judge_observation(part: Part, inputs: Any, observation: dict[str, Any]) -> Result:
+    """What the judge says, in a limited time; an error if it can make nothing of it."""
     try:
-        return judge_observation(part, evidence.inputs, evidence.observation)
+        with raise_after(JUDGE_SECONDS):
+            return judge_observation(part, inputs, observation)
+    except TimeLimitExceeded:
+        message = "What the check wrote down cannot be judged in time."
+        return _error_result(part, failed(message, "Return less text, then try again."))
     except Exception as error:  # noqa: BLE001 - no check of ours writes what its judge cannot read
         message = f"What the check wrote down makes no sense ({type(error).__name__}: {error})."
         return _error_result(

@@ -64,6 +64,12 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
             f"{called} tried to call another server.",
             "Use the `client` that you are given; the path begins with /api.",
         )
+    if kind == "IndexError":
+        return failed(
+            f"{called} looked for the task by its position in a list, and found none there.",
+            "An id is a name, not a position. Ask for the one task that has it: "
+            'client.get(f"/api/tasks/{task_id}").',
+        )
     if kind == "KeyError":
         return failed(
             f"{called} raised KeyError: {message}",

@@ -8,86 +8,209 @@ from chatlab.lessons.support.explain import explain_validation, source_line
 __all__ = ["judge"]
 
 
+_EXPECTED_ROLES = ["user", "tool", "assistant"]
+
+
 def judge(users: list[str], observation: dict[str, Any]) -> list[Finding]:
-    """3 points if every call stored its items, and the last call a second thread."""
+    """3 points if each call stored a new thread with its three items, and every id is fresh."""
+    known_thread_ids: dict[str, list[str]] = {}
+    known_item_ids: set[str] = set()
     for user, call in zip(users, observation["calls"], strict=True):
-        if wrong := _record_wrong(user, call):
+        known_threads = known_thread_ids.get(user, [])
+        if wrong := _call_wrong(user, call, known_threads):
             return [wrong]
-    first_call, _, last_call = observation["calls"]
-    if len(last_call["threads"]) == len(first_call["threads"]):
-        return [
-            failed(
-                f"{users[0]} had two conversations, and there is one thread: "
-                f"{first_call['value']['id']}.",
-                "Every thread gets an id of its own. Make a fresh one each time: new_id('thr').",
-            )
-        ]
+        item_ids = {item["id"] for item in call["items"][-1]}
+        if repeated := sorted(item_ids & known_item_ids):
+            return [
+                failed(
+                    f"The next conversation has the same item ids: {', '.join(repeated)}.",
+                    "Written by hand, they repeat with each call. Every id is a fresh one: "
+                    "new_id('msg').",
+                )
+            ]
+        known_item_ids |= item_ids
+        known_thread_ids[user] = [thread["id"] for thread in call["threads"]]
     return [passed(3, "Each customer has a thread with the three items in order.")]
 
 
-def _record_wrong(user: str, call: dict[str, Any]) -> Finding | None:
+def _call_wrong(user: str, call: dict[str, Any], known_thread_ids: list[str]) -> Finding | None:
+    """What is wrong with one call, by a user who had these threads before it."""
     called = f"record_conversation(store, context of {user})"
+    if call["forgotten"]:
+        return _explain_forgotten_await(called, call["forgotten"][0])
     if "raised" in call:
-        return _explain_error(called, call["raised"])
+        return _explain_error(called, user, call)
     if not call["threads"]:
         return failed(
             f"After {called}, {user} has no thread in the store.",
-            "Save it: await store.save_thread(thread, context). `await` is what makes it happen.",
+            "ThreadMetadata(...) only describes a thread. Save it: "
+            "await store.save_thread(thread, context).",
         )
-    (*_, items), (*_, thread) = call["items"], call["threads"]
-    roles = [item["role"] for item in items]
-    if roles == ["assistant", "tool", "user"]:
+    new_threads = [
+        (thread, items)
+        for thread, items in zip(call["threads"], call["items"], strict=True)
+        if thread["id"] not in known_thread_ids
+    ]
+    if not new_threads:
+        return _explain_no_new_thread(user, call)
+    if len(new_threads) > 1:
         return failed(
-            "The newest item stands first.",
-            "A store keeps items in the order you add them: add what was said first, first.",
+            f"In the store, one conversation became {len(new_threads)} threads.",
+            "A thread holds a whole conversation: make it once, and add all three items to it.",
+        )
+    [(thread, items)] = new_threads
+    return (
+        _roles_wrong([item["role"] for item in items])
+        or _value_wrong(called, call["value"], thread["id"])
+        or _items_wrong(items, thread["id"])
+    )
+
+
+def _explain_forgotten_await(called: str, method: str) -> Finding:
+    return failed(
+        f"{called}: `{method}` was called, and never awaited, so it did nothing.",
+        f"Calling it only makes a coroutine. Put `await` before it: await store.{method}(...).",
+    )
+
+
+def _explain_no_new_thread(user: str, call: dict[str, Any]) -> Finding:
+    """A user's second call left them with the threads that they had before."""
+    if not call["saved_for"]:
+        return failed(
+            f"{user} asked for a second conversation, and nothing was saved.",
+            "Each call makes a new conversation: keep nothing between two calls.",
+        )
+    return failed(
+        f"{user} asked for a second conversation. The store has this thread already "
+        f"({call['threads'][-1]['id']}), so both are now in one.",
+        "Make a fresh id in each call: new_id('thr').",
+    )
+
+
+def _roles_wrong(roles: list[str]) -> Finding | None:
+    """What is wrong with the items of a thread, going by their roles."""
+    message = f"The thread holds {roles or 'no items'}; expected {_EXPECTED_ROLES}."
+    if roles == _EXPECTED_ROLES:
+        return None
+    if roles == _EXPECTED_ROLES[::-1]:
+        return failed(
+            "The newest item comes first.",
+            "A store keeps items in the order you add them. Add them in the order they were said.",
         )
     if len(roles) == 3 and len(set(roles)) == 1:
         return failed(
             f"All three items have the role {roles[0]!r}.",
-            "The kind of item gives the role: UserMessageItem, ToolItem, AssistantMessageItem.",
+            "The class decides the role: UserMessageItem, ToolItem, AssistantMessageItem.",
         )
-    if roles != ["user", "tool", "assistant"]:
+    if not roles:
         return failed(
-            f"The thread holds {roles or 'no items'}; expected ['user', 'tool', 'assistant'].",
-            "Add one item after the other, and await each add_thread_item.",
+            message,
+            "Making an item does not store it. Add each one: "
+            "await store.add_thread_item(thread.id, item, context).",
         )
-    value = call["value"]
-    if not isinstance(value, dict) or value.get("id") != thread["id"]:
+    if len(roles) == 1:
         return failed(
-            f"{called} gave back {str(value)[:60]!r}.",
-            "Return the ThreadMetadata that you saved.",
+            message,
+            "It stopped after one. Add all three; is your `return` inside the loop?",
         )
-    if {item["thread_id"] for item in items} != {thread["id"]}:
-        return failed("An item names another thread.", "Give each item thread_id=thread.id.")
-    if any(not item["content"].strip() for item in items):
-        return failed("An item is empty.", "Give each item some content.")
+    if roles == ["user", "assistant"]:
+        return failed(
+            message, "Add a ToolItem between them: what the tool did is part of the conversation."
+        )
+    if sorted(roles) == sorted(_EXPECTED_ROLES):
+        return failed(
+            message,
+            "The user speaks first. The assistant answers once the tool is done.",
+        )
+    if len(roles) > len(_EXPECTED_ROLES):
+        return failed(message, "Add each of the three items once.")
+    return failed(message, "Add all three: what the user said, what the tool did, the answer.")
+
+
+def _value_wrong(called: str, value: Any, thread_id: str) -> Finding | None:
+    if value is None:
+        return failed(
+            f"{called} returned None.",
+            "A function without `return` gives back None. End with: return thread",
+        )
+    if value == thread_id:
+        return failed(f"{called} returned the thread's id.", "Return the ThreadMetadata itself.")
+    if not isinstance(value, dict) or "id" not in value:
+        return failed(
+            f"{called} returned {str(value)[:60]!r}.", "Return the ThreadMetadata that you saved."
+        )
+    if value["id"] != thread_id:
+        return failed(
+            f"{called} returned {value['id']!r}, and the store has {thread_id!r}.",
+            "Return the very thread that you saved. A second new_id() is another id.",
+        )
     return None
 
 
-def _explain_error(called: str, error: dict[str, Any]) -> Finding:
+def _items_wrong(items: list[dict[str, Any]], thread_id: str) -> Finding | None:
+    for item in items:
+        if item["thread_id"] != thread_id:
+            return failed(
+                f"An item says thread_id={item['thread_id']!r}, and is in the thread "
+                f"{thread_id!r}.",
+                "Each item names the thread it belongs to: thread_id=thread.id.",
+            )
+        if not item["content"].strip():
+            return failed(
+                f"The {item['role']}'s item has no text.",
+                "Its `content` is what people read later. Write a few words.",
+            )
+    return None
+
+
+def _explain_error(called: str, user: str, call: dict[str, Any]) -> Finding:
+    error = call["raised"]
     message = f"{called} raised {error['type']}: {error['message']}"
+    if strangers := [owner for owner in call["saved_for"] if owner != user]:
+        return failed(
+            f"{called}: the store keeps a thread for its owner alone, and this one says "
+            f"user_id={strangers[0]!r}.",
+            "The thread belongs to whoever is asking: user_id=context.user_id.",
+        )
+    if error["type"] == "NotFoundError" and not call["saved_for"]:
+        return failed(
+            f"{called}: an item was added to a thread that the store does not have.",
+            "Save the thread before its items: await store.save_thread(thread, context).",
+        )
     if error["type"] == "NotFoundError":
         return failed(
             message,
-            "Save the thread before its items, under the user who asks: context.user_id. A thread "
-            "of somebody else does not exist.",
+            "You saved a thread with another id. Use the same one throughout: thread.id.",
         )
-    if error["type"] == "InvalidInput":
+    if "unhashable" in error["message"]:
         return failed(
-            f"{called}: {error['message']}",
-            "Two things have the same id. Make a fresh one each time: new_id('msg').",
+            f"{called}: a whole thread was given where its id belongs.",
+            "`add_thread_item` takes the thread's id first: "
+            "await store.add_thread_item(thread.id, item, context).",
         )
-    if error["type"] == "ValidationError" and "Field required" in error["message"]:
+    if error["type"] == "InvalidInput" and "already" in error["message"]:
         return failed(
-            f"{called}: {explain_validation(error['message'])}",
-            "Look at the list above: every field in it has to be given."
-            f" {source_line(error)}".rstrip(),
-        )
-    if error["type"] == "ValidationError" and "timezone_aware" in error["message"]:
-        return failed(
-            "A time without a zone was handed in.",
-            "datetime.now(UTC) has one. Without it, nobody knows which nine o'clock you mean.",
+            f"{called}: {error['message'].partition('. ')[0]}.",
+            "Two items have the same id. Make a fresh one for each: new_id('msg').",
         )
     if error["type"] == "ValidationError":
-        return failed(f"{called}: {explain_validation(error['message'])}", source_line(error))
+        return _explain_invalid_model(called, error)
     return failed(message, source_line(error))
+
+
+def _explain_invalid_model(called: str, error: dict[str, Any]) -> Finding:
+    """A thread or an item could not be made of what was given."""
+    message, line = f"{called}: {explain_validation(error['message'])}", source_line(error)
+    if "timezone_aware" in error["message"]:
+        return failed(
+            "One of your times has no time zone.",
+            "Write datetime.now(UTC). Without a zone, nobody knows which nine o'clock you mean.",
+        )
+    if "Field required" in error["message"]:
+        return failed(message, f"Every field in the list above is needed. {line}".rstrip())
+    if "\nrole\n" in error["message"]:
+        return failed(
+            message,
+            "Leave `role` out: the class decides it. A ToolItem always has the role 'tool'.",
+        )
+    return failed(message, line)

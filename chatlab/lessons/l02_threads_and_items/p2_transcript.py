@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.as_data import attempt
+from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.items import (
     AssistantMessageItem,
     Page,
@@ -16,13 +16,21 @@ from chatlab.items import (
 from chatlab.stores import MemoryStore, Order, Store
 from chatlab.testing import CountingIds, FixedClock
 
-__all__ = ["PAGE_SIZE", "USER_NAMES", "RepeatedPageError", "create_thread", "inputs", "observe"]
+__all__ = [
+    "PAGE_SIZE",
+    "USER_NAMES",
+    "PageRequests",
+    "RepeatedPageError",
+    "create_thread",
+    "inputs",
+    "observe",
+]
 
 USER_NAMES = ("bela", "chandra", "dilnoza", "fatou", "hana")
 """User ids that do not occur in the lesson, so that no answer can contain them."""
 
 PAGE_SIZE = 20
-"""How many items a page of `PagedStore` has at most."""
+"""How many items a page has at most, whatever the limit."""
 
 _MAX_REQUESTS_PER_PAGE = 20
 """More requests for the same page count as an endless loop."""
@@ -38,15 +46,36 @@ class RepeatedPageError(Exception):
         super().__init__(f"after={after!r}")
 
 
-class PagedStore(MemoryStore):
-    """A store that returns at most `PAGE_SIZE` items a page, whatever the limit.
+class PageRequests:
+    """Notes how each page was requested, and ends endless loops.
 
-    It raises `RepeatedPageError` when one page is requested too often, to end endless loops.
+    `noted` has `[after, limit, order]` of each request.
     """
 
     def __init__(self) -> None:
+        self.noted: list[Any] = []
+        self._counts: dict[str | None, int] = {}
+
+    def note(self, after: Any, limit: Any, order: Any) -> None:
+        """Note a request for a page.
+
+        Raises:
+            RepeatedPageError: This page was requested too often.
+        """
+        self.noted.append(to_plain_json([after, limit, order]))
+        cursor = after if isinstance(after, str) else None
+        if cursor == after:
+            self._counts[cursor] = self._counts.get(cursor, 0) + 1
+            if self._counts[cursor] > _MAX_REQUESTS_PER_PAGE:
+                raise RepeatedPageError(cursor)
+
+
+class _PagedStore(MemoryStore):
+    """A store that returns at most `PAGE_SIZE` items a page, whatever the limit."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self._request_counts: dict[str | None, int] = {}
+        self.requests = PageRequests()
 
     async def load_thread_items(
         self,
@@ -61,11 +90,7 @@ class PagedStore(MemoryStore):
         Raises:
             RepeatedPageError: This page was requested too often.
         """
-        cursor = after if isinstance(after, str) else None
-        if cursor == after:
-            self._request_counts[after] = self._request_counts.get(after, 0) + 1
-            if self._request_counts[after] > _MAX_REQUESTS_PER_PAGE:
-                raise RepeatedPageError(after)
+        self.requests.note(after, limit, order)
         return await super().load_thread_items(
             thread_id, after, min(limit, PAGE_SIZE), order, context
         )
@@ -91,15 +116,22 @@ async def create_thread(
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A user id, and 62 to 90 texts: the items of a thread of four or five pages."""
-    count = random.randint(62, 90)
+    """A user id, and 65 to 95 texts: the items of a thread of four or five pages.
+
+    The last page is shorter than the others, and has more than one item of each role.
+    """
+    count = random.choice((3, 4)) * PAGE_SIZE + random.randint(7, PAGE_SIZE - 5)
     texts = [f"{random.choice(_WORDS)} {number}" for number in range(count)]
     return {"user": random.choice(USER_NAMES), "texts": texts}
 
 
 async def observe(transcript: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What `transcript(store, thread_id, context)` returned, as `attempt` records it."""
+    """What `transcript(store, thread_id, context)` returned, as `attempt` records it.
+
+    `requests` has `[after, limit, order]` of each page that it asked for.
+    """
     context = RequestContext(user_id=inputs["user"])
-    store = PagedStore()
+    store = _PagedStore()
     thread = await create_thread(store, inputs["texts"], context)
-    return await attempt(lambda: transcript(store, thread.id, context))
+    outcome = await attempt(lambda: transcript(store, thread.id, context))
+    return outcome | {"requests": store.requests.noted}

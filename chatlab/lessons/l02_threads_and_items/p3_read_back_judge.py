@@ -3,7 +3,8 @@
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.l02_threads_and_items.pages_judge import explain_page_error, short_page_wrong
+from chatlab.lessons.support.explain import shorten, show_value, source_line
 
 __all__ = ["judge"]
 
@@ -12,48 +13,145 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """2 points if the contents of the items are exactly the texts, in order."""
     expected: list[str] = inputs["texts"]
     if "raised" in observation:
-        return [_explain_error(observation["raised"])]
+        return [_explain_error(inputs["user"], observation)]
     value = observation["value"]
-    if isinstance(value, list) and value and all(isinstance(entry, list) for entry in value):
-        return [
-            failed(
-                f"It gave back a list of {len(value)} lists, one a page.",
-                "Put the items of each page into one list: found.extend(page.data), or +=.",
-            )
-        ]
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        return [
-            failed(f"It gave back {str(value)[:60]!r}.", "Return the items themselves, in a list.")
-        ]
-    got = [item.get("content") for item in value]
-    if got == expected:
-        return [passed(2, f"All {len(expected)} items are there tomorrow.")]
-    if got == expected[: len(got)] and got:
-        return [
-            failed(
-                f"{len(got)} of {len(expected)} items: one page.",
-                "Follow `after`, as in 02.2: ask again as long as has_more is true.",
-            )
-        ]
-    if got == expected[::-1]:
-        return [failed("The newest item stands first.", 'Ask with order="asc": oldest first.')]
-    return [
-        failed(
-            f"{len(got)} items; expected {len(expected)}, from {expected[0]!r} on.",
-            "Read every page with order='asc', and keep them in that order.",
-        )
-    ]
+    wrong = _conversation_changed(len(expected), observation["stored"]) or _type_wrong(value)
+    if wrong is None:
+        got = [item.get("content") for item in value]
+        wrong = _items_wrong(got, expected, observation) or _left_open(observation["left_open"])
+    return [wrong or passed(2, f"All {len(expected)} items are there tomorrow.")]
 
 
-def _explain_error(error: dict[str, Any]) -> Finding:
-    if error["type"] == "NotFoundError":
+def _conversation_changed(expected_count: int, stored_count: int) -> Finding | None:
+    if stored_count == expected_count:
+        return None
+    return failed(
+        f"Afterwards the database has {stored_count} items instead of {expected_count}.",
+        "The conversation is stored already. Only read it: add, save and delete nothing.",
+    )
+
+
+def _left_open(store_count: int) -> Finding | None:
+    if not store_count:
+        return None
+    return failed(
+        "Every item is there, but the store is still open, and its connection with it.",
+        "Do all your reading inside `async with SQLStore(url) as store:`. It closes the store at "
+        "its end.",
+    )
+
+
+def _type_wrong(value: Any) -> Finding | None:
+    if value is None:
         return failed(
-            "The thread was not found: a new store in memory is empty.",
-            "The conversation is in the database: SQLStore(url).",
+            "continue_tomorrow returned None.",
+            "After the last page, hand the list to your caller: return items",
         )
-    if "context manager protocol" in error["message"]:
+    if isinstance(value, str):
+        return failed(
+            "It returned one long text.",
+            "02.2 asked for text. Here the items themselves are wanted, in a list.",
+        )
+    if isinstance(value, dict) and "has_more" in value:
+        return failed(
+            "It returned a page.",
+            "The items of a page are in its `data`. Return one list with the items of all pages.",
+        )
+    if isinstance(value, dict):
+        return failed(
+            f"It returned {show_value(value)}.",
+            "load_thread gives what is written on the cover of the thread. What was said is in "
+            "its items: load_thread_items.",
+        )
+    if isinstance(value, list) and value and all(isinstance(entry, list) for entry in value):
+        return failed(
+            f"It returned a list of {len(value)} lists, one for each page.",
+            "Put the items of all pages into one list: items += page.data.",
+        )
+    if isinstance(value, list) and value and all(isinstance(entry, str) for entry in value):
+        return failed(
+            f"It returned a list of texts, such as {shorten(value[0])}.",
+            "Return the items themselves: whoever goes on needs their roles and ids, too.",
+        )
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        return failed(f"It returned {show_value(value)}.", "Return a list of items.")
+    return None
+
+
+def _items_wrong(
+    got: list[Any], expected: list[str], observation: dict[str, Any]
+) -> Finding | None:
+    """What is wrong with the contents of the items that were returned."""
+    requests = observation["requests"]
+    if got == expected:
+        return None
+    if not got and not requests:
+        return failed(
+            "It returned an empty list, and the database was not asked for anything.",
+            "Yesterday's items are at `url`: async with SQLStore(url) as store: ...",
+        )
+    if not got:
+        return failed(
+            f"It returned an empty list. You read {', '.join(observation['strangers']) or 'it'}.",
+            "A thread that you make now is empty. Yesterday's has the id `thread_id`.",
+        )
+    if got == expected[: len(got)]:
+        return short_page_wrong(len(got), len(expected), requests)
+    if requests and requests[0][2] == "desc" and got == expected[::-1][: len(got)]:
+        return failed(
+            "The newest item comes first.", 'Ask with order="asc": oldest first, as people read.'
+        )
+    if got == expected[-len(got) :]:
+        return failed(
+            f"It returned the last {len(got)} of {len(expected)} items: the last page alone.",
+            "`=` replaces the page before; `+=` adds to it. Make the list before the loop.",
+        )
+    if len(got) > len(expected):
+        return failed(
+            f"It returned {len(got)} items; the conversation has {len(expected)}.",
+            "The same page was read again: give `after` the last page's `after`, each time.",
+        )
+    return failed(
+        f"It returned {len(got)} items in another order; expected {len(expected)}, from "
+        f"{expected[0]!r} on.",
+        "Read every page with order='asc', and keep them in that order.",
+    )
+
+
+def _explain_error(user: str, observation: dict[str, Any]) -> Finding:
+    error = observation["raised"]
+    message = error["message"]
+    if error["type"] == "NotFoundError" and "thread" in message:
+        return _explain_not_found(user, observation)
+    if wrong := explain_page_error(error):
+        return wrong
+    if "context manager protocol" in message:
         return failed(
             "Opening and closing a database takes time, so a store has to be awaited.",
             "Write `async with SQLStore(url) as store:`.",
         )
-    return failed(f"It raised {error['type']}: {error['message']}", source_line(error))
+    if error["type"] == "StoreError":
+        return failed(
+            f"SQLStore could not open that: {message.split('. ')[0][:150]}.",
+            "The address is the parameter `url`, just as it comes: SQLStore(url).",
+        )
+    return failed(f"It raised {error['type']}: {message[:200]}", source_line(error))
+
+
+def _explain_not_found(user: str, observation: dict[str, Any]) -> Finding:
+    """Where the thread was looked for in vain."""
+    if not observation["requests"]:
+        return failed(
+            "The thread was not found: a new store in memory is empty.",
+            "The conversation is in the database: SQLStore(url).",
+        )
+    if strangers := observation["strangers"]:
+        return failed(
+            f"The thread was not found for {', '.join(strangers)}: it belongs to {user}.",
+            "It is the same person as yesterday: pass on the `context` and `thread_id` that you "
+            "were given.",
+        )
+    return failed(
+        "The thread was not found: you opened another database, and it is empty.",
+        "Yesterday's is at `url`: SQLStore(url).",
+    )

@@ -32,6 +32,16 @@ def _echo_wrong(message: str, other_messages: list[str], turn: dict[str, Any]) -
             f"{called}: the turn ended and nothing was said.",
             "Yield an AssistantMessage; `return` and `print` send nothing.",
         )
+    if got == "".join(message.split()):
+        return failed(
+            f"{called}: the words came back without their spaces: {shorten(got)}.",
+            "split() takes the spaces away. Send the text as it is, in one piece: input.content.",
+        )
+    if "thread_id=" in got and "content=" in got:
+        return failed(
+            f"{called}: a whole item came back: {shorten(got)}.",
+            "That is `input`, as Python shows it. What the user said is `input.content`.",
+        )
     if any(word in got for other in other_messages for word in other.split()):
         return failed(
             f"{called} was answered with {shorten(got)}: that is what somebody else said.",

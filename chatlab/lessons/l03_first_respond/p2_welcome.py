@@ -17,10 +17,10 @@ def inputs(random: Random) -> dict[str, Any]:
 async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """One user opens the chat twice and then speaks; another opens it; a third speaks at once.
 
-    In the end, the third one opens it, too.
+    Then the third one opens it, too, and the first one opens a second chat.
 
     Returns:
-        `{"turns": [...]}`: the six turns in this order, each as `run_turn` records it; or
+        `{"turns": [...]}`: the seven turns in this order, each as `run_turn` records it; or
         `{"unmade": error}`.
     """
     server, error = make_server(server_class)
@@ -34,5 +34,6 @@ async def observe(server_class: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     other_opening = await run_turn(server, None, second_user)
     immediate_turn = await run_turn(server, second_message, third_user)
     later_opening = await run_turn(server, None, third_user, immediate_turn["thread_id"])
+    second_chat = await run_turn(server, None, first_user)
     turns = [opening, reopening, message_turn, other_opening, immediate_turn, later_opening]
-    return {"turns": turns}
+    return {"turns": [*turns, second_chat]}

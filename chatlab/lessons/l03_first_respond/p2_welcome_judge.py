@@ -21,6 +21,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         ("send(None) on somebody else's empty thread", "greeting"),
         (f"send({second_message!r}) on an empty thread", second_message),
         ("send(None) on a thread with history", "silence"),
+        ("send(None) on an empty thread, the user's second one", "greeting"),
     ]
     for (called, expected), turn in zip(expectations, observation["turns"], strict=True):
         if wrong := turn_wrong(called, turn) or _welcome_wrong(called, expected, turn):
@@ -45,6 +46,12 @@ def _welcome_wrong(called: str, expected: str, turn: dict[str, Any]) -> Finding 
     if expected == "greeting":
         if got.strip():
             return None
+        if "second one" in called:
+            return failed(
+                f"{called}: nothing was said.",
+                "What counts is whether the thread is new, not whether you know the person from "
+                "another one. Ask `thread.history` alone.",
+            )
         if "somebody else's" in called:
             return failed(
                 f"{called}: nothing was said, though the first customer was greeted.",

@@ -106,16 +106,8 @@ def _explain_text(
             f"{called}: the words are right, the spaces are not: {shorten(got)}",
             "A piece brings its own spaces and line breaks. Send it as it is.",
         )
-    if text.startswith(got) and len(text) - len(got) < 8:
-        return failed(
-            f"{called}: the last piece is missing: {text[len(got) :]!r}",
-            "Is a piece still in your hand when the loop ends? Yield it as soon as you have it.",
-        )
     if text.startswith(got):
-        return failed(
-            f"{called}: only the beginning came: {shorten(got)}",
-            "Let the loop run to its end; `return` and `break` leave it.",
-        )
+        return _explain_missing_end(called, text, got, len(sent_pieces), turn["progress"])
     if (set(other_text.split()) - set(text.split())) & set(got.split()):
         return failed(
             f"{called}: somebody else's answer came, or a part of it.",
@@ -124,4 +116,26 @@ def _explain_text(
     return failed(
         f"{called}: expected {shorten(text)}, got {shorten(got)}",
         "Nothing may be lost, added or doubled: yield each piece once, in order.",
+    )
+
+
+def _explain_missing_end(
+    called: str, text: str, got: str, sent_count: int, progress: dict[str, Any]
+) -> Finding:
+    """What to try when the user got only the beginning of `text`, in so many events."""
+    missing_text = text[len(got) :]
+    if progress["chars_sent"] < len(text):
+        return failed(
+            f"{called}: only the beginning came: {shorten(got)}",
+            "Let the loop run to its end; `return` and `break` leave it.",
+        )
+    if sent_count == progress["pieces_sent"] - 1:
+        return failed(
+            f"{called}: the last piece is missing: {missing_text!r}",
+            "Is a piece still in your hand when the loop ends? Yield it as soon as you have it.",
+        )
+    return failed(
+        f"{called}: you read the whole reply and kept its end: {shorten(missing_text)}",
+        "What is still in your buffer when the loop ends is lost. You need no buffer: send each "
+        "piece as soon as you have it.",
     )

@@ -72,7 +72,9 @@ def _measurement_wrong(
             "Return StreamStats(first_text=..., total=..., events=...).",
         )
     event_times, first_text, total, event_count = _expected_stats(script, store_delay)
-    if wrong := _units_wrong(called, got, clock_start):
+    if wrong := _milliseconds_wrong(called, got, first_text, total) or _units_wrong(
+        called, got, clock_start
+    ):
         return wrong
     if not _is_close(got["total"], total):
         return _explain_total(called, total, store_delay or event_times[0], got)
@@ -101,6 +103,19 @@ def _explain_error(called: str, case: str, error: dict[str, Any]) -> Finding:
     if "'Turn' object is not iterable" in error["message"]:
         return failed(f"{called}: a turn is an async stream.", "Read it with `async for`.")
     return explain_exception(called, error)
+
+
+def _milliseconds_wrong(
+    called: str, got: dict[str, Any], first_text: float | None, total: float
+) -> Finding | None:
+    for name, expected in (("total", total), ("first_text", first_text)):
+        value = got[name]
+        if expected and isinstance(value, int | float) and abs(value - 1000 * expected) < 1:
+            return failed(
+                f"{called}: {name} is {expected:g} seconds, got {value:g}: those are milliseconds.",
+                "clock.monotonic() counts in seconds, and so does StreamStats.",
+            )
+    return None
 
 
 def _units_wrong(called: str, got: dict[str, Any], clock_start: int) -> Finding | None:
@@ -164,5 +179,9 @@ def _count_wrong(
         return None
     message = f"{called}: {event_count} events came, got {got['events']!r}."
     if got["events"] in {len(script), sum(kind == "piece" for kind, _ in script)}:
-        return failed(message, "Count every event, also those that the server adds: started, done.")
+        return failed(
+            message,
+            "Count every event, also those that the server adds: thread_created, item_done, "
+            "thread_updated.",
+        )
     return failed(message, "Count one for each time round the loop, whatever the event is.")

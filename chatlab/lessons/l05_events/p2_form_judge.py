@@ -31,11 +31,32 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 def _suggest_fix(error: dict[str, Any]) -> str:
     """The next step for an exception that came out of `task_form()`."""
-    if "children" in error["message"]:
-        return "`children` is a tuple or a list of nodes, even for a single one: children=[...]."
+    line = source_line(error)
+    model, field = _invalid_field(error["message"])
+    if "positional argument" in error["message"]:
+        return f"Give every field by its name: Widget(root=...). {line}".strip()
     if "instance of Action" in error["message"]:
-        return f'An action is an object: Action(type="create_task"). {source_line(error)}'.strip()
-    return source_line(error)
+        return f'An action is an object: Action(type="create_task"). {line}'.strip()
+    return f"{_FIELD_HINTS.get(field, _FIELD_HINTS.get((model, field), ''))} {line}".strip()
+
+
+def _invalid_field(message: str) -> tuple[str, str]:
+    """The model and the first of its fields that pydantic complains of; "" for what is unknown."""
+    lines = [line.strip() for line in message.splitlines()]
+    if len(lines) < 2:
+        return "", ""
+    return lines[0].rpartition(" for ")[2], lines[1].partition(".")[0]
+
+
+_FIELD_HINTS: dict[Any, str] = {
+    "children": "`children` is a tuple or a list of nodes, even for a single one: children=[...].",
+    "action": 'A Form has to say what is sent: action=Action(type="create_task").',
+    "name": "What is typed arrives under a name: give each input its `name`.",
+    "label": "People have to know what to type: give each input a `label`.",
+    "options": 'What can be chosen is a tuple or a list of texts: options=("low", ...).',
+    ("Widget", "root"): "A Widget holds one node, its root: Widget(root=Form(...)).",
+}
+"""What to try, by the field that is missing or has the wrong type, or by its model and itself."""
 
 
 def _find_form(value: Any) -> dict[str, Any] | Finding:
@@ -137,6 +158,11 @@ def _priority_field_wrong(form: dict[str, Any]) -> Finding | None:
         return failed(
             f"The options are {', '.join(map(repr, options))}.",
             "A TaskBook knows 'low', 'normal' and 'high', letter for letter.",
+        )
+    if value and value not in options:
+        return failed(
+            f"The priority begins with {value!r}, which is none of its options.",
+            'A browser then takes the first option. Say value="normal".',
         )
     initial_value = value if value in options else options[0]
     if initial_value != "normal":

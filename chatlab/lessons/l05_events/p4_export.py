@@ -22,8 +22,12 @@ REQUEST_TEXT = "Export my tasks"
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """Three users, how many pages each has, and after how many pages the third job fails."""
-    pages = random.sample(range(5, 11), 3)
+    """Three users, how many pages each has, and after how many pages the third job fails.
+
+    The second job outlasts the others, and is never as far as they are: its pages are a prime.
+    """
+    first_pages, third_pages = random.sample(range(5, 11), 2)
+    pages = [first_pages, random.choice((11, 13)), third_pages]
     return {
         "names": random.sample(USER_NAMES, 3),
         "pages": pages,

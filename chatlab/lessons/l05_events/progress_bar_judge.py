@@ -29,11 +29,12 @@ def bar_wrong(called: str, turn: dict[str, Any], pages: int, final_status: str) 
             "A Task's title says which job it is. Keep it the same; `progress` is what changes.",
         )
     return (
-        _jump_wrong(called, pages, tasks)
+        _jump_wrong(called, turn, pages, tasks)
         or _end_wrong(called, turn, tasks, final_status)
         or _fall_wrong(called, tasks)
         or _beginning_wrong(called, turn, tasks)
         or _middle_wrong(called, turn, pages, tasks)
+        or _height_wrong(called, pages, tasks, final_status)
         or _reply_wrong(called, turn, tasks, final_status)
     )
 
@@ -77,14 +78,18 @@ def _end_wrong(
     return None
 
 
-def _jump_wrong(called: str, pages: int, tasks: list[_IndexedTask]) -> Finding | None:
+def _jump_wrong(
+    called: str, turn: dict[str, Any], pages: int, tasks: list[_IndexedTask]
+) -> Finding | None:
     """A job failed, and its last Task has the progress of another job."""
     if len(tasks) < 3 or tasks[-1][1]["status"] != "failed":
         return None
     (_, last_task), (_, final_task) = tasks[-2:]
     progress, final_progress = last_task["progress"], final_task["progress"]
     is_same = abs(final_progress - progress) < 1e-6
-    if final_progress in {0, 1} or is_same or abs(progress * pages % 1) > 1e-6:
+    pages_written = sum(name.startswith("page ") for name, _ in turn["marks"])
+    is_true = abs(final_progress - pages_written / pages) < 1e-6
+    if final_progress in {0, 1} or is_same or is_true or abs(progress * pages % 1) > 1e-6:
         return None
     return failed(
         f"{called}: the bar stood at {progress:.0%}, and then it failed at {final_progress:.0%}.",
@@ -147,6 +152,26 @@ def _middle_wrong(
             "Each page that is written moves it: progress=written / pages.",
         )
     return None
+
+
+def _height_wrong(
+    called: str, pages: int, tasks: list[_IndexedTask], final_status: str
+) -> Finding | None:
+    """The job wrote all pages, and the bar never got near its end while it ran."""
+    running_tasks = (task for _, task in tasks if task["status"] == "running")
+    highest = max((task["progress"] for task in running_tasks), default=0.0)
+    if final_status != "completed" or highest > (pages - 2) / pages - 1e-6:
+        return None
+    if abs(highest * pages - 1) < 1e-6:
+        return failed(
+            f"{called}: after each page the bar says {highest:.0%}, the share of one page.",
+            "It shows all that is done so far, not the last step: progress=written / pages.",
+        )
+    return failed(
+        f"{called}: {pages} pages were written, and until the end the bar said {highest:.0%} at "
+        "most.",
+        "A number of your own does not move with the job: progress=written / pages.",
+    )
 
 
 def _reply_wrong(

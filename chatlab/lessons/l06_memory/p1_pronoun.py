@@ -28,6 +28,7 @@ def inputs(random: Random) -> dict[str, Any]:
     """Two users, their tasks, and threads whose rows show some of the tasks.
 
     A thread's `its` is the index of the task that "its" means in it; None where there is none.
+    The farthest is one of the newest 60 items, and not of the newest 50.
     """
     users = random.sample(USER_NAMES, 2)
     first_user, second_user = users
@@ -36,7 +37,7 @@ def inputs(random: Random) -> dict[str, Any]:
     tasks = [_task_input(random, *row) for row in zip(owners, titles, strict=True)]
     small_talk = _small_talk_rows(random, 4)
     weather = ["tool", "look_up_weather", None]
-    long_talk = _small_talk_rows(random, 2 * random.randint(32, 45))
+    long_talk = _small_talk_rows(random, 2 * random.randint(24, 26))
     show_rows = [show_task_row(index) for index in range(6)]
     far_rows = [*small_talk, show_rows[5], show_rows[4], *long_talk, weather, *small_talk]
     back_rows = [*show_rows[1:3], *small_talk, show_rows[1], weather]

@@ -35,8 +35,6 @@ def inputs(random: Random) -> list[dict[str, Any]]:
         _case(answered_rows, 15 + 12 + 11 + 7 + 8 + 9 + 40),
         _case(plain_rows, sum(cost for _, cost in plain_rows[-7:])),
         _case(plain_rows, 10_000),
-        _case([["assistant", 12]], 20),
-        _case([["assistant", 12]], 3),
         _case([["user", 12]], 0),
         _case([], 50),
         _case(short_rows, 100),

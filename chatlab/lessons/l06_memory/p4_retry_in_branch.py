@@ -33,7 +33,10 @@ class NumberingServer(ChatKitServer):
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A conversation longer than a page, and the index of the message that is sent again."""
+    """A conversation longer than a page, and the index of the message that is sent again.
+
+    The user said the same twice more, once before it and once after it.
+    """
     texts = [text for _ in range(9) for text in random_messages(random, 10)]
     rows: list[list[Any]] = []
     for turn in range(random.randint(26, 29)):
@@ -43,6 +46,8 @@ def inputs(random: Random) -> dict[str, Any]:
             ["assistant", f"{turn}: {texts[3 * turn + 2]}"],
         ]
     question_index = 3 * random.randint(22, 24)
+    for index in (3 * random.randint(5, 9), question_index + 3):
+        rows[index] = list(rows[question_index])
     return {"rows": rows, "at": question_index, "user": random.choice(USER_NAMES)}
 
 

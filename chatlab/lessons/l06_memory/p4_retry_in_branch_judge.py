@@ -73,23 +73,20 @@ def _copied_fields(item: dict[str, Any]) -> list[Any]:
 
 
 def _items_wrong(rows: list[Any], expected_rows: list[Any], question: str) -> Finding | None:
-    question_count = sum(row[:2] == ["user", question] for row in rows)
+    question_row = ["user", question, None]
+    earlier_count = expected_rows.count(question_row)
+    question_count = rows.count(question_row)
     new_answers = [row for row in rows if str(row[1]).startswith("New answer")]
-    if question_count > 1:
+    if rows[: len(expected_rows) + 2] == [*expected_rows, question_row, question_row]:
         return failed(
-            f"The new thread has the message {question_count} times.",
+            "The new thread has the message twice.",
             "Copy what came before it. Sending it puts it into the thread once more.",
         )
-    if not question_count and not new_answers:
+    if not new_answers and rows == expected_rows:
         return failed(
             "The new thread has a copy, but nobody asked the message again there.",
             "Send its content, and read the turn: `async for _ in server.send(...)`. Unread, "
             "nothing runs.",
-        )
-    if not question_count:
-        return failed(
-            f"What was asked in the new thread is not the message {shorten(question)}.",
-            "Load it with server.store.load_item(...), and send its `content`.",
         )
     if not new_answers:
         return failed(
@@ -98,9 +95,20 @@ def _items_wrong(rows: list[Any], expected_rows: list[Any], question: str) -> Fi
         )
     if len(new_answers) > 1:
         return failed(f"It was asked {len(new_answers)} times.", "Send it once.")
-    copied_rows = rows[: rows.index(["user", question, None])]
-    if copied_rows == expected_rows and len(rows) == len(expected_rows) + 2:
+    if not question_count or rows[-2] != question_row:
+        return failed(
+            f"What was asked in the new thread is not the message {shorten(question)}.",
+            "Load it with server.store.load_item(...), and send its `content`.",
+        )
+    copied_rows = rows[:-2]
+    if copied_rows == expected_rows:
         return None
+    if earlier_count and copied_rows == expected_rows[: expected_rows.index(question_row)]:
+        return failed(
+            f"The branch begins at the first message {shorten(question)}. The user said it more "
+            "than once, and meant a later one.",
+            "The text does not say which. `item_id` does: compare ids, or let `server.fork` do it.",
+        )
     return _explain_copy(copied_rows, expected_rows, len(rows))
 
 

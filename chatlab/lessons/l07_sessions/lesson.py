@@ -95,6 +95,9 @@ LESSON = Lesson(
                 "await super().send(thread_id, message)",
             ),
             check=f"{__package__}.p4_thread_lock",
+            time_limit=4.0,
+            timeout_hint="A `threading.Lock` stops the whole program, and with it the turn that "
+            "would give it back. Between coroutines, use asyncio.Lock.",
         ),
     ),
 )

@@ -1,65 +1,22 @@
-"""Part 07.1: sessions that are stored; and the store and the sessions of parts 07.2 and 07.3."""
+"""Part 07.1: sessions that are stored; and the sessions of parts 07.2 and 07.3."""
 
-import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from chatlab.context import RequestContext
-from chatlab.course.checking.as_data import attempt
+from chatlab.course.checking.as_data import attempt, exception_as_data
+from chatlab.course.todo import NotStarted
 from chatlab.errors import SessionNotFound
+from chatlab.lessons.l07_sessions.session_store import SessionStore
 from chatlab.lessons.support.random_inputs import USER_NAMES
 from chatlab.testing import FixedClock
 
-__all__ = ["Record", "SessionStore", "SessionsWithoutTimeout", "inputs", "observe"]
+__all__ = ["TIME_OUT_MINUTES", "SessionsWithoutTimeout", "attempt_resume", "inputs", "observe"]
 
-
-@dataclass(frozen=True)
-class Record:
-    """The exercise's `SessionRecord`."""
-
-    session_key: str
-    user_id: str
-    last_used: datetime
-
-
-class SessionStore:
-    """The exercise's `SessionStore`: records by their session key, in memory.
-
-    `conversations` are what each user has said, which `delete_user` deletes, too.
-    """
-
-    def __init__(self) -> None:
-        self.records: dict[str, Any] = {}
-        self.conversations: dict[str, list[str]] = {}
-
-    async def save(self, record: Any) -> None:
-        """Add or replace."""
-        await asyncio.sleep(0)
-        self.records[record.session_key] = record
-
-    async def load(self, session_key: str) -> Any:
-        """The record, or None."""
-        await asyncio.sleep(0)
-        return self.records.get(session_key)
-
-    async def all(self) -> list[Any]:
-        """All records."""
-        await asyncio.sleep(0)
-        return list(self.records.values())
-
-    async def delete(self, session_key: str) -> None:
-        """Delete the record, if there is one."""
-        await asyncio.sleep(0)
-        self.records.pop(session_key, None)
-
-    async def delete_user(self, user_id: str) -> None:
-        """Delete the user's records and conversations."""
-        await asyncio.sleep(0)
-        self.conversations.pop(user_id, None)
-        for key in [key for key, record in self.records.items() if record.user_id == user_id]:
-            del self.records[key]
+TIME_OUT_MINUTES = 30
+"""The time-out of the sessions in this part, where none of them ends."""
 
 
 class SessionsWithoutTimeout:
@@ -90,27 +47,70 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Log in three times; resume each session, also in a second object on the same store."""
+    """Log in three times; resume each session twice, then in a second object on the same store.
+
+    Returns:
+        `created`, `resumed`, `resumed_again`, `resumed_after_restart` and `unknown` are outcomes of
+        calls. `stored` has the store's keys after each log-in, and `used` the time in each of its
+        records. `elsewhere` are the first and the last user's first log-ins on servers of their
+        own, at the same time. `forgotten` are the store's methods that were never awaited.
+        `{"unmade": error}` if there is no object to ask.
+    """
+    time_out = timedelta(minutes=TIME_OUT_MINUTES)
     store, clock = SessionStore(), FixedClock()
-    sessions = subject(store, clock, timedelta(minutes=30))
-    create_results = []
+    try:
+        sessions = subject(store, clock, time_out)
+    except NotStarted:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is what was observed
+        return {"unmade": exception_as_data(error)}
+    created: list[dict[str, Any]] = []
+    stored: list[list[str]] = []
     for user in inputs["users"]:
         clock.advance(60)
-        create_results.append(await attempt(lambda user=user: sessions.create(user)))
+        created.append(await attempt(lambda user=user: sessions.create(user)))
+        stored.append([str(key) for key in store.records])
     used_times = [_last_used_text(record) for record in store.records.values()]
-    restarted_sessions = subject(store, clock, timedelta(minutes=30))
-    results, restart_results = [], []
-    keys = [result.get("value") for result in create_results]
-    for key in keys:
-        results.append(await attempt(lambda key=key: sessions.resume(key)))
-        restart_results.append(await attempt(lambda key=key: restarted_sessions.resume(key)))
+    keys = [outcome.get("value") for outcome in created]
+    resumed = [await attempt_resume(sessions.resume, key) for key in keys]
+    resumed_again = [await attempt_resume(sessions.resume, key) for key in keys]
+    restarted = subject(store, clock, time_out)
     return {
-        "created": create_results,
-        "resumed": results,
-        "resumed_after_restart": restart_results,
-        "unknown": await attempt(lambda: sessions.resume(inputs["unknown"])),
-        "on_time": used_times == [f"2026-01-05T09:0{minute}:00+00:00" for minute in (1, 2, 3)],
+        "created": created,
+        "elsewhere": [
+            await _create_elsewhere(subject, time_out, user) for user in inputs["users"][::2]
+        ],
+        "stored": stored,
+        "used": used_times,
+        "resumed": resumed,
+        "resumed_again": resumed_again,
+        "resumed_after_restart": [await attempt_resume(restarted.resume, key) for key in keys],
+        "unknown": await attempt_resume(sessions.resume, inputs["unknown"]),
+        "forgotten": store.forgotten_awaits(),
     }
+
+
+async def _create_elsewhere(subject: Any, time_out: timedelta, user: str) -> dict[str, Any]:
+    """The outcome of the first log-in on a server of its own, a minute after its start."""
+    clock = FixedClock()
+    clock.advance(60)
+    return await attempt(lambda: subject(SessionStore(), clock, time_out).create(user))
+
+
+async def attempt_resume(resume: Callable[[Any], Awaitable[Any]], key: Any) -> dict[str, Any]:
+    """The outcome of `resume(key)`; `badge` says whether its value is a RequestContext."""
+    is_context = False
+
+    async def call() -> Any:
+        nonlocal is_context
+        value: Any = resume(key)
+        if isinstance(value, Awaitable):
+            value = await value
+        is_context = isinstance(value, RequestContext)
+        return value
+
+    outcome = await attempt(call)
+    return outcome | {"badge": is_context} if "value" in outcome else outcome
 
 
 def _last_used_text(record: Any) -> str:

@@ -1,6 +1,8 @@
 """Part 07.4: a server that runs one turn of a thread at a time."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -14,7 +16,7 @@ _TASKS = ("milk", "bread", "plants", "taxes", "laundry", "letters", "bicycle", "
 _MODEL_LOOP_ITERATIONS = 4
 
 
-_LOCK_TIMEOUT_SECONDS = 1.0
+_LOCK_TIMEOUT_SECONDS = 0.5
 
 
 class FakeModel:
@@ -42,36 +44,62 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Send three messages to one thread at once, two to two threads, one after a failed turn."""
+    """Send three messages to one thread at once, two to two threads, one after a failed turn.
+
+    `locks` counts the different asyncio.Lock objects that the first three turns took, and
+    `same_log` is what the model noted meanwhile.
+    """
     messages = inputs["messages"]
     model = FakeModel()
     server = subject(model)
-    same_thread_results = await asyncio.gather(
-        *(attempt(lambda text=text: server.send("thr_1", text)) for text in messages[:3])
-    )
+    with _note_locks() as locks:
+        same_thread_results = await asyncio.gather(
+            *(_attempt_in_time(server, "thr_1", text) for text in messages[:3])
+        )
     items = list(getattr(server, "threads", {}).get("thr_1", []))
+    same_log = list(model.log)
     model.log.clear()
     other_threads_results = await asyncio.gather(
-        attempt(lambda: server.send("thr_2", messages[3])),
-        attempt(lambda: server.send("thr_3", messages[4])),
+        _attempt_in_time(server, "thr_2", messages[3]),
+        _attempt_in_time(server, "thr_3", messages[4]),
     )
     log = list(model.log)
     model.should_fail = True
-    await attempt(lambda: server.send("thr_4", messages[0]))
+    await _attempt_in_time(server, "thr_4", messages[0])
     model.should_fail = False
     return {
         "same_thread": same_thread_results,
+        "same_log": same_log,
+        "locks": len(locks),
         "items": items,
         "other_threads": other_threads_results,
         "log": log,
-        "after": await _attempt_with_timeout(server.send("thr_4", messages[1])),
+        "after": await _attempt_in_time(server, "thr_4", messages[1]),
     }
 
 
-async def _attempt_with_timeout(turn: Any) -> dict[str, Any]:
-    """The outcome of what `server.send()` gave; `{"stuck": True}` if it waits for too long."""
+@contextmanager
+def _note_locks() -> Generator[list[asyncio.Lock]]:
+    """In the block, collect each lock that is acquired."""
+    acquire = asyncio.Lock.acquire
+    locks: list[asyncio.Lock] = []
+
+    async def note_and_acquire(self: asyncio.Lock) -> bool:
+        if not any(lock is self for lock in locks):
+            locks.append(self)
+        return await acquire(self)
+
+    asyncio.Lock.acquire = note_and_acquire  # type: ignore[method-assign]
+    try:
+        yield locks
+    finally:
+        asyncio.Lock.acquire = acquire  # type: ignore[method-assign]
+
+
+async def _attempt_in_time(server: Any, thread_id: str, message: str) -> dict[str, Any]:
+    """The outcome of `server.send()`; `{"stuck": True}` if it waits for too long."""
     try:
         async with asyncio.timeout(_LOCK_TIMEOUT_SECONDS):
-            return await attempt(turn)
+            return await attempt(lambda: server.send(thread_id, message))
     except TimeoutError:
         return {"stuck": True}

@@ -111,6 +111,8 @@ def _bad_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
         "unsigned": _sign_key(claims, None, "none"),
         "other algorithm": _sign_key(claims, secret, "HS512"),
         "other audience": _sign_key(claims | {"aud": "photos"}, secret),
+        "longer audience": _sign_key(claims | {"aud": f"{_AUDIENCE}-admin"}, secret),
+        "part of the audience": _sign_key(claims | {"aud": _AUDIENCE.removeprefix("task")}, secret),
         "no audience": _sign_key(claims_without["aud"], secret),
         "no expiry": _sign_key(claims_without["exp"], secret),
         "no user": _sign_key(claims_without["sub"], secret),

@@ -29,6 +29,15 @@ _BAD_KEYS = {
         "a key for another service (its aud is not taskmanager)",
         'Who it is for matters, too: audience="taskmanager".',
     ),
+    "longer audience": (
+        "a key for taskmanager-admin, which is another service",
+        'A name that only contains yours is another name: audience="taskmanager" compares whole '
+        "ones.",
+    ),
+    "part of the audience": (
+        "a key for manager, which is another service",
+        'A part of your name is another name: audience="taskmanager" compares whole ones.',
+    ),
     "no audience": (
         "a key without aud",
         'Who it is for matters, too: audience="taskmanager".',

@@ -79,6 +79,13 @@ def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Find
                 f"away: {owner}'s rows have already left the database.",
                 "Ask only for what this user may see: self.book.list(context.user_id).",
             )
+        case "existence" if has_canary:
+            return failed(
+                f"{other_user} said {shorten(tool['text'])} and heard "
+                f"{shorten(other_attempt['answer'])}: the title of {owner}'s task.",
+                "A refusal that explains itself gives away what it refuses. Say what you say of a "
+                "task that does not exist.",
+            )
         case "existence" if other_attempt["done"]:
             return failed(
                 f"{other_user} said 'Complete task {tool['argument']}', and {owner}'s task is done "
@@ -130,16 +137,34 @@ def _existence_wrong(inputs: dict[str, Any], tools: dict[str, Any]) -> Finding |
             continue
         other_attempt, missing_attempt = tool["other"], tool["missing"]
         if any(canary in other_attempt["events"] for canary in inputs["canaries"]):
-            continue
+            continue  # what was given away is said of this tool already
         is_same_answer = other_attempt["alike"] == missing_attempt["alike"]
         if not is_same_answer or _error_type(other_attempt) != _error_type(missing_attempt):
-            return failed(
-                f"{inputs['other']} said {shorten(tool['text'])} and heard "
-                f"{shorten(other_attempt['answer'])}. For one that nobody has: "
-                f"{shorten(missing_attempt['answer'])}.",
-                "'Forbidden' confirms that it exists. Let both end in the same words.",
-            )
+            return _explain_existence(inputs, tool)
     return None
+
+
+def _explain_existence(inputs: dict[str, Any], tool: dict[str, Any]) -> Finding:
+    other_answer, missing_answer = tool["other"]["answer"], tool["missing"]["answer"]
+    message = (
+        f"{inputs['other']} said {shorten(tool['text'])} and heard {shorten(other_answer)}. "
+        f"For one that nobody has: {shorten(missing_answer)}."
+    )
+    if inputs["owner"] in other_answer and inputs["owner"] not in tool["text"]:
+        return failed(
+            message,
+            f"That it exists is told, and even whose it is: {inputs['owner']}'s. Let both "
+            "end in the same words.",
+        )
+    if _error_type(tool["other"]) == "PermissionDenied" or "forbidden" in other_answer.lower():
+        return failed(
+            message, "'Forbidden' confirms that it exists. Let both end in the same words."
+        )
+    return failed(
+        message,
+        "Two different answers tell that one of them exists. Let both end in the same words, as "
+        "NotFoundError has them.",
+    )
 
 
 def _error_type(attempt: dict[str, Any]) -> str | None:

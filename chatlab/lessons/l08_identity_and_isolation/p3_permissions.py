@@ -11,10 +11,14 @@ __all__ = ["inputs", "observe"]
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A permission, and seven users with the permissions that each has, some much like it."""
+    """A permission, and users with the permissions that each has, some much like it.
+
+    Twice the first user comes, and the second time the permission has been taken away.
+    """
     verb, other_verb = random.sample(("create", "delete", "export", "share", "archive"), 2)
     permission = f"tasks:{verb}"
     users = [*random.sample(USER_NAMES, 6), "admin"]
+    users.append(users[0])
     permission_sets = [
         [permission],
         [f"tasks:{other_verb}", permission, "tasks:read"],
@@ -23,6 +27,7 @@ def inputs(random: Random) -> dict[str, Any]:
         [f"{permission}_all"],
         ["tasks"],
         [],
+        ["tasks:read"],
     ]
     return {
         "wanted": permission,

@@ -11,7 +11,12 @@ __all__ = ["judge"]
 def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Finding]:
     """Those who have the permission get no error, the others one that names both."""
     permission = inputs["wanted"]
+    allowed_before: set[str] = set()
     for (user_id, granted), result in zip(inputs["badges"], observation, strict=True):
+        if user_id in allowed_before and permission not in granted and "value" in result:
+            return [_explain_remembered(user_id, permission)]
+        if permission in granted:
+            allowed_before.add(user_id)
         called = f"require(the badge of {user_id}, {permission!r})"
         wrong = (
             _allowed_call_wrong(called, result)
@@ -63,6 +68,13 @@ def _denied_call_wrong(
             "The error names both: PermissionDenied(permission, context.user_id).",
         )
     return None
+
+
+def _explain_remembered(user_id: str, permission: str) -> Finding:
+    return failed(
+        f"{user_id} had {permission!r}, it was taken away, and require() still let them through.",
+        "Permissions change. Remember nothing: look at the badge of this very call.",
+    )
 
 
 def _explain_allowed(

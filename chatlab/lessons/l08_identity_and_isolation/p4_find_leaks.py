@@ -35,9 +35,14 @@ _REFUSALS = (
 
 
 def inputs(random: Random) -> list[dict[str, Any]]:
-    """A scenario for every set of leaks, in random order, each with canaries and ids of its own."""
+    """A scenario for every set of leaks, in random order, each with canaries and ids of its own.
+
+    The first server is never the one with all leaks: what is carried over from one to the next
+    shows only where something can be added.
+    """
     leak_sets = [list(leaks) for size in range(5) for leaks in combinations(LEAKS, size)]
     random.shuffle(leak_sets)
+    leak_sets.sort(key=lambda leaks: len(leaks) == len(LEAKS))
     return [
         {
             "planted": leaks,

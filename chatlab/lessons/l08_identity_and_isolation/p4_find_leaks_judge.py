@@ -1,5 +1,6 @@
 """Judges part 08.4: which of the planted leaks were reported, and what the attack changed."""
 
+from itertools import pairwise
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
@@ -44,6 +45,9 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
     reports = [set(outcome["report"]["value"]) for outcome in observation]
     if len({tuple(sorted(reported)) for reported in reports}) == 1:
         return [_explain_same_report(reports[0], len(inputs))]
+    planted = [set(scenario["planted"]) for scenario in inputs]
+    if wrong := _carried_over(reports, planted) or _stopped_early(reports, planted):
+        return [wrong]
     for leak in LEAKS:
         pairs = [
             (leak in scenario["planted"], leak in reported)
@@ -69,6 +73,30 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
                 )
             ]
     return [passed(3, f"{len(inputs)} servers, every leak found, none made up, nothing broken.")]
+
+
+def _carried_over(reports: list[set[str]], planted: list[set[str]]) -> Finding | None:
+    """Each report has everything of the report before it, and more than this server's leaks."""
+    grows = all(before <= after for before, after in pairwise(reports))
+    if not grows or all(map(set.__le__, reports, planted)):
+        return None
+    return failed(
+        "attack() reports of each server the leaks of those before it, too.",
+        "Your set outlives the call: it is a default value or a global name. Make a new one in "
+        "each: found = set().",
+    )
+
+
+def _stopped_early(reports: list[set[str]], planted: list[set[str]]) -> Finding | None:
+    """No report has more than one leak, and none is made up."""
+    if max(map(len, reports)) > 1 or not all(map(set.__le__, reports, planted)):
+        return None
+    if not all(reported for reported, leaks in zip(reports, planted, strict=True) if leaks):
+        return None
+    return failed(
+        "attack() never reports more than one leak, and most of these servers have several.",
+        "One leak is not the end: add it to a set, and return the set after all four attempts.",
+    )
 
 
 def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:

@@ -78,11 +78,22 @@ def _calls_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
         for entry in entries
         if entry.get("type") == "function_call_output"
     }
-    for tool in (item for item in items if item["type"] == "tool"):
+    tools = [item for item in items if item["type"] == "tool"]
+    # The interrupted one first, then a text: so each mistake has its finding, in whatever order.
+    tools.sort(
+        key=lambda tool: (tool["status"] != "incomplete", not isinstance(tool["output"], str))
+    )
+    for tool in tools:
         called = f"{tool['tool']}({json.dumps(tool['arguments'])})"
         call = next(
             (entry for entry in calls if _parse_arguments(entry) == tool["arguments"]), None
         )
+        if any(entry.get("arguments") == str(tool["arguments"]) for entry in calls):
+            return failed(
+                f"The arguments of {called} are {shorten(str(tool['arguments']))}: that is Python, "
+                "not JSON.",
+                "str() writes single quotes, which JSON does not know: json.dumps(item.arguments).",
+            )
         if call is None:
             return _explain_missing_call(tool, called, calls)
         if not isinstance(call["arguments"], str):
@@ -143,6 +154,12 @@ def _output_wrong(tool: dict[str, Any], called: str, output: Any) -> Finding | N
                 "Say so in words: the model has to know that nobody knows how it ended.",
             )
         return None
+    if not isinstance(tool["output"], str) and not _is_json(output):
+        return failed(
+            f"The output of {called} is {shorten(output)}: that is no JSON.",
+            "str() and f-strings write Python, with single quotes. An output that is no text "
+            "becomes JSON: json.dumps(item.output).",
+        )
     expected = tool["output"] if isinstance(tool["output"], str) else str(tool["output"]["id"])
     if expected not in output:
         return failed(
@@ -151,6 +168,14 @@ def _output_wrong(tool: dict[str, Any], called: str, output: Any) -> Finding | N
             "`item.content` is for people. What the model needs is in `item.output`.",
         )
     return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _order_wrong(items: list[Any], entries: list[Any]) -> Finding | None:

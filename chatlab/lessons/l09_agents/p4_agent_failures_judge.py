@@ -19,8 +19,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         _healthy_wrong(inputs, turns["well"])
         or _unfinished_wrong("A tool raised", turns["broken"])
         or _failing_tool_wrong(inputs, turns["broken"])
-        or _endless_wrong(turns["endless"], model_calls["endless"])
-        or _same_words_wrong(inputs, turns)
+        or _runaway_wrong(model_calls["endless"], observation["runs"]["endless"])
+        or _endless_wrong(turns["endless"])
+        or _same_words_wrong(inputs, turns, observation["errors"])
         or _stop_wrong(observation["stopped"])
     )
     return [
@@ -89,12 +90,24 @@ def _failing_tool_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding
     return None
 
 
-def _endless_wrong(turn: dict[str, Any], model_calls: int) -> Finding | None:
-    if model_calls > MAX_MODEL_CALLS:
+def _runaway_wrong(model_calls: int, runs: int) -> Finding | None:
+    """The model was asked too often, in one run or in one run after another."""
+    if model_calls <= MAX_MODEL_CALLS:
+        return None
+    message = f"The model never stopped calling tools, and was asked {model_calls} times"
+    if runs > 1:
         return failed(
-            f"The model never stopped calling tools, and was asked {model_calls} times.",
-            f"Set the limit yourself: Runner.run_streamed(..., max_turns={MAX_MODEL_CALLS}).",
+            f"{message}, in {runs} runs.",
+            "A model that goes round in circles does so again. After TooManyTurns, do not run it "
+            "once more: yield a sentence, and end.",
         )
+    return failed(
+        f"{message}.",
+        f"Set the limit yourself: Runner.run_streamed(..., max_turns={MAX_MODEL_CALLS}).",
+    )
+
+
+def _endless_wrong(turn: dict[str, Any]) -> Finding | None:
     if wrong := _unfinished_wrong("The model never stopped calling tools", turn):
         return wrong
     if not reply_text(turn).strip():
@@ -105,15 +118,26 @@ def _endless_wrong(turn: dict[str, Any], model_calls: int) -> Finding | None:
     return None
 
 
-def _same_words_wrong(inputs: dict[str, Any], turns: dict[str, Any]) -> Finding | None:
-    """The two failures must be reported in different words."""
+def _same_words_wrong(
+    inputs: dict[str, Any], turns: dict[str, Any], errors: dict[str, str]
+) -> Finding | None:
+    """The two failures must be reported in different words; an exception's are not the server's."""
     broken = reply_text(turns["broken"]).replace(inputs["opening"], "").strip()
-    if broken != reply_text(turns["endless"]).strip():
-        return None
-    return failed(
-        f"A broken tool and a model without end get the same words: {shorten(broken)}.",
-        "Say which it was: catch TooManyTurns first, then AgentError.",
-    )
+    endless = reply_text(turns["endless"]).strip()
+    if broken == endless:
+        return failed(
+            f"A broken tool and a model without end get the same words: {shorten(broken)}.",
+            "Say which it was: catch TooManyTurns first, then AgentError.",
+        )
+    own_words = endless.replace(errors["endless"], "")
+    if own_words and own_words == broken.replace(errors["broken"], ""):
+        return failed(
+            f"The model never stopped, and the user read {shorten(endless)}. Your words are those "
+            "for a broken tool; only the exception's differ.",
+            "An exception talks to you; its text is for the log. Catch TooManyTurns first, and "
+            "say in words of your own what happened.",
+        )
+    return None
 
 
 def _stop_wrong(stop: dict[str, Any]) -> Finding | None:

@@ -9,6 +9,11 @@ from chatlab.lessons.l10_capstone.scenarios_judge import (
     reply_wrong,
     tool_statuses,
 )
+from chatlab.lessons.l10_capstone.tools_judge import (
+    pieces_wrong,
+    tool_output_wrong,
+    tool_status_wrong,
+)
 
 __all__ = ["judge"]
 
@@ -25,55 +30,45 @@ def _create_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
             f"{called}: the book of {inputs['names'][0]} holds {stored}.",
             "self.book.create(context.user_id, command.title, command.priority), once.",
         )
-    return _tool_status_wrong(called, turn, "create_task") or reply_wrong(
-        called, turn, [title, str(task_id)]
+    return (
+        tool_status_wrong(called, turn, "create_task")
+        or tool_output_wrong(called, turn, [task_id])
+        or reply_wrong(called, turn, [title, str(task_id)])
+        or pieces_wrong(called, turn)
     )
-
-
-def _tool_status_wrong(called: str, turn: dict[str, Any], tool: str) -> Finding | None:
-    """The turn must show this tool alone, running and then completed, before its answer."""
-    statuses = tool_statuses(turn)
-    if not statuses:
-        return failed(
-            f"{called}: it was done, but nobody saw the tool at work.",
-            f"Yield ToolStatus(tool={tool!r}, status='running'), then 'completed'.",
-        )
-    if {name for name, _ in statuses} != {tool}:
-        return failed(
-            f"{called}: the tool seen is {statuses[0][0]!r}; expected {tool!r}.",
-            "The specification names the tools.",
-        )
-    if [status for _, status in statuses] != ["running", "completed"]:
-        return failed(
-            f"{called}: the tool went through {[status for _, status in statuses]}.",
-            "A chip shows 'running' until you yield 'completed' or 'failed'.",
-        )
-    kinds = [event["type"] for event in turn["events"]]
-    last_tool = len(kinds) - kinds[::-1].index("tool_status")
-    if "assistant_message" in kinds[:last_tool]:
-        return failed(
-            f"{called}: the answer came before the tool was done.", "The reply comes last."
-        )
-    return None
 
 
 def _list_and_complete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """Both tasks must be listed, and the one that was asked for must be done."""
     first_title, second_title = inputs["titles"][:2]
+    listed, completed = observation["listed"], observation["completed"]
+    task_ids = [task["id"] for task in observation["tasks"]]
+    if len(task_ids) != 2:
+        return failed(
+            f"Two tasks were asked for; the book of {inputs['names'][0]} holds {task_ids}.",
+            "A task belongs to whoever asks: create(context.user_id, ...).",
+        )
     called = "'List my tasks'"
-    if wrong := reply_wrong(called, observation["listed"], [first_title, second_title]):
-        return wrong
-    if wrong := _tool_status_wrong(called, observation["listed"], "list_tasks"):
+    if wrong := (
+        reply_wrong(called, listed, [first_title, second_title])
+        or tool_status_wrong(called, listed, "list_tasks")
+        or tool_output_wrong(called, listed, task_ids)
+        or pieces_wrong(called, listed)
+    ):
         return wrong
     called = f"'Complete {inputs['first_id']}'"
-    if wrong := reply_wrong(called, observation["completed"], [first_title]):
+    if wrong := reply_wrong(called, completed, [first_title]):
         return wrong
     if (done := [task["done"] for task in observation["tasks"]]) != [True, False]:
         return failed(
             f"{called}: afterwards the tasks are done={done}.",
             "self.book.complete(context.user_id, the number that was asked for)",
         )
-    return _tool_status_wrong(called, observation["completed"], "complete_task")
+    return (
+        tool_status_wrong(called, completed, "complete_task")
+        or tool_output_wrong(called, completed, task_ids[:1])
+        or pieces_wrong(called, completed)
+    )
 
 
 def _priority_and_small_talk_wrong(
@@ -95,11 +90,10 @@ def _priority_and_small_talk_wrong(
             f"{called}: the book holds {[(t['id'], t['priority']) for t in observation['tasks']]}.",
             "self.book.set_priority(context.user_id, number, command.priority)",
         )
-    if wrong := _tool_status_wrong(called, observation["set"], "set_priority"):
+    if wrong := _tool_turn_wrong(called, observation["set"], "set_priority", task_id, priority):
         return wrong
-    if wrong := reply_wrong(
-        f'"What\'s the priority of {task_id}?"', observation["asked"], [priority]
-    ):
+    question = f'"What\'s the priority of {task_id}?"'
+    if wrong := _tool_turn_wrong(question, observation["asked"], "get_task", task_id, priority):
         return wrong
     called = f"{inputs['chatter'][0]!r}"
     if wrong := reply_wrong(called, observation["chatter"], []):
@@ -107,6 +101,18 @@ def _priority_and_small_talk_wrong(
     if tool_statuses(observation["chatter"]):
         return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
     return None
+
+
+def _tool_turn_wrong(
+    called: str, turn: dict[str, Any], tool: str, task_id: int, priority: str
+) -> Finding | None:
+    """The turn must show the tool with the task, and name the priority, in pieces."""
+    return (
+        reply_wrong(called, turn, [priority])
+        or tool_status_wrong(called, turn, tool)
+        or tool_output_wrong(called, turn, [task_id])
+        or pieces_wrong(called, turn)
+    )
 
 
 _SCENARIOS = (

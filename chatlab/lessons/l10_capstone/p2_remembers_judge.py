@@ -42,6 +42,23 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
             f"{called} in a new thread was answered with {observation['empty']['reply'][:60]!r}.",
             "This thread has spoken of no task. Ask which one is meant.",
         )
+    return _after_tools_wrong(own_priority, observation)
+
+
+def _after_tools_wrong(own_priority: str, observation: dict[str, Any]) -> Finding | None:
+    """`it` must be the task that the last tool was about, whichever tool it was."""
+    if wrong := reply_wrong(f'"{QUESTION}" after a list', observation["listed"], []):
+        return wrong
+    for said, turn in observation["tools"]:
+        called = f'Two tasks, then {said!r}, then "{QUESTION}"'
+        if wrong := reply_wrong(called, turn, []):
+            return wrong
+        if own_priority not in turn["reply"].lower():
+            return failed(
+                f"{called}: the answer was {turn['reply'][:60]!r}.",
+                "Every tool speaks of a task, not only create_task: take the newest tool item "
+                "that has a task in its output.",
+            )
     return None
 
 
@@ -50,6 +67,13 @@ def _long_history_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> 
     called = f'"{QUESTION}", {2 * REMARK_COUNT} items later'
     if wrong := reply_wrong(called, observation["asked"], []):
         return wrong
+    other_priority = OTHER_PRIORITY[inputs["priority"]]
+    if other_priority in observation["asked"]["reply"].lower():
+        return failed(
+            f"{called}, was answered for another task, whose number was only mentioned.",
+            "A number in a sentence may be anything. The tool items name the tasks: their "
+            "`output` has the `id`.",
+        )
     if inputs["priority"] not in observation["asked"]["reply"].lower():
         return failed(
             f"{called}, was answered with {observation['asked']['reply'][:60]!r}.",

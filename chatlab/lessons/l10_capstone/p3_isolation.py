@@ -1,6 +1,7 @@
 """Part 10.3: two customers, forged keys, and a delete that asks first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from inspect import isawaitable
 from random import Random
 from typing import Any
 
@@ -10,10 +11,14 @@ from chatlab.context import RequestContext
 from chatlab.course.checking.as_data import attempt, to_plain_json
 from chatlab.items import Action
 from chatlab.lessons.l10_capstone.scenarios import Fixture, random_inputs, run_scenarios
+from chatlab.testing import FixedClock
 
 __all__ = ["DELETE_PERMISSION", "find_button", "inputs", "observe"]
 
 DELETE_PERMISSION = "tasks:delete"
+
+_YEARS = timedelta(days=3 * 365)
+"""How far the clock is moved, so that only `self.clock` tells what time it is."""
 
 
 async def _run_two_customers(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +46,15 @@ async def _run_two_customers(fixture: Fixture, inputs: dict[str, Any]) -> dict[s
         ]
         for text in ("Complete {}", "What's the priority of {}?", "Set {} to high")
     ]
+    may_delete = RequestContext(
+        user_id=second_context.user_id, permissions=frozenset({DELETE_PERMISSION})
+    )
+    attempts.append(
+        [
+            await fixture.say(f"Delete {task_id}", may_delete, quick_turn["thread_id"])
+            for task_id in (other_task_id, 999_999)
+        ]
+    )
     return {
         "slow": slow_record | {"events": first_events + slow_record["events"]},
         "quick": quick_turn,
@@ -53,7 +67,10 @@ async def _run_two_customers(fixture: Fixture, inputs: dict[str, Any]) -> dict[s
 
 
 async def _run_session_keys(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What `authenticate` does with two good keys and seven bad ones, by their description."""
+    """What `authenticate` does with good keys and with bad ones, by their description.
+
+    The good ones come first. `badge` says whether the value is a RequestContext.
+    """
     manager: Any = fixture.manager
     now = manager.clock.now()
     claims = {
@@ -74,14 +91,45 @@ async def _run_session_keys(fixture: Fixture, inputs: dict[str, Any]) -> dict[st
         "expired": jwt.encode(claims | {"exp": now - timedelta(minutes=5)}, secret, "HS256"),
         "for another audience": jwt.encode(claims | {"aud": "bank"}, secret, "HS256"),
         "unsigned": jwt.encode(claims, "", algorithm="none"),
+        "signed with HS512": jwt.encode(claims, secret, "HS512"),
+        "without an expiry (exp)": jwt.encode(
+            {name: claim for name, claim in claims.items() if name != "exp"}, secret
+        ),
+        "without an audience (aud)": jwt.encode(
+            {name: claim for name, claim in claims.items() if name != "aud"}, secret
+        ),
         "without a user": jwt.encode({k: v for k, v in claims.items() if k != "sub"}, secret),
         "changed": ".".join([head, body[:-2] + ("AA" if body[-2:] != "AA" else "BB"), signature]),
         "no key at all": "hello",
     }
+    outcomes = {description: await _attempt_key(manager, key) for description, key in keys.items()}
+    outcomes["over, by self.clock"] = await _attempt_key(manager, signed, now + _YEARS)
+    past_key = jwt.encode(claims | {"exp": now - _YEARS + timedelta(minutes=5)}, secret, "HS256")
     return {
-        description: await attempt(lambda key=key: manager.authenticate(key))
-        for description, key in keys.items()
+        "good on another clock": await _attempt_key(manager, past_key, now - _YEARS),
+        **outcomes,
     }
+
+
+async def _attempt_key(manager: Any, key: str, now: datetime | None = None) -> dict[str, Any]:
+    """The outcome of `authenticate(key)`, at this time if one is given."""
+    clock, is_context = manager.clock, False
+    if now is not None:
+        manager.clock = FixedClock(now)
+
+    async def call() -> Any:
+        nonlocal is_context
+        value: Any = manager.authenticate(key)
+        if isawaitable(value):
+            value = await value
+        is_context = isinstance(value, RequestContext)
+        return value
+
+    try:
+        outcome = await attempt(call)
+    finally:
+        manager.clock = clock
+    return outcome | {"badge": is_context} if "value" in outcome else outcome
 
 
 async def _run_delete(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:

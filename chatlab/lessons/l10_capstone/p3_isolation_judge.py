@@ -4,8 +4,15 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed
 from chatlab.lessons.l10_capstone.p3_isolation import DELETE_PERMISSION, find_button
-from chatlab.lessons.l10_capstone.scenarios_judge import Scenario, judge_scenarios, reply_wrong
-from chatlab.lessons.support.explain import explain_exception, source_line
+from chatlab.lessons.l10_capstone.scenarios_judge import (
+    Scenario,
+    judge_scenarios,
+    reply_wrong,
+    tool_statuses,
+)
+from chatlab.lessons.l10_capstone.session_keys_judge import session_keys_wrong
+from chatlab.lessons.l10_capstone.tools_judge import tool_status_wrong
+from chatlab.lessons.support.explain import explain_exception
 
 __all__ = ["judge"]
 
@@ -57,50 +64,6 @@ def _visible_text(turn: dict[str, Any], task_id: int) -> list[str]:
     return [text.replace(str(task_id), "N") for text in ("".join(shown), *kinds)]
 
 
-def _session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
-    """Good keys must give a badge; all bad ones must raise the same SessionNotFound."""
-    good_key, weak_key, *bad_keys = observation.values()
-    if "raised" in good_key:
-        error = good_key["raised"]
-        return failed(
-            f"A good session key: {error['type']}: {error['message'][:80]}", source_line(error)
-        )
-    badge = good_key["value"]
-    if not isinstance(badge, dict) or badge.get("user_id") != inputs["names"][0]:
-        return failed(
-            f"A good session key gave {str(badge)[:60]!r}.",
-            "RequestContext(user_id=claims['sub'], permissions=...)",
-        )
-    if badge.get("permissions") != [DELETE_PERMISSION]:
-        return failed(
-            f"The key grants {[DELETE_PERMISSION]}; the badge has {badge.get('permissions')}.",
-            "permissions=frozenset(claims.get('permissions', ()))",
-        )
-    if "raised" in weak_key or (weak_key["value"] or {}).get("permissions") != []:
-        result = weak_key["raised"]["type"] if "raised" in weak_key else str(weak_key["value"])[:60]
-        return failed(
-            f"A good session key that grants no permissions at all gave {result}.",
-            "It is a badge with none: permissions=frozenset(claims.get('permissions', ()))",
-        )
-    for description, attempt in list(observation.items())[2:]:
-        if "value" in attempt:
-            return failed(
-                f"A session key that is {description} was accepted.",
-                "jwt.decode with the secret, algorithms=['HS256'] and the audience refuses it. "
-                "Compare `exp` with self.clock.",
-            )
-    errors = {(key["raised"]["type"], key["raised"]["message"]) for key in bad_keys}
-    if len(errors) > 1:
-        first_error, second_error = sorted(errors)[:2]
-        return failed(
-            f"Bad keys can be told apart: {first_error[0]}, {second_error[0]}.",
-            "Catch jwt.PyJWTError and raise SessionNotFound, whatever was wrong.",
-        )
-    if next(iter(errors))[0] != "SessionNotFound":
-        return failed(f"A bad key raised {next(iter(errors))[0]}.", "Raise SessionNotFound.")
-    return None
-
-
 def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """Only a click of the owner with the permission may delete, and a second one do no harm."""
     task_id = inputs["first_id"]
@@ -132,17 +95,43 @@ def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any])
     if (error := observation["click"]["raised"]) is not None or observation["gone"] != 0:
         outcome = f"raised {error['type']}: {error['message'][:80]}" if error else "changed nothing"
         return failed(
-            f"The click on the confirming button {outcome}.", "action() deletes the task."
+            f"The click on the first button {outcome}.",
+            "The first button has to be the one that confirms; action() then deletes the task.",
         )
     for click in ("weak", "other", "click", "again"):
         if wrong := reply_wrong("A click on the confirming button", observation[click], []):
             return wrong
+    return _click_shown_wrong(observation)
+
+
+def _click_shown_wrong(observation: dict[str, Any]) -> Finding | None:
+    """The tool is seen when a click deletes, and who may not is told so."""
+    if ("delete_task", "completed") in tool_statuses(observation["asked"]):
+        return failed(
+            "'Delete' showed delete_task as completed, and nothing is deleted before the click.",
+            "Show the tool in action(), where it is used.",
+        )
+    if wrong := tool_status_wrong("The confirming click", observation["click"], "delete_task"):
+        return wrong
+    for click in ("weak", "other"):
+        turn = observation[click]
+        if ("delete_task", "completed") in tool_statuses(turn):
+            return failed(
+                "A click of somebody who may not delete it shows delete_task as completed.",
+                "A chip must not lie: check first, and show a tool only when it is used.",
+            )
+        if turn["reply"] == observation["click"]["reply"]:
+            return failed(
+                f"A click of somebody who may not delete it is answered {turn['reply'][:50]!r}, "
+                "as if it had been done.",
+                "Who may not is told so, in words.",
+            )
     return None
 
 
 _SCENARIOS = (
     Scenario("Two customers at once", 2, _two_customers_wrong),
-    Scenario("Session keys", 2, _session_keys_wrong),
+    Scenario("Session keys", 2, session_keys_wrong),
     Scenario("Delete asks first", 1, _confirmed_delete_wrong),
 )
 

@@ -20,15 +20,28 @@ SECRET_PATH = "/var/tasks.db"
 
 
 class FailingBook(TaskBook):
-    """A book whose `set_priority` raises while `is_failing`."""
+    """A book whose `create`, `complete` and `set_priority` raise while `is_failing`."""
 
-    is_failing = True
+    is_failing = False
+
+    async def create(self, user_id: str, title: str, priority: Priority = "normal") -> TaskRecord:
+        """See `TaskBook`."""
+        self._fail()
+        return await super().create(user_id, title, priority)
+
+    async def complete(self, user_id: str, id: int) -> TaskRecord:
+        """See `TaskBook`."""
+        self._fail()
+        return await super().complete(user_id, id)
 
     async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
         """See `TaskBook`."""
+        self._fail()
+        return await super().set_priority(user_id, id, priority)
+
+    def _fail(self) -> None:
         if self.is_failing:
             raise OSError(f"disk full: {SECRET_PATH}")
-        return await super().set_priority(user_id, id, priority)
 
 
 async def _run_stop(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -62,14 +75,21 @@ async def _run_failing_tool(fixture: Fixture, inputs: dict[str, Any]) -> dict[st
     fixture = Fixture(fixture.manager_class, inputs, book := FailingBook(inputs["first_id"]))
     context = RequestContext(user_id=inputs["names"][0])
     thread_id = (await fixture.say(f"Create a task: {inputs['titles'][0]}", context))["thread_id"]
-    text = f"Set {inputs['first_id']} to {inputs['priority']}"
+    task_id = inputs["first_id"]
+    texts = [
+        f"Set {task_id} to {inputs['priority']}",
+        f"Complete {task_id}",
+        f"Create a task: {inputs['titles'][1]}",
+    ]
     logging.disable()  # the learner's log of this failure is not the notebook's output
+    book.is_failing = True
     try:
-        failed_turn = await fixture.say(text, context, thread_id)
+        failed_turns = [await fixture.say(text, context, thread_id) for text in texts]
     finally:
         logging.disable(logging.NOTSET)
     book.is_failing = False
-    return {"failed": failed_turn, "mended": await fixture.say(text, context, thread_id)}
+    mended_turns = [await fixture.say(text, context, thread_id) for text in texts]
+    return {"said": texts, "failed": failed_turns, "mended": mended_turns}
 
 
 async def _run_restart(fixture: Fixture, inputs: dict[str, Any]) -> dict[str, Any]:

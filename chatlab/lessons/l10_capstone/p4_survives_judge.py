@@ -25,11 +25,22 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
             "Yield it word by word.",
         )
     roles = [item["role"] for item in observation["items"]]
+    if roles == ["user", "assistant"]:
+        return failed(
+            "The customer stopped you at your first word, and the tool had not run yet.",
+            "The tool first, then the reply: whoever stops you while you speak has their task.",
+        )
+    if observation["raised"]:
+        return failed(
+            f"You were stopped, and went on: {observation['raised']}.",
+            "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
+        )
     if roles != ["user", "tool", "assistant"] or observation["items"][-1]["status"] != "incomplete":
         return failed(
             f"After the stop the thread holds {roles}, the last one "
             f"{observation['items'][-1]['status'] if observation['items'] else 'missing'}.",
-            "Let a stop through: catch no CancelledError and no GeneratorExit, use no bare except.",
+            "What was said before the stop is kept as it is: yield each piece once, and store "
+            "nothing yourself.",
         )
     if observation["tasks"] != 2:
         return failed(
@@ -40,10 +51,17 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
     )
 
 
-def _failing_tool_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
+def _failing_tool_wrong(_inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     """The tool must show as failed; the reply must explain it and keep the exception's text out."""
-    turn = observation["failed"]
-    called = f"'Set {inputs['first_id']} to {inputs['priority']}' with a book that fails"
+    for said, turn, mended in zip(
+        observation["said"], observation["failed"], observation["mended"], strict=True
+    ):
+        if wrong := _failed_turn_wrong(f"{said!r} with a book that fails", turn, mended):
+            return wrong
+    return None
+
+
+def _failed_turn_wrong(called: str, turn: dict[str, Any], mended: dict[str, Any]) -> Finding | None:
     if turn["raised"] is not None and turn["raised"]["type"] != "OSError":
         return explain_exception(called, turn["raised"])
     if turn["raised"] is not None:
@@ -64,7 +82,14 @@ def _failing_tool_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> 
             f"{called}: the customer was shown {SECRET_PATH!r}.",
             "What an exception says is for your log. Say in your own words what happened.",
         )
-    return reply_wrong("The same once more, after it was mended", observation["mended"], [])
+    if wrong := reply_wrong("The same once more, after it was mended", mended, []):
+        return wrong
+    if turn["reply"] == mended["reply"]:
+        return failed(
+            f"{called}: the reply is {turn['reply'][:60]!r}, the same as when it worked.",
+            "Nothing was changed, and the customer has to know: explain that it did not work.",
+        )
+    return None
 
 
 def _restart_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:

@@ -77,6 +77,8 @@ LESSON = Lesson(
                 "cursor}) as response: ... except httpx.TransportError: await asyncio.sleep(0.01)",
             ),
             check=f"{__package__}.p3_reconnect",
+            timeout_hint="Does your loop read a response once more that is over? It stays over. "
+            "Each time round the loop, send a new request: client.stream(...).",
         ),
         Part(
             id="11.4",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from chatlab.lessons.l11_ship_it.app_clients import AppClients, run_with_clients
-from chatlab.lessons.l11_ship_it.pausable_server import make_authenticate, random_inputs
+from chatlab.lessons.l11_ship_it.pausable_server import make_authenticate, random_inputs, wait_until
 from chatlab.lessons.l11_ship_it.transport import make_client, transport_for
 from chatlab.lessons.support.sse import parse_sse
 
@@ -50,6 +50,7 @@ class _TurnRequests:
         first_turn = observation["first"] = await self._start_turn(self._inputs["messages"][0])
         if first_turn["turn_id"] is None:
             return observation
+        observation["begun"] = await wait_until(lambda: bool(self._server.requests))
         turn_path = f"{_TURNS_PATH}/{first_turn['turn_id']}"
         observation["cut"] = await self._read_half(turn_path)
         if not observation["cut"]["raw"]:

@@ -22,6 +22,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         or _start_wrong(inputs, observation["first"])
         or _response_before_cut_wrong(inputs, observation["cut"])
         or _survival_wrong(observation)
+        or _begin_wrong(observation)
         or _resume_wrong(inputs, observation["cut"], observation["back"])
         or _replay_wrong(inputs, observation["again"])
         or _bob_wrong(observation["bob"])
@@ -60,6 +61,17 @@ def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
             'Return {"turn_id": ..., "thread_id": turn.thread_id}.',
         )
     return None
+
+
+def _begin_wrong(observation: dict[str, Any]) -> Finding | None:
+    """The turn must run before anybody reads it."""
+    if observation["begun"]:
+        return None
+    return failed(
+        "POST /api/turns was answered, and the turn did not begin before somebody read its events.",
+        "A customer who never comes back wants it done all the same. Start the task that writes "
+        "the log in the POST: asyncio.create_task(write(turn, log)).",
+    )
 
 
 def _response_before_cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | None:

@@ -3,7 +3,8 @@
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -22,8 +23,16 @@ MAX_REQUESTS = 25
 """How many requests a client may send; then `TooManyRequests` ends it."""
 
 
+_MAX_CANCELS = 20
+"""How often a reading is cancelled that goes on all the same."""
+
+
 _MIN_REST_SECONDS = 0.001
 """A client that asks again sooner after a failed connection has not waited at all."""
+
+
+_MAX_PAUSE_SECONDS = 0.02
+"""A longer pause of the learner's is cut short: how long a moment is does not matter here."""
 
 
 BREAK_DESCRIPTIONS = {
@@ -177,6 +186,50 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _short_pauses() -> Generator[None]:
+    """In the block, no `asyncio.sleep` takes longer than `_MAX_PAUSE_SECONDS`."""
+    sleep = asyncio.sleep
+
+    def sleep_shortly(delay: float, result: Any = None) -> Any:
+        return sleep(min(delay, _MAX_PAUSE_SECONDS), result)
+
+    asyncio.sleep = sleep_shortly
+    try:
+        yield
+    finally:
+        asyncio.sleep = sleep
+
+
+async def _read_or_cancel(stream: Any, transport: UnreliableTransport, limit: int) -> Any:
+    """Read the stream, at most `limit` events of it; or await it, if it is a coroutine.
+
+    Raises:
+        TooManyRequests: The learner's code caught it, and went on asking.
+    """
+
+    async def read() -> Any:
+        if inspect.iscoroutine(stream):
+            return await stream
+        async for event in stream:
+            transport.yielded.append(event)
+            if len(transport.yielded) > limit:
+                break
+        return None
+
+    reading = asyncio.ensure_future(read())
+    while not reading.done() and len(transport.cursors) <= MAX_REQUESTS + 1:
+        await asyncio.wait([reading], timeout=_MAX_PAUSE_SECONDS)
+    for _ in range(_MAX_CANCELS):
+        if reading.done():
+            break
+        reading.cancel()
+        await asyncio.wait([reading], timeout=_MAX_PAUSE_SECONDS)
+    if reading.cancelled() or not reading.done():
+        raise TooManyRequests("caught")
+    return reading.result()
+
+
 async def _read(
     subject: Any, inputs: dict[str, Any], cursor: int, *, known: bool = True
 ) -> dict[str, Any]:
@@ -185,21 +238,17 @@ async def _read(
     error: dict[str, Any] | None = None
     kind = None
     async with httpx.AsyncClient(transport=transport, base_url="http://taskmanager") as client:
+        stream: Any = subject(client, inputs["turn"], cursor)
+        kind = type(stream).__name__
         try:
-            stream: Any = subject(client, inputs["turn"], cursor)
-            kind = type(stream).__name__
+            with _short_pauses():
+                value = await _read_or_cancel(stream, transport, 20 * len(inputs["events"]))
             if inspect.iscoroutine(stream):
-                value = await stream
                 kind = f"coroutine of {type(value).__name__}"
-            else:
-                async for event in stream:
-                    transport.yielded.append(event)
-                    if len(transport.yielded) > 20 * len(inputs["events"]):
-                        break
         except NotStarted:
             raise
-        except TooManyRequests:
-            error = {"type": "TooManyRequests", "message": ""}
+        except TooManyRequests as exception:
+            error = {"type": "TooManyRequests", "message": str(exception)}
         except Exception as exception:  # noqa: BLE001 - it is what was observed
             error = exception_as_data(exception)
     await yield_to_loop(10)  # a generator that was left in the middle is closed a moment later

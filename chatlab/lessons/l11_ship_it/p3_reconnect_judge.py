@@ -91,6 +91,8 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     kind = error["type"]
     line = source_line(error)
     break_text = _describe_last_break(inputs, reading)
+    if kind == "TooManyRequests" and error["message"] == "caught":
+        return _explain_caught_stop(called)
     if kind == "TooManyRequests":
         return failed(
             f"{called} asked {MAX_REQUESTS} times, and did not stop when the reply was over.",
@@ -114,6 +116,14 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     if "context manager protocol" in error["message"]:
         return failed(f"{called} raised {kind}: {error['message']}", f"Write `async with`. {line}")
     return failed(f"{called} raised {kind}: {error['message'][:140]}", line)
+
+
+def _explain_caught_stop(called: str) -> Finding:
+    return failed(
+        f"{called} was to be stopped, caught that too, and went on asking.",
+        "A bare `except:` or `except BaseException:` catches even a stop. Catch only "
+        "httpx.TransportError.",
+    )
 
 
 def _events_wrong(
@@ -189,6 +199,8 @@ def _explain_duplicate(called: str, reading: dict[str, Any], seqs: list[Any]) ->
 
 def _unknown_turn_wrong(reading: dict[str, Any]) -> Finding | None:
     called = "reconnect() to a turn that is not there (404)"
+    if (reading["raised"] or {}).get("message") == "caught":
+        return _explain_caught_stop(called)
     if len(reading["asked"]) > 1:
         return failed(
             f"{called} asked {len(reading['asked'])} times.",

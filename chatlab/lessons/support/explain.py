@@ -11,6 +11,7 @@ __all__ = [
     "explain_no_server",
     "explain_validation",
     "shorten",
+    "show_value",
     "source_line",
     "turn_wrong",
 ]
@@ -43,6 +44,11 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
         return failed(
             f"{called} raised {type_name}: {message}",
             f"A coroutine is only a promise; put `await` before it. {source_line(error)}".strip(),
+        )
+    if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
+        return failed(
+            f"{called}: a whole item was given where a text belongs.",
+            f"`input` is an item; its text is `input.content`. {source_line(error)}".strip(),
         )
     if type_name == "ValidationError":
         return failed(f"{called}: {explain_validation(message)}", source_line(error))
@@ -140,6 +146,11 @@ def explain_no_server(name: str, error: dict[str, Any]) -> Finding:
             f"{name} has no respond(), so there is nobody to answer.",
             "Is it spelled `respond`, and indented below the class?",
         )
+    if error["type"] == "TypeError" and f"{name}.__init__()" in message:
+        return failed(
+            f"Making a {name} raised TypeError: {message}.",
+            "Keep the parameters of `__init__` as they were given: the check hands them all over.",
+        )
     return failed(f"Making a {name} raised {error['type']}: {message}", source_line(error))
 
 
@@ -164,3 +175,8 @@ def turn_wrong(called: str, record: dict[str, Any]) -> Finding | None:
 def shorten(text: str) -> str:
     """The `repr` of the text, of its first 77 characters if it has more than 80."""
     return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def show_value(value: Any) -> str:
+    """The value in at most 80 characters; a text has quotation marks."""
+    return shorten(value) if isinstance(value, str) else str(value)[:80]

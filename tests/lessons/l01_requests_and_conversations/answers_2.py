@@ -114,3 +114,11 @@ async def priority_of_it(client, task_id=None):
     if response.is_error:
         raise LookupError(response.json()["detail"])
     return response.json()["priority"]
+
+
+# %% wrong: An id is a name, not a position
+async def priority_of_it(client, task_id=None):
+    if task_id is None:
+        raise LookupError
+    response = await client.get("/api/tasks")
+    return response.json()["tasks"][task_id]["priority"]

@@ -15,7 +15,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: A thread of somebody else does not exist.
+# %% wrong: this one says user_id='nobody'
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id="nobody", created_at=now, updated_at=now)
@@ -23,7 +23,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: add what was said first, first
+# %% wrong: Add them in the order they were said
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -38,7 +38,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: Two things have the same id.
+# %% wrong: Two items have the same id.
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id="thr_1", user_id=context.user_id, created_at=now, updated_at=now)
@@ -52,7 +52,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: Return the ThreadMetadata that you saved.
+# %% wrong: returned the thread's id
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -67,13 +67,13 @@ async def record_conversation(store, context):
     return thread.id
 
 
-# %% wrong: A time without a zone
+# %% wrong: Write datetime.now(UTC)
 async def record_conversation(store, context):
     now = datetime.now()
     return ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
 
 
-# %% wrong: expected ['user', 'tool', 'assistant']
+# %% wrong: It stopped after one
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -90,7 +90,7 @@ async def record_conversation(store, context):
     await store.save_thread(thread, context)
     kinds = [(UserMessageItem, {}), (ToolItem, {"tool": "t", "call_id": "c"}), (AssistantMessageItem, {})]
     for number, (kind, more) in enumerate(kinds):
-        item = kind(id=f"item_{number}", thread_id=thread.id, content=str(number), timestamp=now, **more)
+        item = kind(id=new_id(f"item_{number}"), thread_id=thread.id, content=str(number), timestamp=now, **more)
         await store.save_item(thread.id, item, context)
     return thread
 
@@ -130,7 +130,7 @@ async def record_conversation(store, context):
     await store.save_thread(thread, context)
 
 
-# %% wrong: The kind of item gives the role
+# %% wrong: The class decides the role
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -140,7 +140,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: Make a fresh one each time
+# %% wrong: The next conversation has the same item ids: msg_1, msg_2, msg_3
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id="thr_1", user_id=context.user_id, created_at=now, updated_at=now)
@@ -150,4 +150,218 @@ async def record_conversation(store, context):
         ToolItem(id="msg_2", thread_id=thread.id, content="Task created", timestamp=now, tool="create_task", call_id="call_1"),
         AssistantMessageItem(id="msg_3", thread_id=thread.id, content="done", timestamp=now)):
         await store.add_thread_item(thread.id, item, context)
+    return thread
+
+
+# %% wrong: The store has this thread already
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id="thr_groceries", user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("tool"), content="b", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    return thread
+
+
+# %% wrong: `save_thread` was called, and never awaited
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    return thread
+
+
+# %% wrong: `add_thread_item` was called, and never awaited
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    for item in (
+        UserMessageItem(id=new_id("msg"), content="a", **said),
+        ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said),
+        AssistantMessageItem(id=new_id("msg"), content="c", **said),
+    ):
+        store.add_thread_item(thread.id, item, context)
+    return thread
+
+
+# %% wrong: what the tool did is part of the conversation
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    return thread
+
+
+# %% wrong: The assistant answers once the tool is done
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said), context)
+    return thread
+
+
+# %% wrong: is your `return` inside the loop?
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    for item in (
+        UserMessageItem(id=new_id("msg"), content="a", **said),
+        ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said),
+        AssistantMessageItem(id=new_id("msg"), content="c", **said),
+    ):
+        await store.add_thread_item(thread.id, item, context)
+        return thread
+
+
+# %% wrong: one conversation became 3 threads
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    for kind, more in ((UserMessageItem, {}), (ToolItem, {"tool": "t", "call_id": "c"}), (AssistantMessageItem, {})):
+        thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+        await store.save_thread(thread, context)
+        item = kind(id=new_id("i"), content="x", thread_id=thread.id, timestamp=now, **more)
+        await store.add_thread_item(thread.id, item, context)
+    return thread
+
+
+# %% wrong: A function without `return` gives back None
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+
+
+# %% wrong: `add_thread_item` takes the thread's id first
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    return thread
+
+
+# %% wrong: keeps a thread for its owner alone, and this one says user_id='alice'
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id="alice", created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    return thread
+
+
+# %% wrong: An item says thread_id='thr_1'
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": "thr_1", "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    return thread
+
+
+# %% wrong: The tool's item has no text
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    return thread
+
+
+# %% wrong: keep nothing between two calls
+kept = {}
+
+
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    if context.user_id in kept:
+        return kept[context.user_id]
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    kept[context.user_id] = thread
+    return thread
+
+
+# %% wrong: A ToolItem always has the role 'tool'
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), role="assistant", content="b", tool="t", call_id="c", **said), context)
+    return thread
+
+
+# %% wrong: A second new_id() is another id
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
+    return ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+
+
+# %% wrong: You saved a thread with another id
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    await store.save_thread(ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now), context)
+    thread_id = new_id("thr")
+    item = UserMessageItem(id=new_id("msg"), thread_id=thread_id, content="a", timestamp=now)
+    await store.add_thread_item(thread_id, item, context)
+
+
+# %% wrong: Making an item does not store it
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    UserMessageItem(id=new_id("msg"), content="a", **said)
+    ToolItem(id=new_id("t"), content="b", tool="t", call_id="c", **said)
+    AssistantMessageItem(id=new_id("msg"), content="c", **said)
+    return thread
+
+
+# %% wrong: Add each of the three items once
+async def record_conversation(store, context):
+    now = datetime.now(UTC)
+    thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+    await store.save_thread(thread, context)
+    said = {"thread_id": thread.id, "timestamp": now}
+    await store.add_thread_item(thread.id, UserMessageItem(id=new_id("msg"), content="a", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="running", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, ToolItem(id=new_id("t"), content="done", tool="t", call_id="c", **said), context)
+    await store.add_thread_item(thread.id, AssistantMessageItem(id=new_id("msg"), content="c", **said), context)
     return thread

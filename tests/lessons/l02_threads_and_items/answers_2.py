@@ -1,10 +1,10 @@
-# %% wrong: Follow `after`
+# %% wrong: You asked for 100 items and got 20
 async def transcript(store, thread_id, context):
     page = await store.load_thread_items(thread_id, None, 100, "asc", context)
     return "\n".join(f"{item.role}: {item.content}" for item in page.data)
 
 
-# %% wrong: The newest item stands first.
+# %% wrong: The newest item comes first.
 async def transcript(store, thread_id, context):
     lines, after, more = [], None, True
     while more:
@@ -34,7 +34,7 @@ async def transcript(store, thread_id, context):
     return lines
 
 
-# %% wrong: some stand twice
+# %% wrong: some are there twice
 async def transcript(store, thread_id, context):
     lines = []
     for _ in range(6):
@@ -43,7 +43,7 @@ async def transcript(store, thread_id, context):
     return "\n".join(lines)
 
 
-# %% wrong: One line an item: its role, a colon
+# %% wrong: nobody can tell who said what
 async def transcript(store, thread_id, context):
     lines, after, more = [], None, True
     while more:
@@ -125,7 +125,7 @@ async def transcript(store, thread_id, context):
     return "\n".join(lines)
 
 
-# %% wrong: What stands before the colon is the item's `role`.
+# %% wrong: The word before the colon is the item's `role`.
 async def transcript(store, thread_id, context):
     lines=[]; after=None
     while True:
@@ -133,3 +133,172 @@ async def transcript(store, thread_id, context):
         for i in page.data: lines.append(f"{i.type}: {i.content}")
         if not page.has_more: return "\n".join(lines)
         after = page.after
+
+
+# %% wrong: You asked for 1000 items and got 20
+async def transcript(store, thread_id, context):
+    page = await store.load_thread_items(thread_id, None, 1000, "asc", context)
+    return "\n".join(f"{item.role}: {item.content}" for item in page.data)
+
+
+# %% wrong: without `await`, nobody has read the page yet
+async def transcript(store, thread_id, context):
+    page = store.load_thread_items(thread_id, None, 20, "asc", context)
+    return "\n".join(f"{item.role}: {item.content}" for item in page.data)
+
+
+# %% wrong: for item in page.data: ...
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for item in page:
+            lines.append(f"{item.role}: {item.content}")
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: All items are in one long line
+async def transcript(store, thread_id, context):
+    text, after, more = "", None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for item in page.data:
+            text += f"{item.role}: {item.content}"
+        after, more = page.after, page.has_more
+    return text
+
+
+# %% wrong: You asked for 50 items and got 20
+async def transcript(store, thread_id, context):
+    lines, after = [], None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 50, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data]
+        if len(page.data) < 50:
+            return "\n".join(lines)
+        after = page.after
+
+
+# %% wrong: These are the last 
+async def transcript(store, thread_id, context):
+    after, more = None, True
+    while more:
+        lines = []
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: two items share a line
+async def transcript(store, thread_id, context):
+    text, after, more = "", None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        text += "\n".join(f"{item.role}: {item.content}" for item in page.data)
+        after, more = page.after, page.has_more
+    return text
+
+
+# %% wrong: the whole item, as Python shows it
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [str(item) for item in page.data]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: `after` was 'thr_1'
+async def transcript(store, thread_id, context):
+    lines, after = [], thread_id
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data]
+        if not page.has_more:
+            return "\n".join(lines)
+        after = page.after
+
+
+# %% wrong: `after` was 0: it is not a number of items to skip
+async def transcript(store, thread_id, context):
+    lines, after = [], 0
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data]
+        if not page.has_more:
+            return "\n".join(lines)
+        after += 20
+
+
+# %% wrong: Only the first item of each page
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines.append(f"{page.data[0].role}: {page.data[0].content}")
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: The lines of the tool are missing
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data if item.role != "tool"]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: `print` shows it to you
+async def transcript(store, thread_id, context):
+    after, more = None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for item in page.data:
+            line = f"{item.role}: {item.content}"
+        after, more = page.after, page.has_more
+
+
+# %% wrong: Each page is the right way round
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "desc", context)
+        lines += [f"{item.role}: {item.content}" for item in reversed(page.data)]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: A dictionary keeps one content for each role
+async def transcript(store, thread_id, context):
+    said, after, more = {}, None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        for item in page.data:
+            said[item.role] = item.content
+        after, more = page.after, page.has_more
+    return "\n".join(f"{role}: {content}" for role, content in said.items())
+
+
+# %% wrong: Only the spaces differ
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}:{item.content}" for item in page.data]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: in small letters: item.role
+async def transcript(store, thread_id, context):
+    lines, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role.capitalize()}: {item.content}" for item in page.data]
+        after, more = page.after, page.has_more
+    return "\n".join(lines)

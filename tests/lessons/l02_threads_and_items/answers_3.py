@@ -6,44 +6,48 @@ async def continue_tomorrow(url, thread_id, context):
     return list(page.data)
 
 
-# %% wrong: Follow `after`
+# %% wrong: You asked for 50 items and got 20
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         page = await store.load_thread_items(thread_id, None, 50, "asc", context)
         return list(page.data)
 
 
-# %% wrong: The newest item stands first.
+# %% wrong: The newest item comes first.
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         page = await store.load_thread_items(thread_id, None, 500, "desc", context)
         return list(page.data)
 
 
-# %% wrong: Return the items themselves, in a list.
+# %% wrong: It returned a page.
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         return await store.load_thread_items(thread_id, None, 500, "asc", context)
 
 
-# %% wrong: Return the items themselves, in a list.
+# %% wrong: It returned a list of texts
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         page = await store.load_thread_items(thread_id, None, 500, "asc", context)
         return [item.content for item in page.data]
 
 
-# %% wrong: Read every page with order='asc'
+# %% wrong: the database was not asked for anything
 async def continue_tomorrow(url, thread_id, context):
     return []
 
 
-# %% right: one long page, since it fits
+# %% right: closed by hand, and a cursor in a while condition
 async def continue_tomorrow(url, thread_id, context):
     store = SQLStore(url)
     try:
         page = await store.load_thread_items(thread_id, None, 1000, "asc", context)
-        return list(page.data)
+        found = [*page.data]
+        while page.has_more:
+            page = await store.load_thread_items(thread_id, page.after, 1000, "asc", context)
+            found = [*found, *page.data]
+        return found
     finally:
         await store.aclose()
 
@@ -60,7 +64,7 @@ async def continue_tomorrow(url, thread_id, context):
             after = page.after
 
 
-# %% wrong: one a page
+# %% wrong: one for each page
 async def continue_tomorrow(url, thread_id, context):
     out=[]; after=None
     async with SQLStore(url) as store:
@@ -69,3 +73,139 @@ async def continue_tomorrow(url, thread_id, context):
             out.append(page.data)
             if not page.has_more: return out
             after = page.after
+
+
+# %% wrong: You asked for 1000 items and got 20
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        page = await store.load_thread_items(thread_id, None, 1000, "asc", context)
+    return list(page.data)
+
+
+# %% wrong: the store is still open
+async def continue_tomorrow(url, thread_id, context):
+    store = SQLStore(url)
+    items, after, more = [], None, True
+    while more:
+        page = await store.load_thread_items(thread_id, after, 50, "asc", context)
+        items += page.data
+        after, more = page.after, page.has_more
+    return items
+
+
+# %% wrong: It is the same person as yesterday
+async def continue_tomorrow(url, thread_id, context):
+    from chatlab import RequestContext
+    async with SQLStore(url) as store:
+        page = await store.load_thread_items(thread_id, None, 50, "asc", RequestContext(user_id="alice"))
+        return list(page.data)
+
+
+# %% wrong: you opened another database
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore("sqlite+aiosqlite:///tomorrow.sqlite") as store:
+        page = await store.load_thread_items(thread_id, None, 50, "asc", context)
+        return list(page.data)
+
+
+# %% wrong: SQLStore could not open that
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore("sqlite+aiosqlite:///:memory:") as store:
+        page = await store.load_thread_items(thread_id, None, 50, "asc", context)
+        return list(page.data)
+
+
+# %% wrong: A thread that you make now is empty
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        now = datetime.now(UTC)
+        thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
+        await store.save_thread(thread, context)
+        page = await store.load_thread_items(thread.id, None, 50, "asc", context)
+        return list(page.data)
+
+
+# %% wrong: what is written on the cover of the thread
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        return await store.load_thread(thread_id, context)
+
+
+# %% wrong: the last page alone
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        after, more = None, True
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items = list(page.data)
+            after, more = page.after, page.has_more
+    return items
+
+
+# %% wrong: It returned one long text
+async def continue_tomorrow(url, thread_id, context):
+    lines = []
+    async with SQLStore(url) as store:
+        after, more = None, True
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            lines += [f"{item.role}: {item.content}" for item in page.data]
+            after, more = page.after, page.has_more
+    return "\n".join(lines)
+
+
+# %% wrong: The same page was read again
+async def continue_tomorrow(url, thread_id, context):
+    items = []
+    async with SQLStore(url) as store:
+        more = True
+        for _ in range(6):
+            page = await store.load_thread_items(thread_id, None, 20, "asc", context)
+            items += page.data
+    return items
+
+
+# %% wrong: The conversation is stored already
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        items, after, more = [], None, True
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            for item in page.data:
+                await store.add_thread_item(thread_id, item.model_copy(update={"id": new_id("msg")}), context)
+            items += page.data
+            after, more = page.after, len(items) < 200
+    return items
+
+
+# %% wrong: hand the list to your caller
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        items, after, more = [], None, True
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+
+
+# %% wrong: Move on each time round the loop
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        items, after, more = [], None, True
+        while more:
+            page = await store.load_thread_items(thread_id, None, 20, "asc", context)
+            items += page.data
+            more = page.has_more
+    return items
+
+
+# %% wrong: inside `async with SQLStore(url) as store:`
+async def continue_tomorrow(url, thread_id, context):
+    items = []
+    async with SQLStore(url) as store:
+        page = await store.load_thread_items(thread_id, None, 50, "asc", context)
+        items += page.data
+    while page.has_more:
+        page = await store.load_thread_items(thread_id, page.after, 50, "asc", context)
+        items += page.data
+    return items

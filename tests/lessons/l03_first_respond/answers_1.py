@@ -67,7 +67,7 @@ class EchoServer(ChatKitServer):
         yield AssistantMessage(content=input.text)
 
 
-# %% wrong: Input should be a valid string
+# %% wrong: a whole item was given where a text belongs
 class EchoServer(ChatKitServer):
     async def respond(self, thread, input, context):
         yield AssistantMessage(content=input)
@@ -175,3 +175,22 @@ class EchoServer(ChatKitServer):
 class EchoServer(ChatKitServer):
     async def respond(self, input, thread, context):
         yield AssistantMessage(content=input.content)
+
+
+# %% wrong: `input` is an item; its text is `input.content`
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content=input)
+
+
+# %% wrong: split() takes the spaces away
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        for word in input.content.split():
+            yield AssistantMessage(content=word)
+
+
+# %% wrong: a whole item came back
+class EchoServer(ChatKitServer):
+    async def respond(self, thread, input, context):
+        yield AssistantMessage(content=str(input))

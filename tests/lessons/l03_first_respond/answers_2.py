@@ -150,3 +150,17 @@ class WelcomeServer(ChatKitServer):
             yield AssistantMessage(content="hi")
         elif input is not None:
             yield AssistantMessage(content=input.content)
+
+
+# %% wrong: What counts is whether the thread is new
+class WelcomeServer(ChatKitServer):
+    def __init__(self):
+        super().__init__()
+        self.known = set()
+
+    async def respond(self, thread, input, context):
+        if input is not None:
+            yield AssistantMessage(content=input.content)
+        elif not thread.history and context.user_id not in self.known:
+            self.known.add(context.user_id)
+            yield AssistantMessage(content="Welcome!")

@@ -321,3 +321,49 @@ class StreamingServer(ChatKitServer):
         async for piece in self.model.stream(input.content):
             if prev: yield AssistantMessage(content=prev)
             prev=piece
+
+
+# %% wrong: when the loop ends
+class StreamingServer(ChatKitServer):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    async def respond(self, thread, input, context):
+        buffer = []
+        async for piece in self.model.stream(input.content):
+            buffer.append(piece)
+            if len(buffer) == 5:
+                yield AssistantMessage(content="".join(buffer))
+                buffer = []
+
+
+# %% wrong: was held back until later pieces had come
+class StreamingServer(ChatKitServer):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    async def respond(self, thread, input, context):
+        buffer = []
+        async for piece in self.model.stream(input.content):
+            buffer.append(piece)
+            if len(buffer) == 5:
+                yield AssistantMessage(content="".join(buffer))
+                buffer = []
+        yield AssistantMessage(content="".join(buffer))
+
+
+# %% wrong: What is still in your buffer when the loop ends is lost
+class StreamingServer(ChatKitServer):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    async def respond(self, thread, input, context):
+        buffer = ""
+        async for piece in self.model.stream(input.content):
+            buffer += piece
+            if "\n" in buffer:
+                yield AssistantMessage(content=buffer)
+                buffer = ""

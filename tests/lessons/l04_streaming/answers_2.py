@@ -208,3 +208,40 @@ async def measure(turn, clock):
         if first is None and e.content:
             first = clock.monotonic()-start
     return StreamStats(first, clock.monotonic()-start, n)
+
+
+# %% wrong: those are milliseconds
+async def measure(turn, clock):
+    start = clock.monotonic()
+    first = None
+    n = 0
+    async for event in turn:
+        n += 1
+        if first is None and event.type == "assistant_message" and event.content:
+            first = (clock.monotonic() - start) * 1000
+    return StreamStats(first, (clock.monotonic() - start) * 1000, n)
+
+
+# %% wrong: thread_created, item_done, thread_updated
+async def measure(turn, clock):
+    start = clock.monotonic()
+    first = None
+    n = 0
+    async for event in turn:
+        if event.type in ("assistant_message", "tool_status"):
+            n += 1
+        if first is None and event.type == "assistant_message" and event.content:
+            first = clock.monotonic() - start
+    return StreamStats(first, clock.monotonic() - start, n)
+
+
+# %% wrong: first_text is
+async def measure(turn, clock):
+    start = clock.monotonic()
+    first = None
+    n = 0
+    async for event in turn:
+        n += 1
+        if first is None and event.type == "assistant_message" and event.content:
+            first = round((clock.monotonic() - start) * 1000)
+    return StreamStats(first, clock.monotonic() - start, n)

@@ -205,3 +205,38 @@ def task_form():
 # %% wrong: write `def`, and not `async def`
 async def task_form():
     return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action=Action(type="create_task")))
+
+
+# %% wrong: A Form has to say what is sent
+def task_form():
+    return Widget(root=Form(children=[Input(name="title", label="T", required=True), Select(name="priority", label="P", options=["low", "normal", "high"], value="normal")], submit="Send"))
+
+
+# %% wrong: What is typed arrives under a name
+def task_form():
+    return Widget(root=Form(children=[Input(label="T", required=True), Select(name="priority", label="P", options=["low", "normal", "high"], value="normal")], action=Action(type="create_task"), submit="Send"))
+
+
+# %% wrong: What can be chosen is a tuple or a list of texts
+def task_form():
+    return Widget(root=Form(children=[Input(name="title", label="T", required=True), Select(name="priority", label="P")], action=Action(type="create_task"), submit="Send"))
+
+
+# %% wrong: Input should be a valid tuple
+def task_form():
+    return Widget(root=Form(children=[Input(name="title", label="T", required=True), Select(name="priority", label="P", options="low, normal, high")], action=Action(type="create_task"), submit="Send"))
+
+
+# %% wrong: even for a single one
+def task_form():
+    return Widget(root=Form(action=Action(type="create_task")))
+
+
+# %% wrong: Give every field by its name
+def task_form():
+    return Widget(Form(children=[], action=Action(type="create_task")))
+
+
+# %% wrong: which is none of its options
+def task_form():
+    return Widget(root=Form(children=[Input(name="title", label="T", required=True), Select(name="priority", label="P", options=["low", "normal", "high"], value="medium")], action=Action(type="create_task")))

@@ -437,3 +437,66 @@ class ExportServer(ChatKitServer):
             yield Task(title="E",status="failed",progress=self.p); yield AssistantMessage(content="disk full, sorry")
         else:
             yield Task(title="E",status="completed",progress=1); yield AssistantMessage(content="done")
+
+
+# %% wrong: the share of one page
+class ExportServer(ChatKitServer):
+    def __init__(self, export):
+        super().__init__()
+        self.export = export
+
+    async def respond(self, thread, input, context):
+        title, progress = "Exporting", 0.0
+        yield Task(title=title)
+        try:
+            async for written, pages in self.export(context.user_id):
+                progress = 1 / pages
+                yield Task(title=title, progress=progress)
+        except OSError:
+            yield Task(title=title, status="failed", progress=progress)
+            yield AssistantMessage(content="The disk is full.")
+        else:
+            yield Task(title=title, status="completed", progress=1)
+            yield AssistantMessage(content="Your tasks are exported.")
+
+
+# %% wrong: A number of your own does not move with the job
+class ExportServer(ChatKitServer):
+    def __init__(self, export):
+        super().__init__()
+        self.export = export
+
+    async def respond(self, thread, input, context):
+        title, progress = "Exporting", 0.0
+        yield Task(title=title)
+        try:
+            async for written, pages in self.export(context.user_id):
+                progress = 0.05
+                yield Task(title=title, progress=progress)
+        except OSError:
+            yield Task(title=title, status="failed", progress=progress)
+            yield AssistantMessage(content="The disk is full.")
+        else:
+            yield Task(title=title, status="completed", progress=1)
+            yield AssistantMessage(content="Your tasks are exported.")
+
+
+# %% wrong: A number of your own does not move with the job
+class ExportServer(ChatKitServer):
+    def __init__(self, export):
+        super().__init__()
+        self.export = export
+
+    async def respond(self, thread, input, context):
+        title, progress = "Exporting", 0.0
+        yield Task(title=title)
+        try:
+            async for written, pages in self.export(context.user_id):
+                progress = 0.5 if written > pages / 2 else 0.01
+                yield Task(title=title, progress=progress)
+        except OSError:
+            yield Task(title=title, status="failed", progress=progress)
+            yield AssistantMessage(content="The disk is full.")
+        else:
+            yield Task(title=title, status="completed", progress=1)
+            yield AssistantMessage(content="Your tasks are exported.")

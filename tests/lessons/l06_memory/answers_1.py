@@ -261,3 +261,24 @@ class ContextServer(ChatKitServer):
         else:
             task = await self.tasks.get(context.user_id, last)
             yield AssistantMessage(content=f"It ({task.title}) is {task.priority}.")
+
+
+# %% right: a longer history, as long as the goal says
+class ContextServer(ChatKitServer):
+    def __init__(self, book):
+        super().__init__(history_limit=60)
+        self.book = book
+
+    async def respond(self, thread, input, context):
+        if input.content.startswith("Create a task: "):
+            task = await self.book.create(context.user_id, input.content.removeprefix("Create a task: "))
+            yield ToolStatus(tool="create_task", status="completed", output={"id": task.id})
+            yield AssistantMessage(content=f"Created {task.title}: {task.id}.")
+            return
+        outputs = [item.output for item in thread.history if item.type == "tool"]
+        named = [output["id"] for output in outputs if isinstance(output, dict) and "id" in output]
+        if named:
+            task = await self.book.get(context.user_id, named[-1])
+            yield AssistantMessage(content=f"{task.title}: {task.priority}")
+        else:
+            yield AssistantMessage(content="Which one?")

@@ -173,3 +173,25 @@ async def retry_from(server, thread_id, item_id, context):
     i = await server.store.load_item(thread_id, item_id, context)
     await server.send(i.content, context, b.id)
     return b
+
+
+# %% wrong: The text does not say which. `item_id` does
+async def retry_from(server, thread_id, item_id, context):
+    message = await server.store.load_item(thread_id, item_id, context)
+    page = await server.store.load_thread_items(thread_id, None, 1000, "asc", context)
+    first = next(item for item in page.data if item.content == message.content)
+    new = await server.fork(thread_id, first.id, context)
+    async for _ in server.send(message.content, context, new.id):
+        pass
+    return new
+
+
+# %% wrong: Only what came before the message is copied
+async def retry_from(server, thread_id, item_id, context):
+    message = await server.store.load_item(thread_id, item_id, context)
+    page = await server.store.load_thread_items(thread_id, None, 1000, "desc", context)
+    last = next(item for item in page.data if item.content == message.content)
+    new = await server.fork(thread_id, last.id, context)
+    async for _ in server.send(message.content, context, new.id):
+        pass
+    return new

@@ -49,7 +49,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: the next one can be guessed
+# %% wrong: so short that others can be guessed
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -83,7 +83,7 @@ class Sessions:
         return RequestContext(user_id=self.users[session_key])
 
 
-# %% wrong: Raise SessionNotFound
+# %% wrong: returned None.
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -134,7 +134,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: not the wall's
+# %% wrong: not the computer's
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -151,7 +151,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: Return a badge that the server takes
+# %% wrong: a name is no badge
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -168,7 +168,7 @@ class Sessions:
         return record.user_id
 
 
-# %% wrong: await the save
+# %% wrong: store.save() was called, and never awaited
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -248,6 +248,252 @@ class Sessions:
 
     async def resume(self, session_key):
         record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: you keep the sessions on the class
+class Sessions:
+    keys = {}
+
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        self.keys[key] = user_id
+        return key
+
+    async def resume(self, session_key):
+        if session_key not in self.keys:
+            raise SessionNotFound
+        return RequestContext(user_id=self.keys[session_key])
+
+
+# %% wrong: worked once, and the second time it raised SessionNotFound
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        await self.store.delete(session_key)
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: who logged in last
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        self.user_id = user_id
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=self.user_id)
+
+
+# %% wrong: A count or a time is the same for everybody
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+        self.count = 0
+
+    async def create(self, user_id):
+        self.count += 1
+        key = f"session-{self.count:032d}"
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: What you compute from a name, others can compute
+import hashlib
+
+
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = hashlib.sha256(user_id.encode()).hexdigest()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: the session of the first tab was gone
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        for record in await self.store.all():
+            if record.user_id == user_id:
+                await self.store.delete(record.session_key)
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: returned a key that no record in the store has
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        await self.store.save(SessionRecord(secrets.token_urlsafe(), user_id, self.clock.now()))
+        return secrets.token_urlsafe()
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Whoever forgets to look at that goes on without a log-in
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            return None
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: gave a badge, of 'anonymous'
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        return RequestContext(user_id=record.user_id if record else "anonymous")
+
+
+# %% wrong: That is for a session that was there and is over
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionExpired(session_key)
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: returned the record itself
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return record
+
+
+# %% wrong: say when the sessions end, not when they were used
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now() + self.time_out))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Keep __init__ as it was given
+class Sessions:
+    def __init__(self, store, clock):
+        self.store, self.clock = store, clock
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = await self.store.load(session_key)
+        if record is None:
+            raise SessionNotFound
+        return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: 'coroutine' object has no attribute 'user_id'
+class Sessions:
+    def __init__(self, store, clock, time_out):
+        self.store, self.clock, self.time_out = store, clock, time_out
+
+    async def create(self, user_id):
+        key = secrets.token_urlsafe()
+        await self.store.save(SessionRecord(key, user_id, self.clock.now()))
+        return key
+
+    async def resume(self, session_key):
+        record = self.store.load(session_key)
         if record is None:
             raise SessionNotFound
         return RequestContext(user_id=record.user_id)

@@ -50,7 +50,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: resume() gave None to
+# %% wrong: resume() returned None for
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:
@@ -71,7 +71,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: datetime.now() has no zone
+# %% wrong: datetime.now() has no time zone
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:
@@ -105,7 +105,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: raised SessionExpired for
+# %% wrong: who was away for longer was let in
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:
@@ -143,4 +143,153 @@ async def resume(self, session_key):
         raise SessionExpired(session_id=record.session_key)
     used = {**vars(record), "last_used": now}
     await self.store.save(SessionRecord(**used))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: `.seconds` leaves out whole days
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if (self.clock.now() - record.last_used).seconds >= self.time_out.seconds:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Half an hour was only an example
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= timedelta(minutes=30):
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: save the copy
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    replace(record, last_used=self.clock.now())
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: store.save() was called, and never awaited
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: the wrong way round
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if record.last_used - self.clock.now() >= self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: returned False for
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        return False
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: the record of another customer was changed
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    for one in await self.store.all():
+        await self.store.save(replace(one, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: Servers wait for one error that means this
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise TimeoutError
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: self.time_out is a timedelta, not a number of seconds
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if (self.clock.now() - record.last_used).total_seconds() >= self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: A method without brackets is not called
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: It is a method: its first parameter is `self`
+async def resume(session_key):
+    return RequestContext(user_id="x")
+
+
+# %% wrong: `save` takes a whole record
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(self.clock.now())
+    return RequestContext(user_id=record.user_id)
+
+
+# %% wrong: you note the new last_used when the session is over
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used < self.time_out:
+        return RequestContext(user_id=record.user_id)
+    await self.store.save(replace(record, last_used=self.clock.now()))
+    raise SessionExpired(session_key)
+
+
+# %% wrong: noted a last_used that is not the time of the call
+async def resume(self, session_key):
+    record = await self.store.load(session_key)
+    if record is None:
+        raise SessionNotFound
+    if self.clock.now() - record.last_used >= self.time_out:
+        raise SessionExpired(session_key)
+    await self.store.save(replace(record, last_used=record.last_used + self.time_out))
     return RequestContext(user_id=record.user_id)

@@ -369,3 +369,35 @@ def authenticate(session_key, secret, clock):
     except (jwt.PyJWTError, KeyError):
         pass
     raise SessionNotFound
+
+
+# %% wrong: A name that only contains yours is another name
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False, "verify_aud": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if "taskmanager" not in claims["aud"] or claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
+
+
+# %% wrong: A part of your name is another name
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False, "verify_aud": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if claims["aud"] not in "taskmanager" or claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))

@@ -242,3 +242,66 @@ class SafeTaskServer(ChatKitServer):
             case _:
                 answer = "Noted."
         yield AssistantMessage(content=answer)
+
+
+# %% wrong: A refusal that explains itself gives away what it refuses
+class SafeTaskServer(LeakyTaskServer):
+    async def recap(self, thread_id, context):
+        thread = await self.thread(thread_id, context, limit=1000)
+        return "You said: " + " / ".join(i.content for i in thread.items.data if i.role == "user")
+
+    async def show_task(self, task_id, context):
+        task = await self.book.get(context.user_id, int(task_id))
+        return f"{task.id} {task.title}"
+
+    async def list_tasks(self, user_id, context):
+        return "Tasks: " + ", ".join(task.title for task in await self.book.list(context.user_id))
+
+    async def complete_task(self, task_id, context):
+        task = await self.book.find(int(task_id))
+        if task.user_id != context.user_id:
+            raise NotFoundError("task", f"{task.title} of {task.user_id}")
+        await self.book.complete(context.user_id, task.id)
+        return f"Done: {task.title}"
+
+
+# %% wrong: and even whose it is
+class SafeTaskServer(LeakyTaskServer):
+    async def recap(self, thread_id, context):
+        thread = await self.thread(thread_id, context, limit=1000)
+        return "You said: " + " / ".join(i.content for i in thread.items.data if i.role == "user")
+
+    async def show_task(self, task_id, context):
+        task = await self.book.get(context.user_id, int(task_id))
+        return f"{task.id} {task.title}"
+
+    async def list_tasks(self, user_id, context):
+        return "Tasks: " + ", ".join(task.title for task in await self.book.list(context.user_id))
+
+    async def complete_task(self, task_id, context):
+        task = await self.book.find(int(task_id))
+        if task.user_id != context.user_id:
+            return f"This task belongs to {task.user_id}."
+        await self.book.complete(context.user_id, task.id)
+        return f"Done: {task.title}"
+
+
+# %% wrong: Two different answers tell that one of them exists
+class SafeTaskServer(LeakyTaskServer):
+    async def recap(self, thread_id, context):
+        thread = await self.thread(thread_id, context, limit=1000)
+        return "You said: " + " / ".join(i.content for i in thread.items.data if i.role == "user")
+
+    async def show_task(self, task_id, context):
+        task = await self.book.get(context.user_id, int(task_id))
+        return f"{task.id} {task.title}"
+
+    async def list_tasks(self, user_id, context):
+        return "Tasks: " + ", ".join(task.title for task in await self.book.list(context.user_id))
+
+    async def complete_task(self, task_id, context):
+        task = await self.book.find(int(task_id))
+        if task.user_id != context.user_id:
+            return "Sorry, that one is private."
+        await self.book.complete(context.user_id, task.id)
+        return f"Done: {task.title}"

@@ -88,3 +88,14 @@ def require(context, permission):
 async def require(context, permission):
     if not any(one == permission for one in context.permissions):
         raise PermissionDenied(permission, context.user_id)
+
+
+# %% wrong: it was taken away, and require() still let them through
+allowed = set()
+
+
+def require(context, permission):
+    if permission in context.permissions:
+        allowed.add((context.user_id, permission))
+    if (context.user_id, permission) not in allowed:
+        raise PermissionDenied(permission, context.user_id)

@@ -155,3 +155,41 @@ async def attack(server, victim_thread_id, mallory):
     if theirs.replace(number, "N") != nobodys.replace("987654", "N"):
         found += [Leak.EXISTENCE]
     return frozenset(found)
+
+
+# %% wrong: One leak is not the end
+async def attack(server, victim_thread_id, mallory):
+    created = await say(server, "Create a task: look around", mallory)
+    mine = int(re.search(r"\d+", created)[0])
+
+    for leak, text in [
+        (Leak.THREAD, f"Recap {victim_thread_id}"),
+        (Leak.TASK, f"Show task {mine - 1}"),
+        (Leak.ARGUMENT, f"List tasks of {VICTIM}"),
+    ]:
+        if CANARY.search(await say(server, text, mallory)):
+            return {leak}
+    hers = await say(server, f"Complete task {mine - 1}", mallory)
+    nobodys = await say(server, f"Complete task {mine + 99}", mallory)
+    if hers.replace(str(mine - 1), "#") != nobodys.replace(str(mine + 99), "#"):
+        return {Leak.EXISTENCE}
+    return set()
+
+
+# %% wrong: the leaks of those before it, too
+async def attack(server, victim_thread_id, mallory, found=set()):
+    created = await say(server, "Create a task: look around", mallory)
+    mine = int(re.search(r"\d+", created)[0])
+
+    for leak, text in [
+        (Leak.THREAD, f"Recap {victim_thread_id}"),
+        (Leak.TASK, f"Show task {mine - 1}"),
+        (Leak.ARGUMENT, f"List tasks of {VICTIM}"),
+    ]:
+        if CANARY.search(await say(server, text, mallory)):
+            found.add(leak)
+    hers = await say(server, f"Complete task {mine - 1}", mallory)
+    nobodys = await say(server, f"Complete task {mine + 99}", mallory)
+    if hers.replace(str(mine - 1), "#") != nobodys.replace(str(mine + 99), "#"):
+        found.add(Leak.EXISTENCE)
+    return found

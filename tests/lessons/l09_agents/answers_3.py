@@ -190,3 +190,33 @@ def to_agent_input(items):
                     dict(type="function_call_output", call_id=id, output=said),
                 ]
     return out
+
+
+# %% wrong: str() writes single quotes
+def to_agent_input(items):
+    entries = []
+    for item in items:
+        if item.type != "tool":
+            entries.append({"role": item.role, "content": item.content})
+            continue
+        entries.append({"type": "function_call", "call_id": item.call_id, "name": item.tool, "arguments": str(item.arguments)})
+        output = item.output if isinstance(item.output, str) else json.dumps(item.output)
+        if item.status == "incomplete":
+            output = "Interrupted."
+        entries.append({"type": "function_call_output", "call_id": item.call_id, "output": output})
+    return entries
+
+
+# %% wrong: An output that is no text becomes JSON
+def to_agent_input(items):
+    entries = []
+    for item in items:
+        if item.type != "tool":
+            entries.append({"role": item.role, "content": item.content})
+            continue
+        entries.append({"type": "function_call", "call_id": item.call_id, "name": item.tool, "arguments": json.dumps(item.arguments)})
+        output = str(item.output)
+        if item.status == "incomplete":
+            output = "Interrupted."
+        entries.append({"type": "function_call_output", "call_id": item.call_id, "output": output})
+    return entries

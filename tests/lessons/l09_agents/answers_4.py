@@ -293,3 +293,59 @@ class GuardedServer(ChatKitServer):
         items = adapter.to_agent_input([*thread.history, input])
         run = Runner.run_streamed(self.agent, items, context=AgentContext(context), max_turns=5)
         return guarded(stream_agent_response(run))
+
+
+# %% wrong: does so again. After TooManyTurns
+class GuardedServer(ChatKitServer):
+    def __init__(self, agent):
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        while True:
+            run = Runner.run_streamed(self.agent, items, context=AgentContext(context), max_turns=5)
+            try:
+                async with aclosing(stream_agent_response(run)) as events:
+                    async for event in events:
+                        yield event
+                return
+            except TooManyTurns:
+                continue
+            except AgentError:
+                yield AssistantMessage(content="Sorry, one of my tools is broken. Try again later.")
+                return
+
+
+# %% wrong: Set the limit yourself
+class GuardedServer(ChatKitServer):
+    def __init__(self, agent):
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        run = Runner.run_streamed(self.agent, items, context=AgentContext(context), max_turns=None)
+        try:
+            async with aclosing(stream_agent_response(run)) as events:
+                async for event in events:
+                    yield event
+        except TooManyTurns:
+            yield AssistantMessage(content="I went round in circles, so I stopped. What now?")
+        except AgentError:
+            yield AssistantMessage(content="Sorry, one of my tools is broken. Try again later.")
+# %% wrong: only the exception's differ
+class GuardedServer(ChatKitServer):
+    def __init__(self, agent):
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        run = Runner.run_streamed(self.agent, items, context=AgentContext(context), max_turns=5)
+        try:
+            async with aclosing(stream_agent_response(run)) as events:
+                async for event in events:
+                    yield event
+        except AgentError as error:
+            yield AssistantMessage(content=f"A tool failed: {error}")

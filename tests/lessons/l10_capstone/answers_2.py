@@ -119,3 +119,73 @@ from other_task_managers import OneLongRespond as TaskManager
 
 # %% right: a method for each command, found by its name
 from other_task_managers import MethodsByName as TaskManager
+
+
+# %% wrong: Every tool speaks of a task, not only create_task
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def spoken_of(self, thread, context):
+        after, more = None, True
+        while more:
+            page = await self.store.load_thread_items(thread.id, after, 100, "desc", context)
+            for item in page.data:
+                if item.type == "tool" and item.tool == "create_task" and item.output:
+                    return item.output["id"]
+            after, more = page.after, page.has_more
+        return None
+
+
+# %% wrong: A number in a sentence may be anything
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def spoken_of(self, thread, context):
+        after, more = None, True
+        while more:
+            page = await self.store.load_thread_items(thread.id, after, 100, "desc", context)
+            for item in page.data:
+                if item.role == "assistant" and (found := re.findall(r"\d+", item.content)):
+                    return int(found[-1])
+            after, more = page.after, page.has_more
+        return None
+
+
+# %% wrong: "What's its priority?" after a list
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def spoken_of(self, thread, context):
+        after, more = None, True
+        while more:
+            page = await self.store.load_thread_items(thread.id, after, 100, "desc", context)
+            for item in page.data:
+                if item.type == "tool" and item.output:
+                    return item.output["id"]
+            after, more = page.after, page.has_more
+        return None
+
+
+# %% wrong: answered with the priority of another thread
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def spoken_of(self, thread, context):
+        tasks = await self.book.list(context.user_id)
+        return tasks[-1].id if tasks else None

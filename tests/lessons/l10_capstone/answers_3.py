@@ -205,3 +205,246 @@ from other_task_managers import OneLongRespond as TaskManager
 
 # %% right: a method for each command, found by its name
 from other_task_managers import MethodsByName as TaskManager
+
+
+# %% wrong: Stolen once, it works for ever
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                audience="taskmanager",
+                options={"require": ["sub", "aud"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims.get("exp", 9e99) <= self.clock.now().timestamp():
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: it is over by the computer's
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                audience="taskmanager",
+                options={"require": ["sub", "exp", "aud"]},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if False:
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: over, by self.clock was accepted
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                audience="taskmanager",
+                options={"require": ["sub", "exp", "aud"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if __import__("time").time() >= claims["exp"] and self.clock.now().year >= 2026:
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: A key must not choose how it is checked
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256", "HS512"],
+                audience="taskmanager",
+                options={"require": ["sub", "exp", "aud"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims["exp"] <= self.clock.now().timestamp():
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: It was made for another service
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                options={"require": ["sub", "exp"], "verify_exp": False, "verify_aud": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims["exp"] <= self.clock.now().timestamp():
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: A server takes a badge
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                audience="taskmanager",
+                options={"require": ["sub", "exp", "aud"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims["exp"] <= self.clock.now().timestamp():
+            raise SessionNotFound
+        return {"user_id": claims["sub"], "permissions": claims.get("permissions", [])}
+
+
+# %% wrong: nobody saw the tool at work
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def action(self, thread, action, sender, context):
+        async for event in super().action(thread, action, sender, context):
+            if event.type != "tool_status":
+                yield event
+
+
+# %% wrong: Who may not is told so, in words
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def action(self, thread, action, sender, context):
+        async for event in super().action(thread, action, sender, context):
+            if event.type != "assistant_message":
+                yield event
+        yield AssistantMessage(content="Done.")
+
+
+# %% wrong: shows delete_task as completed
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def action(self, thread, action, sender, context):
+        if MAY_DELETE not in context.permissions:
+            yield ToolStatus(tool="delete_task", status="running")
+            yield ToolStatus(tool="delete_task", status="completed")
+        async for event in super().action(thread, action, sender, context):
+            yield event
+
+
+# %% wrong: nothing is deleted before the click
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        if MAY_DELETE in context.permissions:
+            yield ToolStatus(tool="delete_task", status="running")
+            yield ToolStatus(tool="delete_task", status="completed")
+        async for event in super().ask_to_delete(number, context):
+            yield event
+
+
+# %% wrong: The first button has to be the one that confirms
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        async for event in super().ask_to_delete(number, context):
+            if event.type == "widget":
+                row = event.root.children[0]
+                turned = row.model_copy(update={"children": row.children[::-1]})
+                root = event.root.model_copy(update={"children": (turned,)})
+                event = Widget(root=root)
+            yield event
+
+
+# %% wrong: from one that never was
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        try:
+            task = await self.book.find(number)
+        except NotFoundError:
+            task = None
+        if task is not None and task.user_id != context.user_id:
+            async for piece in say("You may not delete that one."):
+                yield piece
+            return
+        async for event in super().ask_to_delete(number, context):
+            yield event

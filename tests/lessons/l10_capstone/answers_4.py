@@ -139,3 +139,91 @@ from other_task_managers import OneLongRespond as TaskManager
 
 # %% right: a method for each command, found by its name
 from other_task_managers import MethodsByName as TaskManager
+
+
+# %% wrong: 'Complete 
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def use(self, tool):
+        if tool.name in {"set_priority", "create_task"}:
+            async for event in super().use(tool):
+                yield event
+            return
+        yield ToolStatus(tool=tool.name, status="running", arguments=tool.arguments)
+        task = await tool.call()
+        output = task.model_dump() if isinstance(task, TaskRecord) else len(task)
+        yield ToolStatus(tool=tool.name, status="completed", output=output)
+        async for piece in say(tool.said.format(task)):
+            yield piece
+
+
+# %% wrong: the same as when it worked
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def use(self, tool):
+        async for event in super().use(tool):
+            if event.type != "assistant_message":
+                yield event
+        async for piece in say("All right. The priority is low or high."):
+            yield piece
+
+
+# %% wrong: The tool first, then the reply
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        text = "Wait."
+        yield AssistantMessage(content="One ")
+        yield AssistantMessage(content="moment. ")
+        async for event in super().respond(thread, input, context):
+            yield event
+
+
+# %% wrong: Two tasks were asked for; there are 3
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except GeneratorExit:
+            command = understand(input.content)
+            if isinstance(command, Create):
+                await self.book.create(context.user_id, command.title, command.priority)
+            raise
+
+
+# %% wrong: Let a stop through
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        try:
+            async for event in super().respond(thread, input, context):
+                yield event
+        except BaseException:
+            yield AssistantMessage(content="I was stopped.")

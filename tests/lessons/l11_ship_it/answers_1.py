@@ -582,3 +582,40 @@ def create_app(server, authenticate) -> FastAPI:
         await turn.aclose()
 
     return app
+
+
+# %% wrong: the turn did not begin before somebody read its events
+def create_app(server, authenticate):
+    app = FastAPI()
+    answer_errors(app)
+    badge = badge_for(authenticate)
+    turns = {}
+    tasks = {}
+
+    def opened(turn_id, context):
+        user_id, turn, log = turns.get(turn_id, (None, None, None))
+        if user_id != context.user_id:
+            raise NotFoundError("turn", turn_id)
+        return turn, log
+
+    @app.post("/api/turns", status_code=202)
+    async def begin(said: Said, context: RequestContext = Depends(badge)):
+        turn_id = new_id("trn")
+        turn = server.send(said.message, context, said.thread_id)
+        turns[turn_id] = context.user_id, turn, TurnLog()
+        return {"turn_id": turn_id, "thread_id": turn.thread_id}
+
+    @app.get("/api/turns/{turn_id}/events")
+    async def events(turn_id: str, cursor: int = 0, context: RequestContext = Depends(badge)):
+        turn, log = opened(turn_id, context)
+        if turn_id not in tasks:
+            tasks[turn_id] = asyncio.create_task(write(turn, log))
+        return StreamingResponse(event_frames(log, cursor), media_type="text/event-stream")
+
+    @app.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, context: RequestContext = Depends(badge)):
+        turn, log = opened(turn_id, context)
+        await turn.aclose()
+        return {"state": turn.state}
+
+    return app

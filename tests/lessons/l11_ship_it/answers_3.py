@@ -291,3 +291,51 @@ async def reconnect(client: httpx.AsyncClient, turn_url: str, cursor: int):
         except httpx.TransportError:
             pass
         time.sleep(0.01)
+
+
+# %% wrong: catches even a stop
+async def reconnect(client, turn_url, cursor):
+    while True:
+        try:
+            async with client.stream("GET", f"{turn_url}/events", params={"cursor": cursor}) as response:
+                response.raise_for_status()
+                async for frame in frames(response):
+                    if frame.event == "end":
+                        return
+                    cursor = int(frame.id)
+                    yield json.loads(frame.data)
+        except:
+            pass
+        await asyncio.sleep(0.01)
+
+
+# %% wrong: did not stop when the reply was over
+async def reconnect(client, turn_url, cursor):
+    while True:
+        try:
+            async with client.stream("GET", f"{turn_url}/events", params={"cursor": cursor}) as response:
+                response.raise_for_status()
+                async for frame in frames(response):
+                    if frame.event == "end":
+                        break
+                    cursor = int(frame.id)
+                    yield json.loads(frame.data)
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.01)
+
+
+# %% right: a moment is a second
+async def reconnect(client, turn_url, cursor):
+    while True:
+        try:
+            async with client.stream("GET", f"{turn_url}/events", params={"cursor": cursor}) as response:
+                response.raise_for_status()
+                async for frame in frames(response):
+                    if frame.event == "end":
+                        return
+                    cursor = int(frame.id)
+                    yield json.loads(frame.data)
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(1)

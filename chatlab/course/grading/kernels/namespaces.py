@@ -29,7 +29,7 @@ TMP_BYTES = 128 * 1024**2
 MAX_MEMORY_BYTES = 2 * 1024**3
 """How much memory one process may take."""
 
-MAX_PROCESSES = 200
+MAX_PROCESSES = 100
 """How many processes and threads a learner may have."""
 
 MAX_CPU_SECONDS = 600
