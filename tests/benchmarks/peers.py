@@ -132,6 +132,7 @@ class OtterAssignment:
         for lesson in lessons:
             tests = folder / lesson.slug / "tests"
             tests.mkdir(parents=True)
+            (tests.parent / "out").mkdir()
             for part in lesson.parts:
                 name = f"p{part.id[-1]}"
                 text = TEST.format(name=name, points=part.points, part=part.id)

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self
 
 from chatlab.course.catalogue import Lesson, lesson_for
@@ -86,8 +87,16 @@ def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
 
 
 def _prepare() -> None:
-    """Import what each notebook needs, before the first one comes."""
+    """Import what each notebook needs, before the first one comes; end with whoever asked."""
     os.environ["CHATLAB_QUICK_NBFORMAT"] = "1"
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's processes would wait for work for ever after their parent was killed."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _collect(
