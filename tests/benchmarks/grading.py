@@ -10,7 +10,6 @@ minute the first time. The table is printed, and written to test-output/grading.
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -54,8 +53,8 @@ def nbval(lesson: Lesson, meter: CpuMeter) -> None:
 
 
 def chatlab_check(lesson: Lesson, meter: CpuMeter) -> None:
-    command = [sys.executable, "-m", "chatlab.cli", "check", "--solutions", str(lesson.number)]
-    run(command, meter)
+    program = Path(sys.executable).with_name("chatlab")
+    run([str(program), "check", "--solutions", str(lesson.number)], meter)
 
 
 def main() -> None:
@@ -66,7 +65,7 @@ def main() -> None:
     console = Console()
     meters = {
         name: CpuMeter(name.replace(" ", "-").replace(",", ""))
-        for name in ("warm", "warm, boxed", "chatlab check, cold", "nbval", "nbgrader", "otter")
+        for name in ("warm", "warm, boxed", "check, cold", "nbval", "nbgrader", "otter")
     }
     warm = WarmGrader(meters["warm"], box=False)
     boxed = WarmGrader(meters["warm, boxed"], box=True)
@@ -75,7 +74,7 @@ def main() -> None:
     graders: dict[str, Callable[[Lesson], object]] = {
         "warm": lambda lesson: warm.grade(lesson, solution(lesson)),
         "warm, boxed": lambda lesson: boxed.grade(lesson, solution(lesson)),
-        "chatlab check, cold": lambda lesson: chatlab_check(lesson, meters["chatlab check, cold"]),
+        "check, cold": lambda lesson: chatlab_check(lesson, meters["check, cold"]),
         "nbval": lambda lesson: nbval(lesson, meters["nbval"]),
         "nbgrader": lambda lesson: run(*nbgrader.command(lesson, meters["nbgrader"])),
         "otter": lambda lesson: run(*otter.command(lesson, meters["otter"])),
@@ -129,7 +128,7 @@ def report(console: Console, found: dict[str, list[tuple[float, float]]], *, exa
                 f"{warm}: {ratio:.1f} times less CPU than {name} (goal {goal}): {verdict}"
             )
     (OUT / "grading.json").write_text(json.dumps(data, indent=1))
-    console.print(f"Written to {OUT / 'grading.json'}; uv: {shutil.which('uv')}")
+    console.print(f"Written to {OUT / 'grading.json'}")
 
 
 if __name__ == "__main__":
