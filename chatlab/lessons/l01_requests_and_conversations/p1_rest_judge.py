@@ -32,14 +32,14 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 def _explain_app_error(error: dict[str, Any]) -> Finding:
     """What to try when `create_app()` raised or returned no app."""
     if error["type"] == "NoApp" and error["message"] == "NoneType":
-        return failed("create_app() gave back None.", "End it with `return app`.")
+        return failed("create_app() returned None.", "End it with `return app`.")
     if error["type"] == "NoApp" and error["message"] == "coroutine":
         return failed(
-            "create_app() gave back a coroutine.", "Write `def create_app()`, no `async`."
+            "create_app() returned a coroutine.", "Write `def create_app()`, no `async`."
         )
     if error["type"] == "NoApp":
         return failed(
-            f"create_app() gave back a {error['message']}.", "Return the FastAPI app itself."
+            f"create_app() returned a {error['message']}.", "Return the FastAPI app itself."
         )
     return failed(
         f"create_app() raised {error['type']}: {shorten(error['message'])}", source_line(error)
@@ -167,7 +167,7 @@ def _list_wrong(response: dict[str, Any]) -> Finding | None:
         )
     if isinstance(response["body"], list):
         return failed(
-            f"{called} gave back a bare list.",
+            f"{called} returned a bare list.",
             'Put it into an object, {"tasks": [...]}: then a field can be added later.',
         )
     if _task_list(response) is None:

@@ -34,10 +34,10 @@ def _priority_wrong(called: str, call: dict[str, Any], expected: str) -> Finding
     if got == expected:
         return None
     if got is None:
-        return failed(f"{called} gave back None.", "`print` shows; `return` gives back.")
+        return failed(f"{called} returned None.", "`print` shows; `return` gives back.")
     if isinstance(got, dict):
         return failed(
-            f"{called} gave back {shorten(str(got))}.",
+            f"{called} returned {shorten(str(got))}.",
             'Of the task, only the priority is asked for: ["priority"].',
         )
     if not call["paths"]:

@@ -89,11 +89,11 @@ def _choice_form_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Find
     pattern, because = pattern_and_reason(got)
     if got is None:
         return failed(
-            f"{called} gave back None.", "Some scenarios reach no `return`. Ask every field."
+            f"{called} returned None.", "Some scenarios reach no `return`. Ask every field."
         )
     if pattern is None and because is None:
         return failed(
-            f"{called} gave back {shorten(str(got))}.",
+            f"{called} returned {shorten(str(got))}.",
             "Return a Choice(pattern, because).",
         )
     if _normalise_pattern(pattern) not in {REQUEST, STREAM}:

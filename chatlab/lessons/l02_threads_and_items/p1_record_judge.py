@@ -131,7 +131,7 @@ def _value_wrong(called: str, value: Any, thread_id: str) -> Finding | None:
     if value is None:
         return failed(
             f"{called} returned None.",
-            "A function without `return` gives back None. End with: return thread",
+            "A function without `return` returns None. End with: return thread",
         )
     if value == thread_id:
         return failed(f"{called} returned the thread's id.", "Return the ThreadMetadata itself.")

@@ -59,7 +59,7 @@ def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
     names = [row[0] for row in rows]
     return [
         _order_wrong(names) or passed(0.5, "The order is right."),
-        _who_wrong(rows) or passed(0.5, "Everybody does what is theirs."),
+        _who_wrong(rows) or passed(0.5, "Everybody does their own part."),
         _survives_wrong(rows) or passed(1, "You know what a crash leaves behind."),
     ]
 

@@ -58,7 +58,7 @@ def _window_wrong(rows: list[Row], budget: int, result: dict[str, Any]) -> Findi
     if not isinstance(value, list) or not all(
         isinstance(item, dict) and "id" in item for item in value
     ):
-        return failed(f"{called}: it gave back {str(value)[:60]!r}.", "Return a list of the items.")
+        return failed(f"{called}: it returned {str(value)[:60]!r}.", "Return a list of the items.")
     got = [int(item["id"].removeprefix("msg_")) for item in value]
     expected_start = _expected_start_index(rows, budget)
     if got == list(range(expected_start, len(rows))):

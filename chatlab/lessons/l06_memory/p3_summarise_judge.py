@@ -24,7 +24,7 @@ def _result_wrong(case: dict[str, Any], result: dict[str, Any]) -> Finding | Non
         return _explain_error(called, result["raised"])
     if not isinstance(result["value"], list):
         return failed(
-            f"{called} gave back {shorten(str(result['value']))}.", "Return a list of items."
+            f"{called} returned {shorten(str(result['value']))}.", "Return a list of items."
         )
     dropped_ids = [f"msg_{index}" for index in range(max(0, count - keep))]
     expected_rows = [["item", f"msg_{index}"] for index in range(len(dropped_ids), count)]

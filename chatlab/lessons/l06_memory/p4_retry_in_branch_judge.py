@@ -59,7 +59,7 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
     [(thread_id, items)] = new_threads.items()
     if not isinstance(value, dict) or value.get("id") != thread_id:
         return failed(
-            f"It gave back {shorten(str(value))}.", "Return the new thread, as ThreadMetadata."
+            f"It returned {shorten(str(value))}.", "Return the new thread, as ThreadMetadata."
         )
     expected_rows = [_copied_fields(item) for item in observation["before"][: inputs["at"]]]
     question = inputs["rows"][inputs["at"]][1]

@@ -93,7 +93,7 @@ def _good_key_wrong(
         return _explain_good_key_error(called, error)
     if not result["badge"]:
         return failed(
-            f"{called} gave back {str(result['value'])[:60]!r}.",
+            f"{called} returned {str(result['value'])[:60]!r}.",
             "Return a badge: RequestContext(user_id=..., permissions=...).",
         )
     badge = result["value"]
@@ -135,7 +135,7 @@ def _acceptance_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
     description, hint = _BAD_KEYS[kind]
     if not result["value"]:
         return failed(
-            f"authenticate({description}) gave back {result['value']!r}.",
+            f"authenticate({description}) returned {result['value']!r}.",
             "Whoever forgets to look at that goes on without a log-in: raise SessionNotFound.",
         )
     return failed(f"authenticate({description}) was let in.", hint)

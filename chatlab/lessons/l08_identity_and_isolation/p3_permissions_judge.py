@@ -83,7 +83,7 @@ def _explain_allowed(
     """The finding for a call that raised nothing, where the permission is missing."""
     if value is False:
         return failed(
-            f"{called} gave back False, and the caller goes on.",
+            f"{called} returned False, and the caller goes on.",
             "An answer can be overlooked, an error cannot: raise PermissionDenied.",
         )
     if user_id == "admin":

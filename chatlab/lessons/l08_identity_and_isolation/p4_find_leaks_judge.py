@@ -122,7 +122,7 @@ def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
     value = report["value"]
     if not isinstance(value, list) or not set(map(str, value)) <= set(LEAKS):
         return failed(
-            f"attack() gave back {str(value)[:60]!r}.",
+            f"attack() returned {str(value)[:60]!r}.",
             "Return a set of Leak members; an empty set() for a server without leaks.",
         )
     return None

@@ -10,9 +10,9 @@ LESSON = Lesson(
     promise="A real agent answers: it chooses tools, uses them, and stops when it must.",
     minutes=40,
     objectives=(
-        Objective("09.a", "apply", "Give an agent a tool that knows who asks."),
+        Objective("09.a", "apply", "Give an agent a tool that knows who is asking."),
         Objective("09.b", "create", "Put an agent behind a chat, and stop it with the chat."),
-        Objective("09.c", "apply", "Turn a conversation into what an agent reads."),
+        Objective("09.c", "apply", "Turn a conversation into input for an agent."),
         Objective("09.d", "evaluate", "Judge how an agent can fail, and guard against it."),
     ),
     introduces=(

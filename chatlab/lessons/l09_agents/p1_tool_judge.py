@@ -80,7 +80,7 @@ def _task_wrong(
     matching_tasks = [task for task in tasks if task["title"] == call["title"]]
     if not matching_tasks and "coroutine" in output:
         return failed(
-            f"{called}: the tool gave back {shorten(output)}.", "`await` what the book does."
+            f"{called}: the tool returned {shorten(output)}.", "`await` what the book does."
         )
     if not matching_tasks:
         return failed(
@@ -109,7 +109,7 @@ def _task_wrong(
         )
     if str(task["id"]) not in output or task["title"] not in output:
         return failed(
-            f"{called} gave back {shorten(output)}.",
+            f"{called} returned {shorten(output)}.",
             "A model only knows what a tool returns: say the task's id and its title.",
         )
     return None

@@ -10,9 +10,9 @@ LESSON = Lesson(
     promise="You have built the whole TaskManager, from a written specification.",
     minutes=100,
     objectives=(
-        Objective("10.a", "create", "Build a chat server whose tools are seen at work."),
-        Objective("10.b", "create", "Design a memory that belongs to a thread and to nobody else."),
-        Objective("10.c", "evaluate", "Decide for each request who may do what, and who confirms."),
+        Objective("10.a", "create", "Build a chat server that shows its tools at work."),
+        Objective("10.b", "create", "Design a memory that belongs to one thread and to nobody else."),
+        Objective("10.c", "evaluate", "Decide for each request who may do what, and what must be confirmed."),
         Objective("10.d", "evaluate", "Judge what must survive a stop, a failure and a restart."),
     ),
     introduces=("specification", "scenario"),

@@ -27,7 +27,7 @@ _ADVICE = {
 def explain_no_app(name: str, error: dict[str, Any]) -> Finding:
     """What to try when no app could be made; `error` is the `unmade` of `run_with_clients`."""
     if error["type"] == "NoApp":
-        return failed(f"{name} gave back a {error['message']}.", "End it with `return app`.")
+        return failed(f"{name} returned a {error['message']}.", "End it with `return app`.")
     return explain_app_error(f"{name} raised", error)
 
 

@@ -10,9 +10,9 @@ LESSON = Lesson(
     promise="The TaskManager is on the network, and no broken line costs a word.",
     minutes=45,
     objectives=(
-        Objective("11.a", "create", "Put a chat server behind HTTP, so that its turns go on."),
+        Objective("11.a", "create", "Put a chat server behind HTTP so that its turns outlive the connection."),
         Objective("11.b", "apply", "Serve the protocol that official ChatKit clients speak."),
-        Objective("11.c", "create", "Read a reply to its end over a line that breaks."),
+        Objective("11.c", "create", "Read a reply to its end over a connection that breaks."),
         Objective("11.d", "apply", "Move conversations to a database that workers share."),
     ),
     introduces=("ASGI", "cursor", "replay", "ChatKit protocol", "worker", "PostgreSQL"),

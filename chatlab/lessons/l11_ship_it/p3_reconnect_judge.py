@@ -39,7 +39,7 @@ def _reading_wrong(
     """What is wrong with one run of `reconnect`, which should have yielded `expected`."""
     if reading["kind"] != "async_generator" and not reading["asked"]:
         return failed(
-            f"{called} gave back a {reading['kind']}, and asked for nothing.",
+            f"{called} returned a {reading['kind']}, and asked for nothing.",
             _ASYNC_GENERATOR_ADVICE,
         )
     if str(reading["kind"]).startswith("coroutine"):

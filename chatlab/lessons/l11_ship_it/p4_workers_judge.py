@@ -76,7 +76,7 @@ def _explain_unusable_worker(role: str, type_name: str) -> Finding:
             "Yield what make_app gives: yield make_app(store)",
         )
     return failed(
-        f"worker(url, make_app) gave back a {type_name}, which `async with` cannot use.",
+        f"worker(url, make_app) returned a {type_name}, which `async with` cannot use.",
         "Write @asynccontextmanager above `async def worker`, and yield the app once.",
     )
 

@@ -304,7 +304,7 @@ def create_app():
     return app
 
 
-# %% wrong: gave back a bare list
+# %% wrong: returned a bare list
 def create_app():
     app = FastAPI()
     tasks = {}

@@ -69,7 +69,7 @@ async def priority_of_it(client, task_id=None):
     return "the same as always"
 
 
-# %% wrong: gave back None.
+# %% wrong: returned None.
 async def priority_of_it(client, task_id=None):
     if task_id is None:
         raise LookupError

@@ -45,7 +45,7 @@ def choose(scenario):
     return Choice("request/response", "because it is short")
 
 
-# %% wrong: gave back None.
+# %% wrong: returned None.
 def choose(scenario):
     if scenario["length"] == "long":
         return Choice("streaming", "length")

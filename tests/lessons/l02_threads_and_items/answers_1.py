@@ -239,7 +239,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: A function without `return` gives back None
+# %% wrong: A function without `return` returns None
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)

@@ -97,7 +97,7 @@ class _ShelfDemo(LiveDemo):
     async def _turn_pages(self) -> None:
         state = await asyncio.to_thread(self.process.ask, self._size)
         count = len(state["pages"])
-        self.show(state, f"{self._size} a page: you ask {count} times to read it all.")
+        self.show(state, f"With {self._size} a page, you ask {count} times to read it all.")
 
     def show(self, state: dict[str, Any], note: str) -> None:
         """Send the browser all that there is to see."""
