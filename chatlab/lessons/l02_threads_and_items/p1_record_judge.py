@@ -68,7 +68,7 @@ def _call_wrong(user: str, call: dict[str, Any], known_thread_ids: list[str]) ->
 
 def _explain_forgotten_await(called: str, method: str) -> Finding:
     return failed(
-        f"{called}: `{method}` was called, and never awaited, so it did nothing.",
+        f"{called}: `{method}` was called but never awaited, so it did nothing.",
         f"Calling it only makes a coroutine. Put `await` before it: await store.{method}(...).",
     )
 

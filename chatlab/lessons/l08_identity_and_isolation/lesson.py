@@ -65,8 +65,8 @@ LESSON = Lesson(
             objective="08.b",
             hints=(
                 "Ask of each method: where does its first argument come from, and who says that "
-                "it belongs to the one who asks?",
-                "The badge says who asks: context.user_id. The book's get, list and complete take "
+                "it belongs to whoever is asking?",
+                "The badge says who is asking: context.user_id. get, list and complete take "
                 "it first; self.thread(thread_id, context) gives a conversation to its owner only.",
                 "thread = await self.thread(thread_id, context); task = await "
                 "self.book.get(context.user_id, int(task_id)); await "
@@ -100,9 +100,9 @@ LESSON = Lesson(
             minutes=8,
             objective="08.d",
             hints=(
-                "One attack for each leak. Three of them show you a text that you must not see; "
+                "One attack for each leak. Three of them show you a text that you should not see; "
                 "the fourth shows you a difference.",
-                "Create a task: its ID tells you Alice's, since numbers rise by one. For the "
+                "Create a task: its ID tells you Alice's, since numbers count up by one. For the "
                 "existence leak, ask for her ID and for one that nobody has, and compare.",
                 "if CANARY.search(await say(server, f'Recap {victim_thread_id}', mallory)): "
                 "found.add(Leak.THREAD). Before you compare two answers, take the number that you "

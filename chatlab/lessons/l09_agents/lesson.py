@@ -50,14 +50,14 @@ LESSON = Lesson(
     parts=(
         Part(
             id="09.1",
-            title="A tool that knows who asks",
+            title="A tool that knows who is asking",
             subject="create_task_tool",
             points=2,
             difficulty=1,
             minutes=5,
             objective="09.a",
             hints=(
-                "Two kinds of things go into a tool. Which come from the model, which from you?",
+                "Two kinds of things go into a tool. Which come from the model, and which from you?",
                 "Begin like the given tool: `@function_tool`, `async def`, `run`, a docstring.",
                 "task = await run.context.book.create(run.context.request_context.user_id, ...)",
             ),
@@ -73,7 +73,7 @@ LESSON = Lesson(
             objective="09.b",
             hints=(
                 "Three steps: what was said, as a list; a run of the agent; the events of the run.",
-                "Runner.run_streamed(...) gives a result, stream_agent_response(result) events.",
+                "Runner.run_streamed(...) gives a result; stream_agent_response(result) gives events.",
                 "async for event in stream_agent_response(result): yield event",
             ),
             check=f"{__package__}.p2_server",
@@ -88,7 +88,7 @@ LESSON = Lesson(
             objective="09.c",
             hints=(
                 "One item becomes one entry, or two. Which kind of item becomes two?",
-                "For a tool item, append a function_call, and at once its function_call_output.",
+                "For a tool item, append a function_call, and right after it its function_call_output.",
                 "Both have call_id=item.call_id. Interrupted? Then the output says so, in words.",
             ),
             check=f"{__package__}.p3_agent_input",
@@ -104,7 +104,7 @@ LESSON = Lesson(
             objective="09.d",
             hints=(
                 "When does a run raise: when you make it, or while you read its events?",
-                "`try` the `async for`. Catch TooManyTurns, and after it AgentError.",
+                "Put the `async for` into a `try`. Catch TooManyTurns first, then AgentError.",
                 "max_turns=5 in Runner.run_streamed; an AssistantMessage in each `except`.",
             ),
             check=f"{__package__}.p4_agent_failures",

@@ -35,7 +35,7 @@ def _healthy_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | No
         return None
     error = turn["raised"]
     if error is None and not reply_text(turn) and turn["state"] == "completed":
-        return failed("A healthy agent answered, and the user read nothing.", "Yield every event.")
+        return failed("A healthy agent answered, but the user read nothing.", "Yield every event.")
     if error is None and inputs["answer"] in reply_text(turn):
         return failed(
             f"A healthy agent said {inputs['answer']!r};"
@@ -98,7 +98,7 @@ def _runaway_wrong(model_calls: int, runs: int) -> Finding | None:
     if runs > 1:
         return failed(
             f"{message}, in {runs} runs.",
-            "A model that goes round in circles does so again. After TooManyTurns, do not run it "
+            "A model that goes round in circles will do so again. After TooManyTurns, do not run it "
             "once more: yield a sentence, and end.",
         )
     return failed(
@@ -149,6 +149,6 @@ def _stop_wrong(stop: dict[str, Any]) -> Finding | None:
     if stop["error"]:
         return failed(
             f"The chat was stopped, and respond() went on: {stop['error']}.",
-            "A stop is no failure. Catch AgentError, not everything there is.",
+            "A stop is not a failure. Catch AgentError, not everything.",
         )
     return None

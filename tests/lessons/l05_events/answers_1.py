@@ -169,7 +169,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
 
 
-# %% wrong: A coroutine is only a promise; put `await` before it.
+# %% wrong: A coroutine is only a promise of a value; put `await` before it.
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()

@@ -99,7 +99,7 @@ class Sessions:
             return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: load() gives None for a key that it does not know
+# %% wrong: load() returns None for a key that it does not know
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -151,7 +151,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: a name is no badge
+# %% wrong: a name is not a badge
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -168,7 +168,7 @@ class Sessions:
         return record.user_id
 
 
-# %% wrong: store.save() was called, and never awaited
+# %% wrong: store.save() was called but never awaited
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out

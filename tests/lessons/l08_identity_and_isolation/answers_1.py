@@ -1,4 +1,4 @@
-# %% wrong: It takes nothing, so that it always says the same
+# %% wrong: It takes no arguments, so that it always says the same
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(
@@ -103,7 +103,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: PyJWT asks the wall clock
+# %% wrong: PyJWT asks the computer's clock
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(
