@@ -18,7 +18,12 @@ def judge(names: list[str], observation: list[dict[str, Any]]) -> list[Finding]:
             return [wrong]
         got = outcome["value"]
         if got is None:
-            return [failed(f"{called} returned None.", "`print` only shows a value; `return` hands it to the caller.")]
+            return [
+                failed(
+                    f"{called} returned None.",
+                    "`print` only shows a value; `return` hands it to the caller.",
+                )
+            ]
         if got == f"Hello, {name}!":
             continue
         return [failed(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next_step(name, got))]
@@ -28,7 +33,9 @@ def judge(names: list[str], observation: list[dict[str, Any]]) -> list[Finding]:
 def _explain_error(called: str, error: dict[str, Any]) -> Finding:
     message = f"{called} raised {error['type']}: {error['message']}"
     if "positional argument" in error["message"]:
-        return failed(message, "The check calls it with one argument, the name: def greeting(name).")
+        return failed(
+            message, "The check calls it with one argument, the name: def greeting(name)."
+        )
     return failed(message, source_line(error))
 
 
@@ -42,4 +49,6 @@ def _next_step(name: str, got: Any) -> str:
         return "The greeting should contain the name that the function was given."
     if got == name:
         return "That is only the name. Greet it: 'Hello, ', the name, and '!'."
-    return "Compare the two, character by character: capital letter, comma, space, exclamation mark."
+    return (
+        "Compare the two, character by character: capital letter, comma, space, exclamation mark."
+    )

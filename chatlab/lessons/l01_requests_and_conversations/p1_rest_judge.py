@@ -34,9 +34,7 @@ def _explain_app_error(error: dict[str, Any]) -> Finding:
     if error["type"] == "NoApp" and error["message"] == "NoneType":
         return failed("create_app() returned None.", "End it with `return app`.")
     if error["type"] == "NoApp" and error["message"] == "coroutine":
-        return failed(
-            "create_app() returned a coroutine.", "Write `def create_app()`, no `async`."
-        )
+        return failed("create_app() returned a coroutine.", "Write `def create_app()`, no `async`.")
     if error["type"] == "NoApp":
         return failed(
             f"create_app() returned a {error['message']}.", "Return the FastAPI app itself."

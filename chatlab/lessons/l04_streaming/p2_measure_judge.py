@@ -158,7 +158,9 @@ def _explain_first_text(
         time for time, (kind, _) in zip(event_times, script, strict=True) if kind == "empty"
     ]
     if empty_times and _is_close(got, empty_times[0]):
-        return failed(message, "There is nothing to read in an empty piece: wait for one with content.")
+        return failed(
+            message, "There is nothing to read in an empty piece: wait for one with content."
+        )
     if first_text == 0:
         return failed(message, "0.0 counts as false in Python. Ask `first_text is None` instead.")
     if _is_close(got, 0) or _is_close(got, event_times[0]):

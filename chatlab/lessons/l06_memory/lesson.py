@@ -13,7 +13,9 @@ LESSON = Lesson(
         Objective("06.a", "analyse", "Work out what “its” means from the history of a thread."),
         Objective("06.b", "apply", "Compute a window that fits a token budget."),
         Objective("06.c", "create", "Build a memory in which a summary replaces what falls out."),
-        Objective("06.d", "apply", "Use a branch to retry a message and leave the old thread as it was."),
+        Objective(
+            "06.d", "apply", "Use a branch to retry a message and leave the old thread as it was."
+        ),
     ),
     introduces=("history", "window", "token budget", "summary", "branch", "retry"),
     uses=(

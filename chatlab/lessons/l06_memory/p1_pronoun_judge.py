@@ -73,7 +73,8 @@ def _written_thread_wrong(
         )
     if len(named_indexes) > 1:
         return failed(
-            f"{called}: the answer names {len(named_indexes)} tasks.", "“Its” means one task: the last one named."
+            f"{called}: the answer names {len(named_indexes)} tasks.",
+            "“Its” means one task: the last one named.",
         )
     if not named_indexes and thread["kind"] == "far":
         items_back = len(thread["rows"]) - thread["rows"].index(show_task_row(expected_index))

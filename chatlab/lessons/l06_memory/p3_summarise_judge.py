@@ -110,7 +110,9 @@ def _unchanged_rows_wrong(called: str, expected_rows: list[Any], rows: list[Any]
 
 def _summaries_wrong(called: str, case: dict[str, Any], rows: list[Any]) -> Finding | None:
     if any(row[0] == "text" for row in rows):
-        return failed(f"{called}: there is a plain string among the items.", "Wrap it: make_summary(text).")
+        return failed(
+            f"{called}: there is a plain string among the items.", "Wrap it: make_summary(text)."
+        )
     summaries = [text for kind, text in rows if kind == "summary"]
     if not summaries:
         return failed(

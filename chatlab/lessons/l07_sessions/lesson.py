@@ -15,7 +15,9 @@ LESSON = Lesson(
         Objective("07.a", "create", "Build log-ins that survive a restart of the server."),
         Objective("07.b", "apply", "Use an injected clock for a sliding time-out."),
         Objective("07.c", "analyse", "Distinguish what ends with a session from what outlives it."),
-        Objective("07.d", "apply", "Hold one thread for one turn at a time, without blocking the others."),
+        Objective(
+            "07.d", "apply", "Hold one thread for one turn at a time, without blocking the others."
+        ),
     ),
     introduces=(
         "session",

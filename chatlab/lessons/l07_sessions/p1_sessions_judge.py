@@ -235,8 +235,7 @@ def unknown_key_wrong(outcome: dict[str, Any]) -> Finding | None:
     if error["type"] == "SessionExpired":
         return failed(
             f"{called} raised SessionExpired.",
-            "That is for a session that is over. This one never existed: raise "
-            "SessionNotFound",
+            "That is for a session that is over. This one never existed: raise SessionNotFound",
         )
     if "SessionNotFound" in error["message"]:
         return explain_session_error(called, error)

@@ -29,7 +29,10 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         or unknown_key_wrong(observation["unknown"])
     )
     return [
-        wrong or passed(3, "Whoever keeps using a session stays logged in; whoever leaves it must log in again.")
+        wrong
+        or passed(
+            3, "Whoever keeps using a session stays logged in; whoever leaves it must log in again."
+        )
     ]
 
 
@@ -154,8 +157,7 @@ def _expired_session_wrong(owner: str, outcome: dict[str, Any]) -> Finding | Non
     if "value" in outcome:
         return failed(
             f"resume() returned {show_value(outcome['value'])} for {owner}.",
-            "A return value can be overlooked; an error cannot: raise "
-            "SessionExpired(session_key).",
+            "A return value can be overlooked; an error cannot: raise SessionExpired(session_key).",
         )
     error = outcome["raised"]
     if error["type"] == "SessionExpired":

@@ -56,7 +56,8 @@ def explain_session_error(called: str, error: dict[str, Any]) -> Finding:
         )
     if "coroutine" in error["message"]:
         return failed(
-            message, f"A coroutine is only a promise of a value; put `await` before it. {line}".strip()
+            message,
+            f"A coroutine is only a promise of a value; put `await` before it. {line}".strip(),
         )
     if error["type"] in {"TypeError", "AttributeError"}:
         for pattern, advice in _ADVICE.items():

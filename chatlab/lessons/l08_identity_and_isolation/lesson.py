@@ -10,7 +10,9 @@ LESSON = Lesson(
     promise="Bob cannot see Alice's tasks, however he asks.",
     minutes=40,
     objectives=(
-        Objective("08.a", "apply", "Verify a signed session key, and refuse all others in the same words."),
+        Objective(
+            "08.a", "apply", "Verify a signed session key, and refuse all others in the same words."
+        ),
         Objective("08.b", "create", "Build tools that reach only the data of whoever is asking."),
         Objective("08.c", "understand", "Distinguish who somebody is from what they may do."),
         Objective("08.d", "evaluate", "Judge a server by attacking it, with canaries as proof."),

@@ -105,7 +105,9 @@ def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
         error = report["raised"]
         next_step = source_line(error)
         if "coroutine" in error["message"]:
-            next_step = f"A coroutine is only a promise of a value; put `await` before it. {next_step}"
+            next_step = (
+                f"A coroutine is only a promise of a value; put `await` before it. {next_step}"
+            )
         return failed(f"attack() raised {error['type']}: {error['message'][:160]}", next_step)
     if "tasks" in outcome["changed"]:
         return failed(

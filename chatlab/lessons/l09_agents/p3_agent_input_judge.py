@@ -36,7 +36,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     wrong = wrong or _order_wrong(inputs["items"], entries)
     if wrong is None and observation["empty"]["value"]:
         wrong = failed("For an empty conversation the list is not empty.", "Begin with a new list.")
-    return [wrong or passed(3, "Everything that was said and done is there, each call with its output.")]
+    return [
+        wrong or passed(3, "Everything that was said and done is there, each call with its output.")
+    ]
 
 
 def _messages_wrong(items: list[Any], entries: list[Any]) -> Finding | None:

@@ -132,8 +132,8 @@ def _same_words_wrong(
     own_words = endless.replace(errors["endless"], "")
     if own_words and own_words == broken.replace(errors["broken"], ""):
         return failed(
-            f"The model never stopped, and the user read {shorten(endless)}. Your words are those "
-            "for a broken tool; only the exception's differ.",
+            f"The model never stopped, and the user read {shorten(endless)}. Your words are the "
+            "same as for a broken tool; only the exception's differ.",
             "An exception talks to you; its text is for the log. Catch TooManyTurns first, and "
             "say in words of your own what happened.",
         )

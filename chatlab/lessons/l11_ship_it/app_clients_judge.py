@@ -12,15 +12,15 @@ _ADVICE = {
     "no running event loop": "Write `async def`: a plain `def` runs in a thread, without a loop.",
     "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
     "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
-    "NotFoundError.__init__()": 'It wants to know what, and which one: NotFoundError("turn", id).',
-    "trn_00000": "For a turn that never was, raise NotFoundError: look with turns.get(turn_id).",
-    "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
+    "NotFoundError.__init__()": 'It needs to know what, and which one: NotFoundError("turn", id).',
+    "trn_00000": "For a turn that never existed, raise NotFoundError: look with turns.get(turn_id).",
+    "is not a callable object": "Depends(badge) takes the function itself, not a call to it.",
     "'NonStreamingResult' object is not": "Only if isinstance(result, StreamingResult), stream it.",
     "has no attribute 'close'": "`async with SQLStore(url) as store:` closes it.",
     "context manager protocol": "Write `async with`.",
     "is not an async iterator": "`return` ends a function; `yield` hands out the app and goes on.",
-    "'str' object has no attribute 'turn'": "make_app wants a store: make_app(SQLStore(url)).",
-    "no attribute 'process'": "What has process() is as_chatkit(server).",
+    "'str' object has no attribute 'turn'": "make_app needs a store: make_app(SQLStore(url)).",
+    "no attribute 'process'": "The one with a process() method is as_chatkit(server).",
 }
 
 

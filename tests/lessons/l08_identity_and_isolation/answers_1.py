@@ -171,7 +171,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: Who it is for matters, too
+# %% wrong: Which service it is for matters too
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(

@@ -244,7 +244,7 @@ class SafeTaskServer(ChatKitServer):
         yield AssistantMessage(content=answer)
 
 
-# %% wrong: A refusal that explains itself gives away what it refuses
+# %% wrong: A refusal that explains itself gives away the very thing it refuses
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         thread = await self.thread(thread_id, context, limit=1000)
