@@ -124,7 +124,7 @@ class ModelError(ChatlabError):
     def __init__(self, tokens: int) -> None:
         self.tokens = tokens
         super().__init__(
-            f"The model broke off after {tokens} tokens. What it said until then is good; ask again"
+            f"The model broke off after {tokens} tokens. What it has said so far is good; ask again"
             " for the rest."
         )
 

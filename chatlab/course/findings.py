@@ -58,7 +58,7 @@ def needless_async(name: str, outcome: dict[str, Any]) -> Finding | None:
         return None
     return failed(
         f"{name}() returned a coroutine: nothing happens until somebody awaits it.",
-        "There is nothing to wait for in it: write `def`, and not `async def`.",
+        "It has nothing to wait for: write `def`, not `async def`.",
     )
 
 

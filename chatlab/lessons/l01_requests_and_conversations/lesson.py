@@ -36,7 +36,8 @@ LESSON = Lesson(
             hints=(
                 "Three routes, and one place that keeps the tasks. When is that place made?",
                 "Make the app and a dictionary inside create_app(). A pydantic model with a title "
-                'and priority: str = "normal" reads the body; raise HTTPException(404) for an unknown id.',
+                'and priority: str = "normal" reads the body; raise HTTPException(404) for an '
+                "unknown id.",
                 "class NewTask(BaseModel): title: Annotated[str, StringConstraints("
                 'strip_whitespace=True, min_length=1)]; priority: str = "normal". Then '
                 '@app.post("/api/tasks", status_code=201), and return app at the end.',

@@ -52,7 +52,8 @@ LESSON = Lesson(
             minutes=7,
             objective="02.b",
             hints=(
-                "A page tells you two things: whether there is more, and where the next page begins.",
+                "A page tells you two things: whether there is more, and where the next page "
+                "begins.",
                 "Begin with after=None. As long as `page.has_more`, ask again with "
                 "after=page.after.",
                 "while True: page = await store.load_thread_items(thread_id, after=after, "

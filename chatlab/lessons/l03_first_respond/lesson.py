@@ -109,7 +109,8 @@ LESSON = Lesson(
             objective="03.e",
             hints=(
                 "Who begins a turn? What makes the thread ready for the next one?",
-                "The question is appended before respond() is called, the answer when it is complete.",
+                "The question is appended before respond() is called, the answer when it is "
+                "complete.",
                 "Five steps come before `call`. Your code does one step only: `yield`.",
             ),
             check=f"{__package__}.p5_lifecycle",

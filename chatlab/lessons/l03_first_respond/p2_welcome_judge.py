@@ -34,7 +34,8 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             failed(
                 f"send({second_message!r}) on an empty thread: it was greeted, too: "
                 f"{shorten(immediate_reply)}.",
-                "Greet only those who have said nothing: ask `input is None` before you look at the history.",
+                "Greet only those who have said nothing: ask `input is None` before you look at "
+                "the history.",
             )
         ]
     return [passed(2, "It greets once, keeps quiet when it should, and answers.")]

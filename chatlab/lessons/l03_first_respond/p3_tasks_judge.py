@@ -68,7 +68,8 @@ def _task_wrong(
         return _explain_misfiled_task(called, owner, book_index, matches, books)
     if title not in got or str(task_id) not in got:
         return failed(
-            f"{called}: expected an answer with {title!r} and the id {task_id}; got {shorten(got)}.",
+            f"{called}: expected an answer with {title!r} and the id {task_id}; got "
+            f"{shorten(got)}.",
             "`await self.book.create(...)` gives you the task: it has a title and an id.",
         )
     return None

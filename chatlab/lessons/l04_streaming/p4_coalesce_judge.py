@@ -44,7 +44,8 @@ def _delivery_wrong(
         if late_event is not None:
             return failed(
                 f"The reader was waiting, and event {late_event} was held back all the same.",
-                "Merge only while the reader is busy; a reader who is waiting gets each event immediately.",
+                "Merge only while the reader is busy; a reader who is waiting gets each event "
+                "immediately.",
             )
     return None
 
@@ -72,7 +73,8 @@ def _timeout_wrong(value: dict[str, Any], events: EventList) -> Finding | None:
         )
     return failed(
         f"After {len(value['got'])} events the reader waited, and nothing more came.",
-        "Whoever puts an event in has to wake the reader, and whoever takes one out has to wake the writer.",
+        "Whoever puts an event in has to wake the reader, and whoever takes one out has to wake "
+        "the writer.",
     )
 
 
@@ -153,7 +155,8 @@ def _too_many_events_wrong(inputs: dict[str, Any], observation: dict[str, Any]) 
     if tight_count > fewest:
         return failed(
             f"With max_pending=1 a slow reader got {tight_count} events; {fewest} would have done.",
-            "Even when full, do not stop while the next piece still fits onto the last one: pull it, "
+            "Even when full, do not stop while the next piece still fits onto the last one: pull "
+            "it, "
             "and wait only if it does not merge.",
         )
     return None

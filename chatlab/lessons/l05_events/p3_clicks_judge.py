@@ -150,6 +150,7 @@ def _replies_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
         return failed(
             f"{second_user}'s task gets {shorten(other_reply)}, an unknown one "
             f"{shorten(unknown_reply)}.",
-            f"Anybody who compares the two knows what {second_user} has. Give both the same answer.",
+            f"Anybody who compares the two knows what {second_user} has. Give both the same "
+            "answer.",
         )
     return None

@@ -40,7 +40,8 @@ def _own_thread_wrong(tasks: list[Any], task_index: int, turn: dict[str, Any]) -
         )
     if other_task:
         return failed(
-            f"{called} in one thread and is told about {other_task['title']!r}, from another thread.",
+            f"{called} in one thread and is told about {other_task['title']!r}, from another "
+            "thread.",
             "Keep nothing about a conversation on `self`: look into `thread`, this one.",
         )
     return _priority_wrong(called, task, got)

@@ -38,7 +38,8 @@ def _old_thread_wrong(observation: dict[str, Any]) -> Finding | None:
 def _explain_error(error: dict[str, Any]) -> Finding:
     if error["type"] == "NotFoundError" and "item" in error["message"]:
         return failed(
-            "The message was looked for in the wrong thread: the branch only has what came before it.",
+            "The message was looked for in the wrong thread: the branch only has what came "
+            "before it.",
             "Load it from the old thread: load_item(thread_id, item_id, context).",
         )
     return explain_exception("retry_from(...)", error)
@@ -120,7 +121,8 @@ def _explain_copy(copied_rows: list[Any], expected_rows: list[Any], row_count: i
         )
     if not copied_rows:
         return failed(
-            "The new thread has nothing but the message: the answer knows nothing of what came before.",
+            "The new thread has nothing but the message: the answer knows nothing of what came "
+            "before.",
             "Copy the items that came before the message, or let `server.fork` do it.",
         )
     if copied_rows[::-1] == expected_rows:

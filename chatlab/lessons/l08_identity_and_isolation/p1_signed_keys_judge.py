@@ -54,9 +54,9 @@ _BAD_KEYS = {
         "a key without sub",
         'It is signed, and says nobody\'s name: "require" sub in the options.',
     ),
-    "empty": ("an empty text", "It is no key at all; refuse it like the others."),
-    "no key": ("the text 'let me in'", "It is no key at all; refuse it like the others."),
-    "broken": ("half a key", "It is no key at all; refuse it like the others."),
+    "empty": ("an empty string", "It is not a key at all; refuse it like the others."),
+    "no key": ("the text 'let me in'", "It is not a key at all; refuse it like the others."),
+    "broken": ("half a key", "It is not a key at all; refuse it like the others."),
 }
 
 
@@ -87,7 +87,8 @@ def _good_key_wrong(
         if clock_time != CLOCK_TIMES[0]:
             return failed(
                 f"{called} raised {error['type']} when its clock was {clock_time}.",
-                'PyJWT asks the computer's clock: options={"verify_exp": False} stops that. Then compare '
+                'PyJWT asks the system clock: options={"verify_exp": False} stops that. Then '
+                "compare "
                 '"exp" with clock.now().',
             )
         return _explain_good_key_error(called, error)

@@ -57,7 +57,8 @@ LESSON = Lesson(
             minutes=5,
             objective="09.a",
             hints=(
-                "Two kinds of things go into a tool. Which come from the model, and which from you?",
+                "Two kinds of things go into a tool. Which come from the model, and which from "
+                "you?",
                 "Begin like the given tool: `@function_tool`, `async def`, `run`, a docstring.",
                 "task = await run.context.book.create(run.context.request_context.user_id, ...)",
             ),
@@ -73,7 +74,8 @@ LESSON = Lesson(
             objective="09.b",
             hints=(
                 "Three steps: what was said, as a list; a run of the agent; the events of the run.",
-                "Runner.run_streamed(...) gives a result; stream_agent_response(result) gives events.",
+                "Runner.run_streamed(...) gives a result; stream_agent_response(result) gives "
+                "events.",
                 "async for event in stream_agent_response(result): yield event",
             ),
             check=f"{__package__}.p2_server",
@@ -88,7 +90,8 @@ LESSON = Lesson(
             objective="09.c",
             hints=(
                 "One item becomes one entry, or two. Which kind of item becomes two?",
-                "For a tool item, append a function_call, and right after it its function_call_output.",
+                "For a tool item, append a function_call, and right after it its "
+                "function_call_output.",
                 "Both have call_id=item.call_id. Interrupted? Then the output says so, in words.",
             ),
             check=f"{__package__}.p3_agent_input",

@@ -128,7 +128,8 @@ def _explain_missing_call(tool: dict[str, Any], called: str, calls: list[Any]) -
         )
     if tool["status"] == "incomplete":
         return failed(
-            f"{called} was interrupted, and you left it out: the agent does not know that it tried.",
+            f"{called} was interrupted, and you left it out: the agent does not know that it "
+            "tried.",
             "Keep the call, and let its output say that nobody knows how it ended.",
         )
     if any(call.get("name") == tool["tool"] for call in calls):
@@ -159,7 +160,7 @@ def _output_wrong(tool: dict[str, Any], called: str, output: Any) -> Finding | N
     if not isinstance(tool["output"], str) and not _is_json(output):
         return failed(
             f"The output of {called} is {shorten(output)}: that is not JSON.",
-            "str() and f-strings write Python, with single quotes. An output that is no text "
+            "str() and f-strings write Python, with single quotes. An output that is not text "
             "becomes JSON: json.dumps(item.output).",
         )
     expected = tool["output"] if isinstance(tool["output"], str) else str(tool["output"]["id"])

@@ -98,7 +98,8 @@ def _runaway_wrong(model_calls: int, runs: int) -> Finding | None:
     if runs > 1:
         return failed(
             f"{message}, in {runs} runs.",
-            "A model that goes round in circles will do so again. After TooManyTurns, do not run it "
+            "A model that goes round in circles will do so again. After TooManyTurns, do not run "
+            "it "
             "once more: yield a sentence, and end.",
         )
     return failed(

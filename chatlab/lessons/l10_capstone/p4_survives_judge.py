@@ -28,7 +28,8 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
     if roles == ["user", "assistant"]:
         return failed(
             "The customer stopped you at your first word, but the tool had not run yet.",
-            "The tool first, then the reply: then customers have their task even if they stop you while you speak.",
+            "The tool first, then the reply: then customers have their task even if they stop "
+            "you while you speak.",
         )
     if observation["raised"]:
         return failed(

@@ -37,7 +37,7 @@ def session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> F
     if "raised" in past_key:
         return failed(
             "A key that is good by self.clock was refused, since it is over by the computer's.",
-            'options={"verify_exp": False} keeps PyJWT from asking the computer's clock. Then compare '
+            'options={"verify_exp": False} keeps PyJWT from asking the system clock. Then compare '
             "`exp` with self.clock.",
         )
     for description, attempt in list(observation.items())[3:]:

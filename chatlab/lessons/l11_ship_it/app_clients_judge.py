@@ -13,7 +13,8 @@ _ADVICE = {
     "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
     "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
     "NotFoundError.__init__()": 'It needs to know what, and which one: NotFoundError("turn", id).',
-    "trn_00000": "For a turn that never existed, raise NotFoundError: look with turns.get(turn_id).",
+    "trn_00000": "For a turn that never existed, raise NotFoundError: look with "
+    "turns.get(turn_id).",
     "is not a callable object": "Depends(badge) takes the function itself, not a call to it.",
     "'NonStreamingResult' object is not": "Only if isinstance(result, StreamingResult), stream it.",
     "has no attribute 'close'": "`async with SQLStore(url) as store:` closes it.",

@@ -57,7 +57,8 @@ def _reading_wrong(
     sent = [event for _, event in inputs["events"]]
     if unknown_events := [event for event in reading["got"] if event not in sent]:
         return failed(
-            f"{called} yielded {shorten(str(unknown_events[0]))}, which is not an event of the turn.",
+            f"{called} yielded {shorten(str(unknown_events[0]))}, which is not an event of the "
+            "turn.",
             'Yield json.loads(frame.data), but never the frame "end".',
         )
     if wrong := _events_wrong(called, inputs, expected, reading):
@@ -75,13 +76,15 @@ def _timing_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
     late_counts = [sent for sent, yielded in reading["at_breaks"] if sent > 1 and not yielded]
     if late_counts:
         return failed(
-            f"{called}: a response had brought {late_counts[0]} events, but none had been yielded yet.",
+            f"{called}: a response had brought {late_counts[0]} events, but none had been "
+            "yielded yet.",
             _YIELD_AT_ONCE_ADVICE,
         )
     if reading["at_once"]:
         return failed(
             f"{called}: nobody answered, and it asked again in the same moment.",
-            "Wait a moment first: await asyncio.sleep(0.01). It lets others run; time.sleep() does not.",
+            "Wait a moment first: await asyncio.sleep(0.01). It lets others run; time.sleep() "
+            "does not.",
         )
     return None
 
@@ -106,7 +109,8 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     if kind == "JSONDecodeError":
         return failed(
             f"{called}: half a frame was read as an event.",
-            "Only an empty line ends a frame: without one, it was cut off. frames() takes care of that.",
+            "Only an empty line ends a frame: without one, it was cut off. frames() takes care "
+            "of that.",
         )
     if kind == "ValueError" and "int()" in error["message"]:
         return failed(
@@ -204,7 +208,8 @@ def _unknown_turn_wrong(reading: dict[str, Any]) -> Finding | None:
     if len(reading["asked"]) > 1:
         return failed(
             f"{called} asked {len(reading['asked'])} times.",
-            "A 404 is an answer, not a broken connection. Call response.raise_for_status(); what it "
+            "A 404 is an answer, not a broken connection. Call response.raise_for_status(); what "
+            "it "
             "raises let through, and catch only httpx.TransportError.",
         )
     if reading["raised"] is None:

@@ -20,7 +20,8 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     if "no server" in observation:
         return failed(
-            f"PostgreSQL is installed here, but it does not start: {observation['no server'][:120]}",
+            "PostgreSQL is installed here, but it does not start: "
+            f"{observation['no server'][:120]}",
             f"Set {DATABASE_URL_ENV} to the URL of a database of yours; or to none, and this part"
             " is skipped.",
         )

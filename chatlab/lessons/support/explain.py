@@ -43,7 +43,8 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
     if "coroutine" in message:
         return failed(
             f"{called} raised {type_name}: {message}",
-            f"A coroutine is only a promise of a value; put `await` before it. {source_line(error)}".strip(),
+            "A coroutine is only a promise of a value; put `await` before it. "
+            f"{source_line(error)}".strip(),
         )
     if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
         return failed(

@@ -90,7 +90,7 @@ function render({ model, el }) {
   };
   const start = make("button", { type: "button", textContent: "▶ Start" });
   const stop = make("button", { type: "button", textContent: "■ Stop" });
-  const status = make("p", { className: "bp-status", textContent: "Press Start, then turn the knobs.", aria: { role: "status" } });
+  const status = make("p", { className: "bp-status", textContent: "Press Start, then try the controls.", aria: { role: "status" } });
   const lamp = make("i", { aria: { hidden: "true" } });
   const light = make("span");
   const made = make("p", { className: "bp-count" });
@@ -115,7 +115,7 @@ function render({ model, el }) {
     last.textContent = frame.last ? `the last one: ${frame.last}` : "nothing yet";
     buffer.paint(frame);
     chart.paint(frame);
-    if (running && !was) status.textContent = "It runs.";
+    if (running && !was) status.textContent = "Running.";
     if (!running && was) status.textContent = told(frame);
     was = running;
   };

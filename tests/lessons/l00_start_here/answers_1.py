@@ -42,7 +42,7 @@ def greeting(name: str) -> str:
     return name
 
 
-# %% wrong: write `def`, and not `async def`
+# %% wrong: write `def`, not `async def`
 async def greeting(name): return f"Hello, {name}!"
 
 

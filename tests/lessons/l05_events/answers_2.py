@@ -202,7 +202,7 @@ def task_form():
     return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action="create_task"))
 
 
-# %% wrong: write `def`, and not `async def`
+# %% wrong: write `def`, not `async def`
 async def task_form():
     return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action=Action(type="create_task")))
 

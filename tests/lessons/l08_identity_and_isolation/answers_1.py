@@ -103,7 +103,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: PyJWT asks the computer's clock
+# %% wrong: PyJWT asks the system clock
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(

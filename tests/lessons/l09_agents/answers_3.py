@@ -207,7 +207,7 @@ def to_agent_input(items):
     return entries
 
 
-# %% wrong: An output that is no text becomes JSON
+# %% wrong: An output that is not text becomes JSON
 def to_agent_input(items):
     entries = []
     for item in items:
