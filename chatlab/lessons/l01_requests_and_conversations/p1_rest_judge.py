@@ -192,7 +192,8 @@ def _task_wrong(
     if body_field(response, "title") in other_titles:
         return failed(
             f"{called}: that is another task, {shorten(str(response['body']))}.",
-            "An id is not a position in a list, and lists begin at 0: look for the task with this id.",
+            "An id is not a position in a list, and lists begin at 0: look for the task with "
+            "this id.",
         )
     if body_field(response, "title") != title:
         return failed(

@@ -34,11 +34,14 @@ def _priority_wrong(called: str, call: dict[str, Any], expected: str) -> Finding
     if got == expected:
         return None
     if got is None:
-        return failed(f"{called} returned None.", "`print` only shows a value; `return` hands it to the caller.")
+        return failed(
+            f"{called} returned None.",
+            "`print` only shows a value; `return` hands it to the caller.",
+        )
     if isinstance(got, dict):
         return failed(
             f"{called} returned {shorten(str(got))}.",
-            'Return only the task's priority: ["priority"].',
+            'Return the priority and nothing else: ["priority"].',
         )
     if not call["paths"]:
         return failed(

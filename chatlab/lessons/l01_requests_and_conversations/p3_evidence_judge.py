@@ -63,7 +63,8 @@ def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
         return [
             failed(
                 "You gave the same two lines for all four aspects.",
-                "Each aspect asks a different question. Begin with: what is left between two messages?",
+                "Each aspect asks a different question. Begin with: what is left between two "
+                "messages?",
             )
         ]
     points_each = 3 / len(ASPECTS)

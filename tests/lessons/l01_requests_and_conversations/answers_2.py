@@ -43,7 +43,7 @@ async def priority_of_it(client, task_id=None):
     return client.get(f"/api/tasks/{task_id}").json()["priority"]
 
 
-# %% wrong: Return only the task's priority
+# %% wrong: Return the priority and nothing else
 async def priority_of_it(client, task_id=None):
     if task_id is None:
         raise LookupError
