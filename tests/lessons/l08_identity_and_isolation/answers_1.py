@@ -137,7 +137,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: when its clock stood years ago
+# %% wrong: when its clock was years ago
 def authenticate(session_key, secret, clock):
     import time
 
