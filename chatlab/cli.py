@@ -17,7 +17,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from chatlab.course.authoring import commands as authoring
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
+from chatlab.course.classroom import commands as classroom
 from chatlab.course.console_encoding import accept_any_text
 from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
@@ -144,44 +146,6 @@ def reset(number: Number) -> None:
 
 
 @app.command()
-def release(
-    *,
-    check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
-) -> None:
-    """Write exercises/ from solutions/, and the maps of the course from the catalogue."""
-    from chatlab.course.authoring.course_tables import TABLES, update_tables
-    from chatlab.course.authoring.release import release_exercise
-
-    root = course_root()
-    lessons = _all_lessons()
-    stale_lessons = [
-        lesson for lesson in lessons if not release_exercise(root, lesson, check=check)
-    ]
-    stale_tables = update_tables(root, lessons, check=check)
-    for lesson in stale_lessons if check else ():
-        console.print(
-            f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
-            " Edit the solution, then run: chatlab release"
-        )
-    for name in stale_tables if check else ():
-        console.print(f"The map in {name} is not what the catalogue says. Run: chatlab release")
-    if not check:
-        changed = len(stale_lessons) + len(stale_tables)
-        console.print(f"{changed} written, {len(lessons) + len(TABLES) - changed} as they were.")
-    raise typer.Exit(1 if check and (stale_lessons or stale_tables) else 0)
-
-
-@app.command()
-def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")]) -> None:
-    """Run notebooks from the top and store clean outputs in them, for those who write lessons."""
-    from chatlab.course.authoring.execute import execute_notebook
-
-    for path in notebooks:
-        execute_notebook(path)
-        console.print(f"{path} has fresh outputs.")
-
-
-@app.command()
 def chat(
     *,
     source: Annotated[
@@ -232,6 +196,12 @@ def serve(
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 
+for command in (classroom.grade, classroom.regrade, classroom.comment):
+    app.command()(command)
+for command in (authoring.release, authoring.run, authoring.new_lesson):
+    app.command()(command)
+
+
 @app.command()
 def doctor() -> None:
     """Say what is missing on this machine, and how to get it."""
@@ -258,7 +228,11 @@ def _grade_lessons(
     pool: "GraderPool", root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool
 ) -> bool:
     from chatlab.course.grading.evidence import Evidence, judge_evidence
-    from chatlab.course.grading.report import grade_as_dict, print_grade
+    from chatlab.course.grading.report import (
+        grade_as_dict,
+        print_grade,
+        with_unsaved_passes,
+    )
 
     progress = Progress(root)
     grades: list[LessonGrade] = []
@@ -270,7 +244,10 @@ def _grade_lessons(
     ]
     for path, future in zip(paths, running, strict=True):
         with nullcontext() if as_json else console.status(f"Running {path.relative_to(root)}"):
-            lesson_grade = judge_evidence(Evidence.from_json(future.result()))
+            evidence = Evidence.from_json(future.result())
+            if not solutions:
+                evidence = with_unsaved_passes(evidence, root, path)
+            lesson_grade = judge_evidence(evidence)
         for result in () if solutions else lesson_grade.results:
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")

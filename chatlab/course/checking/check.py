@@ -1,17 +1,19 @@
 """`await check("03.2")`: in a notebook, see whether a part is done, and what to try next."""
 
 import inspect
+import os
 from collections.abc import Awaitable, Mapping
 from random import Random
 from typing import Any
 
-from chatlab.course.catalogue import Part, part_for
+from chatlab.course.catalogue import Part, lesson_for, part_for
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.graded_run import graded_run
 from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_result
 from chatlab.course.checking.run_order import RunOrder
+from chatlab.course.checking.unsaved import record_pass
 from chatlab.course.findings import Result
 
 __all__ = ["CheckFailed", "check", "look", "run_check"]
@@ -33,8 +35,11 @@ class CheckFailed(AssertionError):
         return [f"{self.result.part} {status_text}: see above for what to try next."]
 
 
-def check(part_id: str) -> Awaitable[None]:
+def check(part_id: str) -> Awaitable[float | None]:
     """Check a part with what the calling notebook holds; `await` it.
+
+    Where nbgrader grades, the points of a part that is half right are what it gives back: a cell
+    that ends in a number is worth that number there.
 
     Raises:
         NotFoundError: There is no such part.
@@ -45,7 +50,7 @@ def check(part_id: str) -> Awaitable[None]:
     return _check_and_show(part_for(part_id), {} if caller is None else caller.f_globals)
 
 
-async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
+async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | None:
     """Run the check and show its result; in a graded run, leave the judgement to the grader.
 
     Raises:
@@ -53,11 +58,16 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
     """
     if (run := graded_run()) is not None:
         await run.observe(part, namespace)
-        return
+        return None
     result, _ = await run_check(part, namespace, to_plain_json(part.inputs(Random())))
-    show_result(part, result, as_graded=_run_order.as_graded)
-    if result.status not in {"passed", "skipped"}:
-        raise CheckFailed(result)
+    show_result(part, result, as_graded=_run_order.as_graded, save=True)
+    if result.status == "passed":
+        record_pass(part, lesson_for(part.lesson).slug)
+    if result.status in {"passed", "skipped"}:
+        return None
+    if result.points and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return result.points
+    raise CheckFailed(result)
 
 
 async def look(part_id: str, answer: Any, inputs: Any) -> None:

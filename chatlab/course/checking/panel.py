@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from chatlab.course.catalogue import Part
+from chatlab.course.checking.unsaved import save_script
 from chatlab.course.findings import Result, Status
 
 __all__ = ["STATUS_STYLES", "as_html", "as_text", "show_result"]
@@ -51,20 +52,21 @@ def _line_html(line: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
 
-def show_result(part: Part, result: Result, *, as_graded: bool = True) -> None:
+def show_result(part: Part, result: Result, *, as_graded: bool = True, save: bool = False) -> None:
     """Show the panel in the notebook, or print it where there is none.
 
     Args:
         part: What was checked.
         result: What came of it.
         as_graded: Whether the notebook was run as a grader will run it.
+        save: Whether JupyterLab is to save the notebook.
     """
     text = as_text(part, result, as_graded=as_graded)
     if "IPython" not in sys.modules:
         print(text)  # noqa: T201 - it is the point
         return
     ipython: Any = importlib.import_module("IPython.display")
-    panel_html = as_html(part, result, as_graded=as_graded)
+    panel_html = as_html(part, result, as_graded=as_graded) + (save_script() if save else "")
     ipython.publish_display_data({"text/plain": text, "text/html": panel_html})
 
 
