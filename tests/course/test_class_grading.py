@@ -88,7 +88,7 @@ def test_a_class_is_really_graded_and_one_essay_makes_the_status_1(graded_class)
         *("grades.csv", "grades.json", "junit.xml", "moodle.csv"),
     ]
     page = (out / "feedback/paulprinted.html").read_text("utf-8")
-    assert "gave back None" in page
+    assert "returned None" in page
     assert "print(f&quot;Hello, {name}!&quot;)" in page
 
 

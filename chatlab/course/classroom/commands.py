@@ -1,4 +1,4 @@
-"""The commands of the one who teaches: `chatlab grade`, `chatlab regrade`, `chatlab comment`."""
+"""The commands for whoever teaches: `chatlab grade`, `chatlab regrade`, `chatlab comment`."""
 
 import os
 from collections.abc import Callable

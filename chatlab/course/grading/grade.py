@@ -46,7 +46,7 @@ def collect_evidence(
         root: The folder of the course.
         lesson: The notebook's.
         path: Where the notebook is.
-        address: The address of a kernel server; None to start each kernel anew.
+        address: The address of a kernel server; None to start each kernel from scratch.
         cell_seconds: How long one cell may run.
 
     Raises:

@@ -40,7 +40,7 @@ _PREDECESSORS = {
     "stream": (("yield",), "An event has to be yielded before it can be sent."),
     "append_answer": (
         ("stream",),
-        "Pieces are sent as they come; the message is appended when it is whole.",
+        "Pieces are sent as they come; the message is appended when it is complete.",
     ),
     "persist": (("append_answer",), "The thread is saved last, ready for the next turn."),
 }
@@ -147,5 +147,5 @@ _SURVIVAL_HINTS = {
     ("question", "nothing"): "Only what has been appended lasts. What has been, by then?",
     ("question", "both"): "By then the answer has been appended, too.",
     ("both", "nothing"): "Only what has been appended lasts. What has been, by then?",
-    ("both", "question"): "Sent is not stored: the answer is appended when it is whole.",
+    ("both", "question"): "Sent is not stored: the answer is appended when it is complete.",
 }

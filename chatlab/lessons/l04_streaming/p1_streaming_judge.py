@@ -122,7 +122,7 @@ def _explain_text(
 def _explain_missing_end(
     called: str, text: str, got: str, sent_count: int, progress: dict[str, Any]
 ) -> Finding:
-    """What to try when the user got only the beginning of `text`, in so many events."""
+    """What to try when the user got only the beginning of `text`, in this many events."""
     missing_text = text[len(got) :]
     if progress["chars_sent"] < len(text):
         return failed(

@@ -14,7 +14,7 @@ _IndexedTask = tuple[int, dict[str, Any]]
 
 
 def bar_wrong(called: str, turn: dict[str, Any], pages: int, final_status: str) -> Finding | None:
-    """What is wrong with the Tasks of a job of so many pages, and with the reply after them."""
+    """What is wrong with the Tasks of a job of this many pages, and with the reply after them."""
     events = enumerate(turn["events"])
     tasks = [(index, event) for index, event in events if event["type"] == "task"]
     if not tasks:

@@ -1,4 +1,4 @@
-"""Lesson 08: who asks, what they may do, and whose it is."""
+"""Lesson 08: who is asking, what they may do, and whose it is."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
 

@@ -70,7 +70,7 @@ def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Find
         case "argument" if has_canary:
             return failed(
                 f"{other_user} said 'List tasks of {owner}' and got them.",
-                "The name comes from whoever types it. Only the badge says who asks: "
+                "The name comes from whoever types it. Only the badge says who is asking: "
                 "context.user_id.",
             )
         case "argument" if owner in other_attempt["rows_read_of"]:

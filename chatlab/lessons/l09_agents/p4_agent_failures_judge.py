@@ -69,7 +69,7 @@ def _failing_tool_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding
     if any(leaked_text in got for leaked_text in (inputs["secret"], "postgres:")):
         return failed(
             "A tool raised, and the user read what was in the exception: a database password.",
-            "Say in words of your own what went wrong; details are for the log.",
+            "Say in your own words what went wrong; details are for the log.",
         )
     if inputs["opening"] not in got:
         return failed(
@@ -136,7 +136,7 @@ def _same_words_wrong(
             f"The model never stopped, and the user read {shorten(endless)}. Your words are the "
             "same as for a broken tool; only the exception's differ.",
             "An exception talks to you; its text is for the log. Catch TooManyTurns first, and "
-            "say in words of your own what happened.",
+            "say in your own words what happened.",
         )
     return None
 

@@ -50,7 +50,7 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
             return wrong
         if _visible_text(other_turn, observation["theirs"]) != _visible_text(unknown_turn, 999_999):
             return failed(
-                f"{second_user} can tell a task of {first_user} from one that never was: "
+                f"{second_user} can tell a task of {first_user} from one that never existed: "
                 f"{other_turn['reply'][:40]!r}, {unknown_turn['reply'][:40]!r}.",
                 "The same words for both: there is no such task.",
             )

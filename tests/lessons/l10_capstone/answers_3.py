@@ -429,7 +429,7 @@ class TaskManager(Solved):
             yield event
 
 
-# %% wrong: from one that never was
+# %% wrong: from one that never existed
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 

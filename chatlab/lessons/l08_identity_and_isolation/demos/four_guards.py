@@ -28,7 +28,12 @@ _NOBODYS = 99
 _GUARDS = (
     ("thread", "The thread's owner is checked", "self.said[thread_id]", "self.thread(id, context)"),
     ("task", "The task's owner is checked", "book.find(id)", "book.get(context.user_id, id)"),
-    ("argument", "The badge says who is asking", "book.list(user_id)", "book.list(context.user_id)"),
+    (
+        "argument",
+        "The badge says who is asking",
+        "book.list(user_id)",
+        "book.list(context.user_id)",
+    ),
     (
         "existence",
         "Not yours sounds like not there",

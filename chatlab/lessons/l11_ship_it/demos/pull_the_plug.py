@@ -27,10 +27,10 @@ _PAUSE = 0.2
 _FRAME_SECONDS = 0.05
 """Seconds between two frames, at least."""
 _MAX_TURN_SECONDS = 600.0
-"""After so many seconds without an end, the server is shut down."""
+"""After this many seconds without an end, the server is shut down."""
 
 _FALLBACK_TIMEOUT_SECONDS = 20.0
-"""For so many seconds the still copy waits for a server that does not answer."""
+"""For this many seconds the still copy waits for a server that does not answer."""
 _CUT_AFTER_PIECES, _BACK_AFTER_PIECES = 20, 32
 """In the still copy: the piece after which the plug is pulled, and put in again."""
 
