@@ -10,6 +10,7 @@ import pytest
 from submissions import EDITORS, ROOT, class_of, notebook_with, solved
 
 from chatlab.course.catalogue import lesson_for
+from chatlab.course.grading import pool as pool_module
 from chatlab.course.grading.evidence import Evidence, judge_evidence
 from chatlab.course.grading.pool import GraderPool
 
@@ -65,3 +66,12 @@ def test_a_class_is_graded_alike_by_one_grader_and_by_several(size, lessons, poo
     submissions = list(class_of(tmp_path, size, lessons))
     with GraderPool(3) as several:
         assert verdicts_of(several, submissions) == verdicts_of(pool, submissions)
+
+
+def test_where_kernels_cannot_be_forked_the_verdict_is_the_same(pool, tmp_path, monkeypatch):
+    path = tmp_path / "half.ipynb"
+    path.write_text(json.dumps(notebook_with(LESSON, HALF_DONE)), "utf-8")
+    monkeypatch.setattr(pool_module, "can_fork", lambda: False)
+    with GraderPool() as cold:
+        assert cold.server_pid is None
+        assert verdicts_of(cold, [(LESSON, path)]) == verdicts_of(pool, [(LESSON, path)])
