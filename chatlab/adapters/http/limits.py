@@ -138,4 +138,4 @@ class AnswerLimit:
         return not self.reached
 
     def _stop(self, why: str) -> None:
-        self.reached = f"The answer {why} and was stopped. What was said until then is kept."
+        self.reached = f"The answer {why} and was stopped. What was said so far is kept."

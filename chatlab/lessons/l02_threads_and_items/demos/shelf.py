@@ -113,7 +113,7 @@ class _ShelfDemo(LiveDemo):
 
 
 def _fallback(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
-    scenes = {"The process that was spoken to": before, "The next process": after}
+    scenes = {"The process that was killed": before, "The next process": after}
     lines: list[str] = []
     page = ""
     for title, state in scenes.items():

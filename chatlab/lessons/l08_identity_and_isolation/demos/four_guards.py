@@ -113,7 +113,9 @@ def _split_at_canaries(text: str) -> list[dict[str, Any]]:
 def _fallback(scene: dict[str, Any]) -> dict[str, str]:
     without, guarded = scene["runs"]["0000"], scene["runs"]["1111"]
     exact = sum(_leaks_match_guards(chosen, run) for chosen, run in scene["runs"].items())
-    count = f"{exact} of {len(scene['runs'])} choices of guards: what leaked is what had none."
+    count = (
+        f"{exact} of {len(scene['runs'])} combinations of guards: exactly what had no guard leaked."
+    )
     titles = {guard["name"]: guard["title"] for guard in scene["guards"]}
     lines: list[str] = []
     body = ""

@@ -188,7 +188,7 @@ def _render(readings: dict[Way, list[str]]) -> dict[str, str]:
     page = ""
     for way, (had, cursor, came) in readings.items():
         name = f"Alice comes back {_WAYS[way]}: GET .../events?cursor={cursor}"
-        text = f"{had} [the plug is pulled, and put in again] {came}"
+        text = f"{had} [the plug is pulled, and put back in] {came}"
         lines += [name, f"  {text}", f"  {_verdict(had, came)}"]
         page += (
             f"<h4>{html.escape(name)}</h4><p>{html.escape(had)} <b>[the plug is pulled, and put in "
