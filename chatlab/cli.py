@@ -55,6 +55,20 @@ def main() -> None:
 
 
 @app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it may be new.")],
+) -> None:
+    """Lay the course out in a folder; again later, to get what is new in it."""
+    from chatlab.course.lay_out import lay_out_course
+
+    done = lay_out_course(folder)
+    console.print(f"{len(done.written)} files are new in {escape(str(folder))}.")
+    for name in done.kept:
+        console.print(f"{escape(name)} has a newer version; yours is kept.")
+    console.print(f"Now: cd {escape(str(folder))}, then chatlab lab")
+
+
+@app.command()
 def lab(
     *,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
