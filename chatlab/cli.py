@@ -72,7 +72,7 @@ def start(
 def lab(
     *,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8888,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8888,
 ) -> None:
     """Open JupyterLab on the course's first page."""
     from chatlab.course.lab_command import jupyter_lab_command
@@ -91,8 +91,8 @@ def check(
     numbers: Numbers = None,
     *,
     solutions: Annotated[bool, typer.Option("--solutions", help="Check solutions/.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Again, each time it is saved.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again each time you save.")] = False,
 ) -> None:
     """Run an exercise from the top and grade it; all of them by default."""
     root = course_root()
@@ -115,7 +115,7 @@ def check(
 
 @app.command()
 def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.")]) -> None:
-    """Show one hint more for a part; those you have seen are shown again."""
+    """Show one more hint for a part, after those you have seen."""
     try:
         known_part = part_for(part)
     except NotFoundError:
@@ -142,7 +142,7 @@ def progress() -> None:
 
 @app.command()
 def reset(number: Number) -> None:
-    """Start an exercise afresh; what you wrote is kept beside it."""
+    """Start an exercise afresh; your answers are kept beside it."""
     from chatlab.course.authoring.release import load_pristine_exercise
     from chatlab.course.notebook import write
 
@@ -187,7 +187,7 @@ def serve(
     source: Annotated[
         Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Where to listen.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
     database: Annotated[
         str | None, typer.Option(help="Keep conversations there: sqlite+aiosqlite:///chat.sqlite")

@@ -48,7 +48,7 @@ class Progress:
                 raise InvalidInput(
                     str(self._path),
                     f"cannot be read ({error})",
-                    "Move it away.",
+                    "Move it somewhere else.",
                 ) from None
 
     def points(self, part_id: str) -> float:

@@ -87,4 +87,4 @@ def test_where_no_scheduler_is_this_is_said(tmp_path):
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         run = chatlab(*given, address)
         assert run.returncode == 2
-        assert "is no scheduler that answers" in " ".join(run.stderr.split())
+        assert "is not a scheduler that answers" in " ".join(run.stderr.split())

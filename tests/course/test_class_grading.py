@@ -88,7 +88,7 @@ def test_a_class_is_really_graded_and_one_essay_makes_the_status_1(graded_class)
         *("grades.csv", "grades.json", "junit.xml", "moodle.csv"),
     ]
     page = (out / "feedback/paulprinted.html").read_text("utf-8")
-    assert "gave back None" in page
+    assert "returned None" in page
     assert "print(f&quot;Hello, {name}!&quot;)" in page
 
 
@@ -104,10 +104,10 @@ def test_the_same_command_again_runs_nothing_and_says_the_same(graded_class):
     ("arguments", "says"),
     [
         (("grade", "nowhere"), "nowhere does not exist"),
-        (("grade", "README.md"), "is no folder and no archive"),
+        (("grade", "README.md"), "is neither a folder nor an archive"),
         (("grade", "EMPTY"), "holds nothing to grade"),
         (("grade", "exercises", "--penalty", "10"), "Say with --due since when"),
-        (("grade", "exercises", "--due", "soon"), "--due is no time: 'soon'"),
+        (("grade", "exercises", "--due", "soon"), "--due is not a time: 'soon'"),
         (("grade", "exercises", "--jobs", "0"), "--jobs"),
         (("grade", "exercises", "--times", "README.md"), "lacks a column"),
         (("regrade", "03.2"), "holds no gradebook"),
@@ -317,7 +317,7 @@ def test_a_new_gradebook_may_be_opened_by_many_at_once(tmp_path):
 def test_a_gradebook_that_is_none_is_left_alone(tmp_path, content):
     path = tmp_path / "gradebook.sqlite"
     path.write_bytes(content)
-    with pytest.raises(InvalidInput, match=r"is no gradebook.*Move it away"):
+    with pytest.raises(InvalidInput, match=r"is not a gradebook.*Move it somewhere else"):
         Gradebook(tmp_path)
     assert path.read_bytes() == content
 

@@ -100,7 +100,7 @@ def test_a_class_in_folders_files_and_archives_is_found(tmp_path):
         ("eve", 0, "eve/work.zip/inner.zip/a.ipynb"),
     ]
     assert problems == {
-        "fay/essay.docx": "is no notebook (.ipynb), and nothing else was handed in."
+        "fay/essay.docx": "is not a notebook (.ipynb), and nothing else was handed in."
     }
 
 
@@ -146,7 +146,8 @@ def test_a_lesson_is_known_by_its_checks_then_by_its_name(tmp_path):
         ("ed", 3),
     ]
     assert problems == {
-        "cy/work.ipynb": "is no exercise of this course. It has no check, and no lesson's name.",
+        "cy/work.ipynb": "is not an exercise of this course. It has no check, and no lesson's "
+        "name.",
         "di/work.ipynb": "has the checks of 00 and 03. Ask for one notebook each.",
     }
 
@@ -176,14 +177,14 @@ def linked(name):
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"../../evil.ipynb": SOLVED}, "outside of its archive"),
-        ({"/etc/evil.ipynb": SOLVED}, "outside of its archive"),
-        ({"..\\evil.ipynb": SOLVED}, "outside of its archive"),
-        ({"C:\\evil.ipynb": SOLVED}, "outside of its archive"),
+        ({"../../evil.ipynb": SOLVED}, "outside its archive"),
+        ({"/etc/evil.ipynb": SOLVED}, "outside its archive"),
+        ({"..\\evil.ipynb": SOLVED}, "outside its archive"),
+        ({"C:\\evil.ipynb": SOLVED}, "outside its archive"),
         ({linked("link.ipynb"): "/etc/passwd"}, "is a link"),
         ({"/".join("a" * 40) + ".ipynb": SOLVED}, "folders deep"),
         ({"bomb.ipynb": bytes(30_000_000)}, "is larger than 20,000,000 bytes"),
-        ({"a.zip": "no archive"}, "is no archive that can be read"),
+        ({"a.zip": "no archive"}, "is not an archive that can be read"),
         ({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({})})})}, "in 3 others"),
     ],
     ids=["up", "absolute", "backslash", "drive", "link", "deep", "bomb", "no archive", "nested"],

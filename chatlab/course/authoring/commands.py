@@ -1,4 +1,4 @@
-"""The commands of the one who writes lessons: `release`, `run`, `new-lesson`."""
+"""The commands for whoever writes lessons: `release`, `run`, `new-lesson`."""
 
 from pathlib import Path
 from typing import Annotated

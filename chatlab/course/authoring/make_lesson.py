@@ -38,7 +38,7 @@ def make_lesson(root: Path, number: str, name: str) -> list[Path]:
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 40:  # noqa: PLR2004
         raise InvalidInput("slug", f"cannot be {name!r}", "Try one such as tools_at_work")
     if Path(chatlab.__file__).parents[1] != root or not (root / "tests" / "lessons").is_dir():
-        raise InvalidInput(str(root), "is no repository", "Work in a clone, with uv run.")
+        raise InvalidInput(str(root), "is not a repository", "Work in a clone, with uv run.")
     slug = f"{number}_{name}"
     words = {
         "NN": number,

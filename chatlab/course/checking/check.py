@@ -32,7 +32,7 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback through the kit's own code."""
         _, status_text, _ = STATUS_STYLES[self.result.status]
-        return [f"{self.result.part} {status_text}: what to try next is said above."]
+        return [f"{self.result.part} {status_text}: see above for what to try next."]
 
 
 def check(part_id: str) -> Awaitable[float | None]:

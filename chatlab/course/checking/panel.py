@@ -79,7 +79,7 @@ def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
         return result.feedback
     if not as_graded:
         return [
-            "You went back, or used cells of your own.",
-            f"What counts is your answer cells alone, run from the top: chatlab check {lesson}",
+            "You ran cells out of order, or used cells of your own.",
+            f"Only your answer cells count, run from the top: chatlab check {lesson}",
         ]
     return []

@@ -116,7 +116,7 @@ def read_archive(
                     return
                 yield from _read_entry(archive, entry, names, budget, depth)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
-        yield Entry(names, problem=f"is no archive that can be read ({error}).")
+        yield Entry(names, problem=f"is not an archive that can be read ({error}).")
 
 
 def _read_entry(
@@ -149,11 +149,11 @@ def _read_entry(
 
 def _problem_of(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     if ".." in parts or parts[0].startswith("/") or ":" in parts[0]:
-        return "names a place outside of its archive. It was not read."
+        return "names a place outside its archive. It was not read."
     if len(parts) > _MAX_PATH_PARTS:
         return f"lies more than {_MAX_PATH_PARTS} folders deep."
     if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
-        return "is a link or a device, and not a file. It was not followed."
+        return "is a link or a device, not a file. It was not followed."
     if entry.flag_bits & _ENCRYPTED:
         return "has a password. Ask for it without one."
     return ""

@@ -44,7 +44,9 @@ class ClusterGraders:
                 address, timeout=_SECONDS_TO_CONNECT, set_as_default=False
             )
         except (OSError, ValueError) as error:
-            raise InvalidInput(address, f"is no scheduler that answers ({error})", _FIX) from None
+            raise InvalidInput(
+                address, f"is not a scheduler that answers ({error})", _FIX
+            ) from None
         self._box = box
         self._tasks: set[Any] = set()
         self.size = sum(self._client.nthreads().values())

@@ -16,7 +16,7 @@ from chatlab.errors import InvalidInput
 __all__ = ["Collection", "HandedIn", "collect"]
 
 _MOST_PROBLEMS = 20
-_NOTHING = "is no notebook (.ipynb), and nothing else was handed in."
+_NOTHING = "is not a notebook (.ipynb), and nothing else was handed in."
 
 
 @dataclass(frozen=True)

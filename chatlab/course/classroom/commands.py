@@ -1,4 +1,4 @@
-"""The commands of the one who teaches: `chatlab grade`, `chatlab regrade`, `chatlab comment`."""
+"""The commands for whoever teaches: `chatlab grade`, `chatlab regrade`, `chatlab comment`."""
 
 import os
 from collections.abc import Callable
@@ -23,10 +23,11 @@ __all__ = ["comment", "grade", "regrade"]
 console = Console()
 
 Place = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A folder or a file a learner, or a zip of them.")
+    Path,
+    typer.Argument(metavar="DIR", help="One folder or file for each learner, or a zip of them."),
 ]
 Out = Annotated[Path, typer.Option(help="The folder of the gradebook and the reports.")]
-Jobs = Annotated[int, typer.Option(min=1, help="How many notebooks run at once.")]
+Jobs = Annotated[int, typer.Option(min=1, help="How many notebooks to run at once.")]
 Box = Annotated[
     bool, typer.Option("--box/--no-box", help="Keep your files and network from notebooks.")
 ]
@@ -191,7 +192,7 @@ def _find_learner(gradebook: "Gradebook", wanted: str) -> str:
     found = [name for name in names if wanted.casefold() in name.casefold()]
     if len(found) == 1:
         return found[0]
-    problem = "fits several learners" if found else "is no learner's name here"
+    problem = "fits several learners" if found else "is not the name of a learner here"
     listed = ", ".join((found or names)[:10])
     raise InvalidInput(repr(wanted), problem, f"There is {listed}.")
 

@@ -46,12 +46,16 @@ class Gradebook:
                 connection.execute(text("BEGIN IMMEDIATE"))  # two may open a new one at once
                 version = connection.execute(text("PRAGMA user_version")).scalar_one()
                 if version not in {0, tables.SCHEMA_VERSION}:
-                    raise InvalidInput(str(self.path), "is of another chatlab", "Use that one.")
+                    raise InvalidInput(
+                        str(self.path), "was made by another version of chatlab", "Use that one."
+                    )
                 tables.metadata.create_all(connection)
                 connection.execute(text(f"PRAGMA user_version = {tables.SCHEMA_VERSION}"))
         except DatabaseError as error:
             raise InvalidInput(
-                str(self.path), f"is no gradebook ({error.orig})", "Move it away, or name another."
+                str(self.path),
+                f"is not a gradebook ({error.orig})",
+                "Move it somewhere else, or name another.",
             ) from None
 
     @contextmanager

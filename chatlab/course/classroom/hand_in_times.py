@@ -21,7 +21,7 @@ def parse_time(text: str, what: str) -> datetime:
     try:
         return datetime.fromisoformat(text.strip()).astimezone()
     except (ValueError, OverflowError, OSError):
-        raise InvalidInput(what, f"is no time: {text!r}", _FIX) from None
+        raise InvalidInput(what, f"is not a time: {text!r}", _FIX) from None
 
 
 class HandInTimes:

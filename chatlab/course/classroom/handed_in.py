@@ -43,7 +43,7 @@ def find_entries(place: Path) -> Iterator[Entry]:
             yield replace(entry, names=entry.names[common:] or (place.name,))
         return
     if not place.is_dir():
-        problem = "is no folder and no archive" if place.exists() else "does not exist"
+        problem = "is neither a folder nor an archive" if place.exists() else "does not exist"
         raise InvalidInput(str(place), problem, "Name the folder that the class handed in.")
     for path in sorted(place.iterdir()):
         own = budget if path.is_file() else budget.of_one_learner()
@@ -87,7 +87,7 @@ def _walk(path: Path, names: tuple[str, ...], budget: Budget) -> Iterator[Entry]
         if stat.S_ISDIR(mode):
             yield from _walk_folder(path, names, budget)
         elif not stat.S_ISREG(mode):
-            yield Entry(names, problem="is a link or a device, and not a file. It was not read.")
+            yield Entry(names, problem="is a link or a device, not a file. It was not read.")
         elif path.suffix.lower() == ".zip":
             yield from read_archive(path, names, budget)
         elif path.suffix.lower() == ".ipynb":

@@ -47,7 +47,7 @@ def recognise(root: Path, path: Path, name: str) -> Recognised:
     lessons = (found & named) or found or named
     if not lessons:
         raise InvalidInput(
-            "It", "is no exercise of this course", "It has no check, and no lesson's name."
+            "It", "is not an exercise of this course", "It has no check, and no lesson's name."
         )
     if len(lessons) > 1:
         numbers = " and ".join(f"{number:02}" for number in sorted(lessons))

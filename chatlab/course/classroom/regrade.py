@@ -49,7 +49,7 @@ def regrade(gradebook: Gradebook, lesson: int, part: str | None = None) -> Regra
 
 
 def _with_part(before: Verdict, after: Verdict, part: str) -> Verdict:
-    """The verdict before, with one part judged anew."""
+    """The verdict before, with one part judged again."""
     new = {verdict.part: verdict for verdict in after.parts if verdict.part == part}
     parts = tuple(new.pop(verdict.part, verdict) for verdict in before.parts)
     return replace(before, parts=(*parts, *new.values()))

@@ -46,7 +46,7 @@ def collect_evidence(
         root: The folder of the course.
         lesson: The notebook's.
         path: Where the notebook is.
-        address: The address of a kernel server; None to start each kernel anew.
+        address: The address of a kernel server; None to start each kernel from scratch.
         cell_seconds: How long one cell may run.
 
     Raises:
@@ -203,12 +203,12 @@ def _run_problem(part: Part, runs: _GradingRuns) -> Finding | None:
             return failed(runs.stopped_cells[cell], "The other parts were checked without it.")
     if observation.get("state") == "tampered":
         return failed(
-            f"It replaces a piece of the kit: {str(observation.get('name'))[:100]}.",
+            f"It replaces a piece of chatlab: {str(observation.get('name'))[:100]}.",
             "Leave chatlab and Python's own modules as they are, then try again.",
         )
     if observation.get("state") == "skipped":
         return failed(
-            f"Not judged: where it ran, something is missing. {str(observation.get('why'))[:200]}",
+            f"Not judged: something is missing where it ran. {str(observation.get('why'))[:200]}",
             "Install it there, and grade again.",
         )
     if problem := runs.merged_run.problems.get(part.check_cell):
@@ -226,7 +226,7 @@ def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
         error_line = run.error_lines[check] or "it raised nothing"
         return failed(
             f"The check wrote nothing down: {error_line}",
-            "Look for what your cell changes in Python or in the kit.",
+            "Look for what your cell changes in Python or in chatlab.",
         )
     return failed(
         f"The check's turn did not come within {NOTEBOOK_SECONDS} seconds.",

@@ -54,7 +54,7 @@ class RunSettings:
     Attributes:
         lesson: The number of its lesson.
         inputs: What each part's check is to be given, by the part's id.
-        address: The kernel server's; None to start each kernel anew.
+        address: The kernel server's; None to start each kernel from scratch.
         cell_seconds: How long one cell may run.
     """
 

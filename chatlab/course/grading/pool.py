@@ -44,7 +44,7 @@ class GraderPool:
 
     @property
     def server_pid(self) -> int | None:
-        """The process below which all kernels run; None if each is started anew."""
+        """The process below which all kernels run; None if each is started from scratch."""
         return None if self._server is None else self._server.pid
 
     def submit(self, root: Path, lesson: int, path: Path) -> "Future[dict[str, Any]]":
