@@ -6,13 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from chatlab.context import RequestContext
 from chatlab.course.catalogue import part_for
-from chatlab.course.checking.check import has_passed
+from chatlab.course.checking.check import passed_parts
 from chatlab.course.checking.graded_run import graded_run
 
 if TYPE_CHECKING:
     from chatlab.server import ChatKitServer
 
-__all__ = ["talk"]
+__all__ = ["has_passed", "talk"]
+
+
+def has_passed(part_id: str) -> bool:
+    """Whether the part passed when it was last checked in this kernel; if not, say what to do.
+
+    In a graded run it is False, and nothing is said: what comes after a part is no part of the
+    grade.
+
+    Raises:
+        NotFoundError: There is no such part.
+    """
+    part = part_for(part_id)
+    if graded_run() is not None:
+        return False
+    if part.id not in passed_parts:
+        print(f"First let {part.id} pass: run its check above. Then run this cell.")  # noqa: T201 - it is the point
+        return False
+    return True
 
 
 async def talk(
@@ -23,8 +41,6 @@ async def talk(
 ) -> None:
     """Show a chat with the learner's server, once its part has passed; before, a sentence.
 
-    In a graded run nothing happens: talking is no part of the grade.
-
     Args:
         part_id: The part in which the server is written.
         make_server: Makes it; called only once the part has passed.
@@ -34,11 +50,7 @@ async def talk(
     Raises:
         NotFoundError: There is no such part.
     """
-    part = part_for(part_id)
-    if graded_run() is not None:
-        return
-    if not has_passed(part.id):
-        print(f"Once {part.id} has passed, you can talk to your server here.")  # noqa: T201 - it is the point
+    if not has_passed(part_id):
         return
     from chatlab.widgets import ChatView
 

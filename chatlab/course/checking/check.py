@@ -16,9 +16,11 @@ from chatlab.course.checking.panel import STATUS_STYLES, show_checked, show_resu
 from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.findings import Result
 
-__all__ = ["CheckFailed", "check", "has_passed", "look", "run_check"]
+__all__ = ["CheckFailed", "check", "look", "passed_parts", "run_check"]
 
-_passed: set[str] = set()
+passed_parts: set[str] = set()
+"""The parts that passed when they were last checked in this kernel."""
+
 _run_order = RunOrder()
 _run_order.install()
 
@@ -68,16 +70,11 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
     live = is_live()
     show_checked(part, result, as_graded=_run_order.as_graded, live=live)
     if result.status == "passed":
-        _passed.add(part.id)
+        passed_parts.add(part.id)
         return
-    _passed.discard(part.id)
+    passed_parts.discard(part.id)
     if result.status != "skipped" and not live:
         raise CheckFailed(result)
-
-
-def has_passed(part_id: str) -> bool:
-    """Whether the part passed when it was last checked in this kernel."""
-    return part_id in _passed
 
 
 async def look(part_id: str, answer: Any, inputs: Any) -> None:
