@@ -13,8 +13,9 @@ from chatlab.course.catalogue import Part, lesson_for, lesson_numbers
 from chatlab.course.notebook import read, source_of
 from chatlab.course.progress import course_root, exercise_path
 from chatlab.errors import ChatlabError
+from chatlab.frontend.markdown import render_inline
 
-__all__ = ["comparison_html", "model_answer", "next_step", "next_step_html", "other_answer"]
+__all__ = ["comparison_html", "comparison_notes", "model_answer", "next_step", "next_step_html"]
 
 _MARKER_LINE = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 _CODE_STYLE = (
@@ -42,24 +43,27 @@ def comparison_html(part: Part) -> str:
     """The model answer, one in another style and an expert's remark, folded; "" without any."""
     try:
         root = course_root()
-        notes = _notes(root, part)
+        notes = comparison_notes(root, part)
         answers = {"A model answer": model_answer(root, part)}
     except (ChatlabError, OSError, tomllib.TOMLDecodeError):
         return ""  # a course without its solutions, or with some that are being edited
     answers[f"Another style: {notes.get('style', '')}"] = notes.get("other", "")
     folds = [
-        f'<details style="margin-top:4px"><summary style="cursor:pointer">{html.escape(heading)}'
-        f'</summary><pre tabindex="0" style="{_CODE_STYLE}">{html.escape(code)}</pre></details>'
+        _fold(heading, f'<pre tabindex="0" style="{_CODE_STYLE}">{html.escape(code.strip())}</pre>')
         for heading, code in answers.items()
         if code
     ]
     if remark := notes.get("expert", ""):
-        spoken = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(remark))
-        folds.append(
-            '<details style="margin-top:4px"><summary style="cursor:pointer">'
-            f"What an expert would add</summary><p>{spoken}</p></details>"
-        )
+        prose = f'<p style="max-width:46em;margin:4px 0 4px 16px">{render_inline(remark)}</p>'
+        folds.append(_fold("What an expert would add", prose))
     return "".join(folds)
+
+
+def _fold(heading: str, body: str) -> str:
+    return (
+        '<details style="margin-top:4px"><summary style="cursor:pointer">'
+        f"{html.escape(heading)}</summary>{body}</details>"
+    )
 
 
 def model_answer(root: Path, part: Part) -> str:
@@ -73,13 +77,8 @@ def model_answer(root: Path, part: Part) -> str:
     return _MARKER_LINE.sub("", source).strip()
 
 
-def other_answer(root: Path, part: Part) -> str | None:
-    """An answer in another style; None if there is none."""
-    return _notes(root, part).get("other")
-
-
-def _notes(root: Path, part: Part) -> dict[str, str]:
-    """What `NN_slug.compare.toml` has about the part."""
+def comparison_notes(root: Path, part: Part) -> dict[str, str]:
+    """What `NN_slug.compare.toml` has: `other`, with its `style`, and `expert`."""
     solution = exercise_path(root, lesson_for(part.lesson), solutions=True)
     path = solution.with_suffix(".compare.toml")
     if not path.exists():
