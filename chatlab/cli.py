@@ -17,12 +17,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from chatlab.course.arguments import find_lesson, find_part
 from chatlab.course.authoring import commands as authoring
-from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
+from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers
 from chatlab.course.classroom import commands as classroom
 from chatlab.course.console_encoding import accept_any_text
 from chatlab.course.progress import Progress, course_root, exercise_path
-from chatlab.errors import ChatlabError, InvalidInput, NotFoundError
+from chatlab.errors import ChatlabError, InvalidInput
 
 if TYPE_CHECKING:
     from chatlab.course.grading.evidence import LessonGrade
@@ -96,7 +97,7 @@ def check(
 ) -> None:
     """Run an exercise from the top and grade it; all of them by default."""
     root = course_root()
-    lessons = [_parse_lesson(number) for number in numbers] if numbers else _all_lessons()
+    lessons = [find_lesson(number) for number in numbers] if numbers else _all_lessons()
 
     from chatlab.course.grading.pool import GraderPool
 
@@ -114,30 +115,26 @@ def check(
 
 
 @app.command()
-def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.")]) -> None:
+def hint(
+    part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2; or a lesson: 03.")],
+) -> None:
     """Show one more hint for a part, after those you have seen."""
-    try:
-        known_part = part_for(part)
-    except NotFoundError:
-        number = part.partition(".")[0]
-        if not number.isdigit():
-            raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
-        parts = ", ".join(lesson_part.id for lesson_part in _parse_lesson(number).parts)
-        raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
+    from chatlab.course.hints import reveal_hint
+
     progress = Progress(course_root())
-    hint_count = min(progress.hints_shown(part) + 1, len(known_part.hints))
-    for number, text in enumerate(known_part.hints[:hint_count], start=1):
+    known_part = find_part(part, progress)
+    if known_part.id != part:
+        console.print(f"[bold]{known_part.id} {escape(known_part.title)}[/]")
+    for number, text in enumerate(reveal_hint(known_part, progress), start=1):
         console.print(f"[bold]Hint {number} of {len(known_part.hints)}[/]  {escape(text)}")
-    progress.record_hints(part, hint_count)
-    progress.save()
 
 
 @app.command()
 def progress() -> None:
     """Show what you have done, and what comes next."""
-    from chatlab.course.grading.report import print_progress_table
+    from chatlab.course.progress_list import print_progress
 
-    print_progress_table(console, _all_lessons(), Progress(course_root()))
+    print_progress(console, _all_lessons(), Progress(course_root()))
 
 
 @app.command()
@@ -146,7 +143,7 @@ def reset(number: Number) -> None:
     from chatlab.course.authoring.release import load_pristine_exercise
     from chatlab.course.notebook import write
 
-    lesson = _parse_lesson(number)
+    lesson = find_lesson(number)
     root = course_root()
     path = exercise_path(root, lesson)
     if path.exists():
@@ -222,16 +219,6 @@ def doctor() -> None:
     from chatlab.course.doctor import print_health
 
     raise typer.Exit(0 if print_health(console) else 1)
-
-
-def _parse_lesson(number: str) -> Lesson:
-    try:
-        return lesson_for(int(number))
-    except (ValueError, NotFoundError):
-        known_numbers = ", ".join(f"{known:02}" for known in lesson_numbers())
-        raise InvalidInput(
-            "lesson", f"{number!r} does not exist", f"There is {known_numbers}."
-        ) from None
 
 
 def _all_lessons() -> list[Lesson]:

@@ -79,9 +79,23 @@ def test_what_was_passed_is_remembered(chatlab, course):
     assert "1 of 1" in chatlab("progress").stdout
 
 
+def test_progress_begins_with_what_is_next_and_is_short(chatlab):
+    lines = chatlab("progress").stdout.splitlines()
+    assert lines[0].startswith("Next: 00.1 Say hello")
+    assert len(lines) <= 20
+
+
 def test_each_time_one_hint_more_and_the_last_one_stays(chatlab):
     seen = [chatlab("hint", "00.1").stdout.count("Hint ") for _ in range(4)]
     assert seen == [1, 2, 3, 3]
+
+
+def test_a_hint_is_given_for_what_is_meant(chatlab, course):
+    assert "03.3 Create a task" in chatlab("hint", "3.3").stdout
+    shutil.copy(course / "solutions/00_start_here.ipynb", course / "exercises")
+    assert "01.1 " in chatlab("hint", "01").stdout
+    assert "There is 03.1, 03.2" in chatlab("hint", "3.9").stderr
+    assert "Try one such as 03.2" in chatlab("hint", "help").stderr
 
 
 def test_reset_keeps_what_was_written(chatlab, course):
@@ -168,7 +182,7 @@ def test_a_busy_port_is_named_with_another_one_to_try(chatlab):
     ("encoding", "command", "shows"),
     [
         ("cp1252", ("doctor",), "| +"),
-        ("ascii", ("progress",), "| o |"),
+        ("ascii", ("progress",), "o  00 Start here"),
         ("cp1252", ("check", "00", "--solutions"), "+  00.1"),
         ("ascii", ("check", "00", "--solutions", "--json"), '"passed"'),
         ("ascii", ("chat",), "Milch"),

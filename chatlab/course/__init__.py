@@ -2,6 +2,7 @@
 
 from chatlab.course.checking.check import CheckFailed, check, look
 from chatlab.course.quiz import ask
+from chatlab.course.talk import has_passed, talk
 from chatlab.course.todo import TODO, NotStarted
 
-__all__ = ["TODO", "CheckFailed", "NotStarted", "ask", "check", "look"]
+__all__ = ["TODO", "CheckFailed", "NotStarted", "ask", "check", "has_passed", "look", "talk"]

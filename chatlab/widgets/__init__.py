@@ -5,6 +5,7 @@ from chatlab.widgets.chat import ChatView
 from chatlab.widgets.quiz import choose, match, order
 from chatlab.widgets.sequence_diagram import lifecycle
 from chatlab.widgets.show_stream import show
+from chatlab.widgets.table import table
 from chatlab.widgets.tenants import Tenants
 from chatlab.widgets.timeline import timeline
 
@@ -17,5 +18,6 @@ __all__ = [
     "match",
     "order",
     "show",
+    "table",
     "timeline",
 ]

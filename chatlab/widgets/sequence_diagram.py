@@ -1,8 +1,7 @@
-"""Diagrams that JupyterLab draws by itself: a turn's events, or a thread's items, in Mermaid."""
+"""A diagram of who does what: a turn's events, or a thread's items, as arrows between four."""
 
-import re
+import html
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
@@ -16,8 +15,9 @@ from chatlab.events import (
     ThreadUpdated,
 )
 from chatlab.items import Thread, VisibleItem
+from chatlab.widgets.picture import Picture
 
-__all__ = ["Diagram", "lifecycle"]
+__all__ = ["lifecycle"]
 
 _MAX_LABEL_CHARS = 44
 
@@ -26,35 +26,70 @@ _Arrow = tuple[
 ]
 _WHOSE = {"user": "the question", "assistant": "the answer", "tool": "what a tool did"}
 _NAMES = {"C": "client", "S": "server", "Y": "your code", "T": "store"}
+_PLACES = {"C": 70, "S": 330, "Y": 600, "T": 850}
+_WIDTH, _TOP, _ROW = 920, 60, 40
+_PAPER = "var(--jp-layout-color0, #fff)"
+_INK = "var(--jp-ui-font-color1, #1f2328)"
+_LINE = "var(--jp-border-color1, #8c959f)"
+_ACCENT = "var(--jp-brand-color1, #1565c0)"
 
 
-@dataclass(frozen=True)
-class Diagram:
-    """Mermaid for a notebook, and the same arrows in plain words."""
-
-    mermaid: str
-    text: str
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """As Markdown with a fence: that is what JupyterLab draws."""
-        return {"text/markdown": f"```mermaid\n{self.mermaid}\n```", "text/plain": self.text}
-
-
-def lifecycle(of: Thread | Iterable[ThreadStreamEvent]) -> Diagram:
+def lifecycle(of: Thread | Iterable[ThreadStreamEvent]) -> Picture:
     """Draw the life of a turn from its events, or how the items of a thread came about.
 
     lifecycle([event async for event in server.send("Hello?", alice)])
     lifecycle(await server.thread(thread_id, alice))
     """
     arrows = list(_item_arrows(of.items.data) if isinstance(of, Thread) else _event_arrows(of))
-    used = [name for name in _NAMES if any(name in (arrow[0], arrow[2]) for arrow in arrows)]
-    heads = [f"    participant {name} as {_NAMES[name]}" for name in used or ["C", "S"]]
-    body = [f"    {start}{line}{end}: {_escape_mermaid(what)}" for start, line, end, what in arrows]
     lines = [
         f"{_NAMES[start]:9} → {_NAMES[end]:9}  {_shorten(what)}" for start, _, end, what in arrows
     ]
-    mermaid = "\n".join(["sequenceDiagram", "    autonumber", *heads, *body])
-    return Diagram(mermaid, "\n".join(lines) or "(nothing has happened yet)")
+    return Picture(_svg(arrows, lines), "\n".join(lines) or "(nothing has happened yet)")
+
+
+def _svg(arrows: list[_Arrow], lines: list[str]) -> str:
+    used = [name for name in _NAMES if any(name in (arrow[0], arrow[2]) for arrow in arrows)]
+    height = _TOP + _ROW * len(arrows) + 10
+    spoken = "; ".join(" ".join(line.split()) for line in lines)
+    heads = "".join(_head(name, height) for name in used or ["C", "S"])
+    rows = "".join(
+        _arrow(number, arrow, _TOP + _ROW * number - 6) for number, arrow in enumerate(arrows, 1)
+    )
+    return (
+        f'<svg role="img" aria-label="Who does what. {html.escape(spoken, quote=True)}" '
+        f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" style="max-width:100%;height:auto" '
+        'font-size="13" font-family="var(--jp-ui-font-family, system-ui, sans-serif)">'
+        f"{heads}{rows}</svg>"
+    )
+
+
+def _head(name: str, height: int) -> str:
+    x = _PLACES[name]
+    return (
+        f'<line x1="{x}" y1="40" x2="{x}" y2="{height}" stroke="{_LINE}"/>'
+        f'<rect x="{x - 50}" y="8" width="100" height="30" rx="8" fill="{_PAPER}" '
+        f'stroke="{_LINE}"/><text x="{x}" y="28" text-anchor="middle" font-weight="600" '
+        f'fill="{_INK}">{_NAMES[name]}</text>'
+    )
+
+
+def _arrow(number: int, arrow: _Arrow, y: int) -> str:
+    """One arrow; its label hides the lifelines that it crosses."""
+    start, kind, end, what = arrow
+    x1, x2 = _PLACES[start], _PLACES[end]
+    way = 1 if x2 > x1 else -1
+    dashes = ' stroke-dasharray="7 4"' if kind == "-->>" else ""
+    return (
+        f'<line x1="{x1}" y1="{y}" x2="{x2 - 8 * way}" y2="{y}" stroke="{_INK}" '
+        f'stroke-width="1.5"{dashes}/>'
+        f'<path d="M{x2},{y} l{-9 * way},-5 v10 z" fill="{_INK}"/>'
+        f'<circle cx="{x1}" cy="{y}" r="9" fill="{_ACCENT}"/>'
+        f'<text x="{x1}" y="{y + 4}" text-anchor="middle" font-size="11" fill="{_PAPER}">'
+        f"{number}</text>"
+        f'<text x="{(x1 + x2) // 2}" y="{y - 8}" text-anchor="middle" fill="{_INK}" '
+        f'stroke="{_PAPER}" stroke-width="6" stroke-linejoin="round" paint-order="stroke">'
+        f"{html.escape(_shorten(what))}</text>"
+    )
 
 
 def _event_arrows(events: Iterable[ThreadStreamEvent]) -> Iterator[_Arrow]:
@@ -126,8 +161,3 @@ def _event_label(event: ThreadStreamEvent) -> str:
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _MAX_LABEL_CHARS else f"{line[: _MAX_LABEL_CHARS - 1]}…"
-
-
-def _escape_mermaid(text: str) -> str:
-    """For Mermaid: what it would read as grammar, or as HTML, goes in by its number."""
-    return re.sub(r"[^\w\s.,?!'()“”…✓✗/+=-]", lambda found: f"#{ord(found[0])};", _shorten(text))

@@ -159,7 +159,7 @@ def _row_svg(row: _Row, y: int, last: float) -> str:
         'stroke-width="10" stroke-linecap="round" opacity="0.35"/>'
         if row.bar
         else f'<line x1="{_LEFT}" y1="{y}" x2="{first:.1f}" y2="{y}" stroke="{_SOFT}" '
-        'stroke-width="4" stroke-dasharray="3 4"/>'
+        'stroke-width="3" stroke-dasharray="9 5"/>'
         if row.waits
         else ""
     )

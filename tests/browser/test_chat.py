@@ -206,6 +206,10 @@ def copy_and_retry_by_keyboard(opened: Opened) -> None:
     keys.press("Enter")
     expect(page.get_by_role("alert")).to_have_count(2)
     ended(opened, "It failed. See the error.")
+    tab_to(opened, box)
+    keys.type("tools")
+    keys.press("Enter")
+    ended(opened)
 
 
 def read_by_keyboard(opened: Opened) -> None:

@@ -1,5 +1,6 @@
 """A check in a notebook: the kit's twins are off, and state left over is spoken of."""
 
+import asyncio
 import os
 from dataclasses import replace
 from random import Random
@@ -8,7 +9,9 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from chatlab import AssistantMessage, ChatKitServer
+from chatlab.course import CheckFailed, check, talk
 from chatlab.course.catalogue import lesson_for, part_for
+from chatlab.course.checking.after_pass import comparison_html, next_step
 from chatlab.course.checking.check import run_check
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
@@ -117,6 +120,43 @@ def test_only_a_part_that_passed_speaks_of_the_order():
     assert "chatlab check 00" in as_html(part, passed, as_graded=False)
     assert "chatlab check 00" not in as_text(part, passed)
     assert "chatlab check" not in as_text(part, failed, as_graded=False)
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("03.1", "Next: 03.2 A welcome"),
+        ("03.5", "Next: lesson 04 Streaming"),
+        ("04.3", "Next: 04.4 A slow reader, if you want to go further"),
+        ("11.4", "That was the last part of the course."),
+    ],
+)
+def test_after_a_pass_it_says_what_is_next(part, says):
+    assert next_step(part_for(part)) == says
+
+
+def test_answers_to_compare_with_are_folded_and_no_markers_are_in_them():
+    html = comparison_html(part_for("03.1"))
+    assert html.count("<details") == 3
+    assert "SOLUTION" not in html
+    assert "yield AssistantMessage(content=input.content)" in html
+
+
+def test_without_solutions_there_is_nothing_to_compare_with(tmp_path, monkeypatch):
+    for name in ("notebooks", "exercises"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert comparison_html(part_for("03.1")) == ""
+
+
+def test_a_check_before_its_answer_is_not_an_error(capsys):
+    with pytest.raises(CheckFailed, match="not started"):
+        asyncio.run(check("03.1"))
+
+
+def test_nobody_talks_before_the_part_has_passed(capsys):
+    asyncio.run(talk("03.1", lambda: pytest.fail("not yet")))
+    assert "First let 03.1 pass" in capsys.readouterr().out
 
 
 def test_a_real_kernel_tells_which_cell_runs():

@@ -75,6 +75,15 @@ def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(pool, tm
     assert "SyntaxError" in seen[5][2]
 
 
+def test_a_check_in_a_cell_of_ones_own_does_no_harm(pool, tmp_path):
+    answers = {
+        1: 'SOLVED\n\nawait check("03.1")',
+        2: 'await check("03.2")\nSOLVED\nawait check("03.1")',
+    }
+    seen = graded(pool, tmp_path, answers)
+    assert [seen[number][0] for number in (1, 2)] == ["passed", "passed"]
+
+
 def ended(pid):
     """Whether the process is gone, or only waits for somebody to notice."""
     try:

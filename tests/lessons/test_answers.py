@@ -25,6 +25,7 @@ from requirements import require_or_skip
 
 from chatlab.course.authoring.release import make_stub
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers, part_for
+from chatlab.course.checking.after_pass import comparison_notes
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.check import run_check
 from chatlab.course.notebook import Cell, read, source_of
@@ -223,6 +224,18 @@ async def test_the_solution_is_accepted(part_id):
     skip_what_lacks(part)
     for result in await results_of(part, solution_of(part)):
         assert (result.status, result.points) == ("passed", part.points), result.feedback
+
+
+@pytest.mark.parametrize("part_id", PARTS)
+async def test_what_is_offered_to_compare_with_passes_and_an_expert_has_a_word(part_id):
+    part = part_for(part_id)
+    notes = comparison_notes(SOLUTIONS.parent, part)
+    assert 100 < len(notes["expert"]) < 500
+    if "other" in notes:
+        skip_what_lacks(part)
+        (result,) = await results_of(part, notes["other"], seeds=range(1, 2))
+        assert (result.status, result.points) == ("passed", part.points), result.feedback
+        assert notes["style"]
 
 
 @pytest.mark.parametrize("part_id", PARTS)

@@ -7,10 +7,12 @@ import sys
 from typing import Any
 
 from chatlab.course.catalogue import Part
+from chatlab.course.checking.after_pass import comparison_html, next_step, next_step_html
 from chatlab.course.checking.unsaved import save_script
 from chatlab.course.findings import Result, Status
+from chatlab.course.hints import hint_sentence
 
-__all__ = ["STATUS_STYLES", "as_html", "as_text", "show_result"]
+__all__ = ["STATUS_STYLES", "as_html", "as_text", "show_checked", "show_result"]
 
 STATUS_STYLES: dict[Status, tuple[str, str, str]] = {
     "passed": ("✓", "passed", "#1a7f37"),
@@ -22,28 +24,27 @@ STATUS_STYLES: dict[Status, tuple[str, str, str]] = {
 """For each status: a sign, a word, and a colour that never stands alone."""
 
 
-def as_text(part: Part, result: Result, *, as_graded: bool = True) -> str:
+def as_text(part: Part, result: Result, *, as_graded: bool = True, extra: str = "") -> str:
     """The panel as plain text: a headline, then one indented line for each piece of advice."""
     sign, status_text, _ = STATUS_STYLES[result.status]
     headline = (
         f"{sign} {part.id} {part.title}: {status_text} ({result.points:g} of {result.out_of:g})"
     )
-    return "\n".join(
-        [headline, *(f"  {line}" for line in _advice_lines(part, result, as_graded=as_graded))]
-    )
+    lines = [*_advice_lines(part, result, as_graded=as_graded), *filter(None, [extra])]
+    return "\n".join([headline, *(f"  {line}" for line in lines)])
 
 
-def as_html(part: Part, result: Result, *, as_graded: bool = True) -> str:
-    """The panel as HTML; the title and the advice are escaped."""
+def as_html(part: Part, result: Result, *, as_graded: bool = True, extra: str = "") -> str:
+    """The panel as HTML; the title and the advice are escaped, `extra` is HTML already."""
     sign, status_text, colour = STATUS_STYLES[result.status]
-    lines = "".join(
-        f'<div style="margin-top:4px">{_line_html(line)}</div>'
-        for line in _advice_lines(part, result, as_graded=as_graded)
+    lines = [_line_html(line) for line in _advice_lines(part, result, as_graded=as_graded)]
+    shown = "".join(
+        f'<div style="margin-top:4px">{line}</div>' for line in [*lines, *filter(None, [extra])]
     )
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:6px 12px;margin:4px 0">'
         f'<strong><span aria-hidden="true">{sign}</span> {part.id} {html.escape(part.title)}: '
-        f"{status_text}</strong> ({result.points:g} of {result.out_of:g} points){lines}</div>"
+        f"{status_text}</strong> ({result.points:g} of {result.out_of:g} points){shown}</div>"
     )
 
 
@@ -52,29 +53,53 @@ def _line_html(line: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
 
-def show_result(part: Part, result: Result, *, as_graded: bool = True, save: bool = False) -> None:
-    """Show the panel in the notebook, or print it where there is none.
+def show_result(part: Part, result: Result) -> None:
+    """Show the panel in the notebook, or print it where there is none."""
+    _publish(as_text(part, result), as_html(part, result))
+
+
+def show_checked(part: Part, result: Result, *, as_graded: bool, live: bool) -> None:
+    """Show the panel of a part's own check: with hints, or with what comes after it.
 
     Args:
         part: What was checked.
         result: What came of it.
         as_graded: Whether the notebook was run as a grader will run it.
-        save: Whether JupyterLab is to save the notebook.
+        live: Whether somebody is there to press a button.
     """
-    text = as_text(part, result, as_graded=as_graded)
+    text, html_text = "", ""
+    if result.status in {"passed", "skipped"}:
+        text = next_step(part)
+        html_text = next_step_html(part)
+        if live and result.status == "passed":
+            html_text += comparison_html(part)
+    elif not live:
+        text = html_text = hint_sentence(part)
+    _publish(
+        as_text(part, result, as_graded=as_graded, extra=text),
+        as_html(part, result, as_graded=as_graded, extra=html_text)
+        + (save_script() if live else ""),
+    )
+    is_stuck = result.status == "failed" or (result.status == "not_started" and not result.findings)
+    if live and is_stuck:
+        from chatlab.course.checking.hint_button import show_hint_button
+
+        show_hint_button(part)
+
+
+def _publish(text: str, html_text: str) -> None:
     if "IPython" not in sys.modules:
         print(text)  # noqa: T201 - it is the point
         return
     ipython: Any = importlib.import_module("IPython.display")
-    panel_html = as_html(part, result, as_graded=as_graded) + (save_script() if save else "")
-    ipython.publish_display_data({"text/plain": text, "text/html": panel_html})
+    ipython.publish_display_data({"text/plain": text, "text/html": html_text})
 
 
 def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
     """What to try next: nothing when the part passed in a run such as a grader's."""
     lesson = f"{part.lesson:02}"
     if result.status == "not_started":
-        return [f"Write your answer where it says TODO. A hint: chatlab hint {part.id}"]
+        return result.feedback or ["Write your answer where it says TODO, and run its cell."]
     if result.status != "passed":
         return result.feedback
     if not as_graded:

@@ -13,8 +13,9 @@ _CELL_ID = re.compile(r"\d\d-(?:(\d)-)?[a-z0-9-]+")
 class RunOrder:
     """Records which cells run in this kernel; `as_graded` is False once a grader would differ.
 
-    Running the cells of one part again is fine. Going back to an earlier part, or running a cell
-    that is not in the exercise, can leave names that a grader's run will not have.
+    Running the cells of one part again is fine, and so is talking to what one has made. Going back
+    to an earlier part, or running a cell that is not in the exercise, can leave names that a
+    grader's run will not have.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,7 @@ class RunOrder:
 
     def record(self, cell_id: str | None) -> None:
         """A cell is about to run; its id is None in front ends that do not send one."""
-        if cell_id is None:
+        if cell_id is None or cell_id.endswith("-talk"):
             return
         match = _CELL_ID.fullmatch(cell_id)
         part = int(match[1] or 0) if match else 0

@@ -144,7 +144,9 @@ function createOrder(scene, desk) {
   return { hint, nodes: [list], paint, check, solved };
 }
 
-// A list to choose from for each row.
+// A list to choose from for each row. Where the choices are long, each list has a line of its own.
+const LONG = 30;
+
 function createMatch(scene, desk) {
   const rows = scene.things.map(({ text, html, why, partner }, i) => {
     const id = `qz-${questions}-${i}`;
@@ -157,6 +159,7 @@ function createMatch(scene, desk) {
     const label = rich("label", "qz-text", html);
     label.htmlFor = id;
     const pair = make("div", { className: "qz-pair" }, label, select, mark);
+    pair.dataset.long = String(scene.shuffled.some((one) => plain(one).length > LONG));
     const node = make("div", { className: "qz-row" }, pair, reason);
     select.onchange = () => desk.keep({ chosen: chosen(), checked: false });
     return { text, partner, select, reason, mark, node };

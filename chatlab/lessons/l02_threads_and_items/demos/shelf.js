@@ -72,12 +72,18 @@ function render({ model, el }) {
     [size.min, size.max] = frame.sizes;
     if (document.activeElement !== size) size.value = frame.size;
     shown.textContent = frame.size;
-    for (const button of [say, kill]) button.setAttribute("aria-disabled", String(dead));
+    for (const control of [say, kill, size]) control.setAttribute("aria-disabled", String(dead));
   };
 
   say.onclick = () => model.send({ type: "say" });
   kill.onclick = () => model.send({ type: "kill" });
+  // A control that is `disabled` loses the focus, so the slider says that it is, and stays where it was.
   size.oninput = () => {
+    const { dead, size: kept } = model.get("frame");
+    if (dead) {
+      size.value = kept;
+      return;
+    }
     shown.textContent = size.value;
     model.send({ type: "size", size: Number(size.value) });
   };

@@ -1,7 +1,7 @@
 // Paints what was worked out before: one brick an item. All text goes in as text.
 
-const WIDE = 6;
-const HIGH = 5;
+const WIDE = 4;
+const HIGH = 4;
 const EDGE = 4;
 const NAMES = { u: "user", a: "assistant", t: "tool" };
 const number = (n) => n.toLocaleString("en");
@@ -38,7 +38,7 @@ function paintWall(canvas, scene, view) {
     const top = Math.max(y - 21, 0);
     pen.fillStyle = pen.strokeStyle = colour("ink");
     pen.lineWidth = 2;
-    pen.strokeRect(x - 2, y - 2, WIDE + 3, HIGH + 3);
+    pen.strokeRect(x - 3, y - 3, WIDE + 5, HIGH + 5);
     pen.fillRect(left, top, wide, 17);
     pen.fillStyle = colour("paper");
     pen.fillText(text, left + 5, top + 9);
