@@ -34,6 +34,9 @@ if "CHATLAB_QUICK_NBFORMAT" in os.environ:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
+_started: list[Any] = []
+"""The kernels of this run."""
+
 _wrap_managers: Callable[[Any], Any] | None = None
 
 
@@ -73,12 +76,21 @@ def _replace_kernel_managers(kernel_module: Any, config: pytest.Config) -> None:
     kernel_module.KernelManager = managers
 
     def restore() -> None:
+        while _started:
+            _end(_started.pop())
         close: Callable[[], None] | None = getattr(managers, "close", None)
         if close is not None:
             close()
         kernel_module.KernelManager = original_manager
 
     config.add_cleanup(restore)
+
+
+def _end(kernel: Any) -> None:
+    """Close what nbval leaves open of a kernel that has died: ZMQ cannot end before that."""
+    kernel.kc.stop_channels()
+    if hasattr(kernel, "km"):
+        kernel.km.shutdown_kernel(now=True)
 
 
 class KernelDied(RuntimeError):
@@ -118,6 +130,7 @@ def _start_without_waits(
         kernel.km.start_kernel(stderr=devnull, cwd=cwd)
     kernel.kc = kernel.km.client(context=kernel.km.context)
     kernel.kc.start_channels(hb=False, stdin=False)
+    _started.append(kernel)
     deadline, wait_seconds = time.monotonic() + startup_timeout, 0.05
     while time.monotonic() < deadline:
         message_id = kernel.kc.kernel_info()
@@ -130,8 +143,6 @@ def _start_without_waits(
             wait_seconds = min(1.0, wait_seconds * 2)
         else:
             return
-    kernel.kc.stop_channels()
-    kernel.km.shutdown_kernel(now=True)
     raise KernelNotStarted
 
 
