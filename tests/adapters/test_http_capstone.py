@@ -120,5 +120,5 @@ async def test_the_task_manager_lives_through_its_scenarios_over_a_socket(task_m
             await one.aclose()
 
     findings = part.judge(inputs, seen)
-    assert [finding.said for finding in findings if not finding.passed] == []
+    assert [finding.message for finding in findings if not finding.passed] == []
     assert sum(finding.points for finding in findings) == part.points
