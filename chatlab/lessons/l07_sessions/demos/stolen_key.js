@@ -38,7 +38,7 @@ function render({ model, el }) {
     note.dataset.bad = String(frame.bad);
     clock.textContent = frame.time;
     for (const who of ["alice", "mallory"]) {
-      key[who].textContent = frame.keys[who] ? `🔑 ${frame.keys[who]}` : "no key";
+      key[who].textContent = frame.keys[who] || "no key";
       key[who].dataset.has = String(Boolean(frame.keys[who]));
     }
     records.replaceChildren(...(frame.records.length ? frame.records.map((one) => {
