@@ -18,7 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from chatlab.course.arguments import find_lesson, find_part
+from chatlab.course.authoring import commands as authoring
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers
+from chatlab.course.classroom import commands as classroom
 from chatlab.course.console_encoding import accept_any_text
 from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError, InvalidInput
@@ -54,10 +56,24 @@ def main() -> None:
 
 
 @app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it may be new.")],
+) -> None:
+    """Lay the course out in a folder; again later, to get what is new in it."""
+    from chatlab.course.lay_out import lay_out_course
+
+    done = lay_out_course(folder)
+    console.print(f"{len(done.written)} files are new in {escape(str(folder))}.")
+    for name in done.kept:
+        console.print(f"{escape(name)} has a newer version; yours is kept.")
+    console.print(f"Now: cd {escape(str(folder))}, then chatlab lab")
+
+
+@app.command()
 def lab(
     *,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8888,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8888,
 ) -> None:
     """Open JupyterLab on the course's first page."""
     from chatlab.course.lab_command import jupyter_lab_command
@@ -76,8 +92,8 @@ def check(
     numbers: Numbers = None,
     *,
     solutions: Annotated[bool, typer.Option("--solutions", help="Check solutions/.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Again, each time it is saved.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again each time you save.")] = False,
 ) -> None:
     """Run an exercise from the top and grade it; all of them by default."""
     root = course_root()
@@ -102,7 +118,7 @@ def check(
 def hint(
     part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2; or a lesson: 03.")],
 ) -> None:
-    """Show one more hint for a part; those you have seen are shown again."""
+    """Show one more hint for a part, after those you have seen."""
     from chatlab.course.hints import reveal_hint
 
     progress = Progress(course_root())
@@ -123,7 +139,7 @@ def progress() -> None:
 
 @app.command()
 def reset(number: Number) -> None:
-    """Start an exercise afresh; what you wrote is kept beside it."""
+    """Start an exercise afresh; your answers are kept beside it."""
     from chatlab.course.authoring.release import load_pristine_exercise
     from chatlab.course.notebook import write
 
@@ -138,44 +154,6 @@ def reset(number: Number) -> None:
         console.print(f"Your answers are kept in {backup.relative_to(root)}.")
     write(path, load_pristine_exercise(root, lesson))
     console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
-
-
-@app.command()
-def release(
-    *,
-    check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
-) -> None:
-    """Write exercises/ from solutions/, and the maps of the course from the catalogue."""
-    from chatlab.course.authoring.course_tables import TABLES, update_tables
-    from chatlab.course.authoring.release import release_exercise
-
-    root = course_root()
-    lessons = _all_lessons()
-    stale_lessons = [
-        lesson for lesson in lessons if not release_exercise(root, lesson, check=check)
-    ]
-    stale_tables = update_tables(root, lessons, check=check)
-    for lesson in stale_lessons if check else ():
-        console.print(
-            f"exercises/{lesson.slug}.ipynb is not what solutions/{lesson.slug}.ipynb makes of it."
-            " Edit the solution, then run: chatlab release"
-        )
-    for name in stale_tables if check else ():
-        console.print(f"The map in {name} is not what the catalogue says. Run: chatlab release")
-    if not check:
-        changed = len(stale_lessons) + len(stale_tables)
-        console.print(f"{changed} written, {len(lessons) + len(TABLES) - changed} as they were.")
-    raise typer.Exit(1 if check and (stale_lessons or stale_tables) else 0)
-
-
-@app.command()
-def run(notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...")]) -> None:
-    """Run notebooks from the top and store clean outputs in them, for those who write lessons."""
-    from chatlab.course.authoring.execute import execute_notebook
-
-    for path in notebooks:
-        execute_notebook(path)
-        console.print(f"{path} has fresh outputs.")
 
 
 @app.command()
@@ -206,7 +184,7 @@ def serve(
     source: Annotated[
         Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Where to listen.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
     database: Annotated[
         str | None, typer.Option(help="Keep conversations there: sqlite+aiosqlite:///chat.sqlite")
@@ -229,6 +207,12 @@ def serve(
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 
+for command in (classroom.grade, classroom.regrade, classroom.comment):
+    app.command()(command)
+for command in (authoring.release, authoring.run, authoring.new_lesson):
+    app.command()(command)
+
+
 @app.command()
 def doctor() -> None:
     """Say what is missing on this machine, and how to get it."""
@@ -245,7 +229,11 @@ def _grade_lessons(
     pool: "GraderPool", root: Path, lessons: list[Lesson], *, solutions: bool, as_json: bool
 ) -> bool:
     from chatlab.course.grading.evidence import Evidence, judge_evidence
-    from chatlab.course.grading.report import grade_as_dict, print_grade
+    from chatlab.course.grading.report import (
+        grade_as_dict,
+        print_grade,
+        with_unsaved_passes,
+    )
 
     progress = Progress(root)
     grades: list[LessonGrade] = []
@@ -257,7 +245,10 @@ def _grade_lessons(
     ]
     for path, future in zip(paths, running, strict=True):
         with nullcontext() if as_json else console.status(f"Running {path.relative_to(root)}"):
-            lesson_grade = judge_evidence(Evidence.from_json(future.result()))
+            evidence = Evidence.from_json(future.result())
+            if not solutions:
+                evidence = with_unsaved_passes(evidence, root, path)
+            lesson_grade = judge_evidence(evidence)
         for result in () if solutions else lesson_grade.results:
             if result.status != "error":
                 progress.record_result(result.part, result.points, passed=result.status == "passed")

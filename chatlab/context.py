@@ -34,7 +34,7 @@ class RequestInfo(BaseModel):
 
 
 class RequestContext(BaseModel):
-    """Who asks, in which session, with which permissions.
+    """Who is asking, in which session, with which permissions.
 
     It is made by whoever checked the log-in, and handed to every method of the server and the
     store. Add fields of your own by subclassing it.

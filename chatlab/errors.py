@@ -2,7 +2,7 @@
 
     ChatlabError
     ├── NotFoundError         no such thread, item or task for this user
-    ├── PermissionDenied      we know who asks; they may not do this
+    ├── PermissionDenied      we know who is asking; they may not do this
     ├── InvalidInput          a message, limit, key or cursor that cannot be used
     ├── TurnInProgress        this thread is busy with another turn
     ├── RespondError          respond() or action() is not written as a stream of events
@@ -124,7 +124,7 @@ class ModelError(ChatlabError):
     def __init__(self, tokens: int) -> None:
         self.tokens = tokens
         super().__init__(
-            f"The model broke off after {tokens} tokens. What it said until then is good; ask again"
+            f"The model broke off after {tokens} tokens. What it has said so far is good; ask again"
             " for the rest."
         )
 

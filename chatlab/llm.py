@@ -28,7 +28,7 @@ class ScriptedModel:
         replies: What it says: one text, or several, used one after the other until the last one
             stays; or a function that is given the prompt and returns the reply.
         tokens_per_second: Its pace, on the clock; `math.inf` does not wait at all.
-        fail_after: Break off with a `ModelError` after so many tokens of each reply.
+        fail_after: Break off with a `ModelError` after this many tokens of each reply.
         clock: Where time comes from.
 
     Attributes:

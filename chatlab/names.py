@@ -26,7 +26,7 @@ def check_id(what: str, id: str) -> str:
         InvalidInput: It may not.
     """
     if not re.fullmatch(ID_PATTERN.strip("^$"), id):
-        fix = "It has 1 to 100 letters of English, digits, hyphens and underscores."
+        fix = "Use 1 to 100 English letters, digits, hyphens and underscores."
         raise InvalidInput(what, f"is {id!r:.80}", fix)
     return id
 

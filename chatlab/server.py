@@ -85,7 +85,7 @@ class ChatKitServer(ABC, Generic[TContext]):
         Args:
             thread: The conversation; `thread.history` is what was said before.
             input: The user's message; None when somebody opened the chat and has said nothing.
-            context: Who asks.
+            context: Who is asking.
         """
         ...
 
@@ -119,7 +119,7 @@ class ChatKitServer(ABC, Generic[TContext]):
             context: Who says it.
             thread_id: The conversation to go on with; a new one by default.
             idempotency_key: Send again under the same key, and nothing is answered twice: the
-                finished turn is replayed, one that was left incomplete is answered anew.
+                finished turn is replayed, one that was left incomplete is answered again.
 
         Returns:
             The turn. Its first step raises `TurnInProgress` when the thread stays busy.

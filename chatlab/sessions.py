@@ -93,7 +93,7 @@ class MemorySessionStore:
 class Sessions:
     """Gives out session keys, and turns them back into a `RequestContext`.
 
-    The time-out slides: each use starts it anew, up to the session's maximum age. Conversations are
+    The time-out slides: each use restarts it, up to the session's maximum age. Conversations are
     not touched: they belong to the user, not to the session.
 
     Args:
@@ -140,7 +140,7 @@ class Sessions:
         return key
 
     async def resume(self, session_key: str) -> RequestContext:
-        """Return the context of the session with this key; its time-out starts anew.
+        """Return the context of the session with this key; its time-out starts again.
 
         Raises:
             SessionNotFound: No session has this key.
@@ -161,7 +161,7 @@ class Sessions:
         )
 
     async def end(self, session_key: str) -> None:
-        """Log out: the key is good for nothing from now on. A key that never was is no error."""
+        """Log out: from now on the key is useless. An unknown key is not an error."""
         await self._store.delete(_hash_key(session_key))
 
     async def end_all(self, user_id: str) -> None:

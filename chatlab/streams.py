@@ -1,6 +1,6 @@
 """Tools over any stream of events: timing, buffering, server-sent events (lesson 04).
 
-Each tool takes a stream and gives back another one. Closing it closes the stream behind it:
+Each tool takes a stream and returns another one. Closing it closes the stream behind it:
 
     async with coalesce(server.send("hi", alice), max_pending=100) as events:
         async for event in events: ...

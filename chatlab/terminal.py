@@ -39,7 +39,7 @@ from chatlab.turns.turn import Turn
 
 __all__ = ["TerminalChat", "TerminalRenderer"]
 
-_HELP = "Ctrl+C stops an answer. /1 presses button 1, /new begins anew, /quit ends."
+_HELP = "Ctrl+C stops an answer. /1 presses button 1, /new starts a new chat, /quit ends."
 _SIGNS = {"running": ("…", "yellow"), "completed": ("✓", "green"), "failed": ("✗", "red")}
 _NOTICE_STYLES = {"warning": "yellow", "danger": "bold red"}
 

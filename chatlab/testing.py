@@ -52,7 +52,7 @@ class FixedClock:
             InvalidInput: `seconds` is negative: no clock goes back.
         """
         if seconds < 0:
-            raise InvalidInput("seconds", f"is {seconds}", "A clock only moves on.")
+            raise InvalidInput("seconds", f"is {seconds}", "A clock only moves forwards.")
         self._elapsed += seconds
 
 

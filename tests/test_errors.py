@@ -63,7 +63,7 @@ CASES: list[tuple[ChatlabError, str, dict[str, object], str]] = [
         "model_error",
         {"tokens": 3},
         (
-            "The model broke off after 3 tokens. What it said until then is good; ask again for"
+            "The model broke off after 3 tokens. What it has said so far is good; ask again for"
             " the rest."
         ),
     ),

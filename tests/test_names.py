@@ -14,7 +14,7 @@ def test_ids_that_a_client_may_ask_for(id):
 
 @pytest.mark.parametrize("id", ["", "a b", "a\n", "\n", "ä", "a:b", "..", "x" * 101])
 def test_ids_that_are_refused_in_words_of_one_line(id):
-    with pytest.raises(InvalidInput, match=r"^thread_id is '[^\n]*\. It has 1 to 100 letters"):
+    with pytest.raises(InvalidInput, match=r"^thread_id is '[^\n]*\. Use 1 to 100 English letters"):
         check_id("thread_id", id)
 
 

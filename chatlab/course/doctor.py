@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chatlab.course.grading.kernels.box import missing_box
 from chatlab.course.postgres import find_server_binaries
 
 __all__ = ["print_health"]
@@ -26,6 +27,7 @@ _EXTRAS = {
     "chatkit": ("lesson 11: the real ChatKit server", "pip install 'chatlab-kit[chatkit]'"),
     "uvicorn": ("lesson 11: serving over HTTP", "pip install 'chatlab-kit[http]'"),
     "asyncpg": ("lesson 11: PostgreSQL", "pip install 'chatlab-kit[postgres]'"),
+    "distributed": ("chatlab grade on many machines", "pip install 'chatlab-kit[cluster]'"),
 }
 
 
@@ -59,6 +61,12 @@ def print_health(console: Console) -> bool:
         _status_markup(installed=bool(postgres), needed=False),
         "PostgreSQL, for 11.4 and its tests",
         "" if postgres else "apt-get install postgresql",
+    )
+    no_box = missing_box()
+    table.add_row(
+        _status_markup(installed=no_box is None, needed=False),
+        "a box for others' notebooks: chatlab grade",
+        escape(no_box or ""),
     )
     console.print(table)
     return healthy

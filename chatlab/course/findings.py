@@ -57,8 +57,8 @@ def needless_async(name: str, outcome: dict[str, Any]) -> Finding | None:
     if not outcome.get("awaited"):
         return None
     return failed(
-        f"{name}() gave back a coroutine: nothing happens until somebody awaits it.",
-        "There is nothing to wait for in it: write `def`, and not `async def`.",
+        f"{name}() returned a coroutine: nothing happens until somebody awaits it.",
+        "It has nothing to wait for: write `def`, not `async def`.",
     )
 
 

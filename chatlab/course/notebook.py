@@ -35,7 +35,7 @@ def read(path: Path) -> Notebook:
         ) from None
     if _is_old_format(notebook):
         raise InvalidInput(
-            str(path), "is a notebook of an old format", "Open it in JupyterLab and save it."
+            str(path), "is a notebook in an old format", "Open it in JupyterLab and save it."
         )
     if not _has_valid_cells(notebook):
         raise InvalidInput(

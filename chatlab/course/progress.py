@@ -40,7 +40,7 @@ class Progress:
 
     def __init__(self, root: Path) -> None:
         self._path = root / ".chatlab" / "progress.json"
-        self._data: dict[str, Any] = {"points": {}, "passed": {}, "hints": {}}
+        self._data: dict[str, Any] = {"points": {}, "passed": {}, "latest": {}, "hints": {}}
         if self._path.exists():
             try:
                 self._data |= json.loads(self._path.read_text("utf-8"))
@@ -48,25 +48,33 @@ class Progress:
                 raise InvalidInput(
                     str(self._path),
                     f"cannot be read ({error})",
-                    "Move it away.",
+                    "Move it somewhere else.",
                 ) from None
 
     def points(self, part_id: str) -> float:
-        """What was earned for the part the last time it was checked."""
+        """The most that was ever earned for the part."""
         return float(self._data["points"].get(part_id, 0))
 
     def passed(self, part_id: str) -> bool:
-        """Whether the part passed the last time it was checked."""
+        """Whether the part has ever passed."""
         return bool(self._data["passed"].get(part_id, False))
+
+    def latest_points(self, part_id: str) -> float:
+        """What was earned for the part the last time it was checked."""
+        return float(self._data["latest"].get(part_id, self.points(part_id)))
 
     def hints_shown(self, part_id: str) -> int:
         """How many of the part's hints have been shown."""
         return int(self._data["hints"].get(part_id, 0))
 
     def record_result(self, part_id: str, points: float, *, passed: bool) -> None:
-        """Store the part's points, and whether it passed; `save` writes them."""
-        self._data["points"][part_id] = points
-        self._data["passed"][part_id] = passed
+        """Store the part's points, and whether it passed; `save` writes them.
+
+        What was better before stays; `latest_points` is what it is now.
+        """
+        self._data["latest"][part_id] = points
+        self._data["points"][part_id] = max(points, self.points(part_id))
+        self._data["passed"][part_id] = passed or self.passed(part_id)
 
     def record_hints(self, part_id: str, shown: int) -> None:
         """Store how many of the part's hints have been shown; `save` writes it."""

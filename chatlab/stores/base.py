@@ -79,7 +79,7 @@ class Store(Protocol[TItem]):
     """Threads and items, every call scoped by `context.user_id`.
 
     A thread of somebody else does not exist: each method raises the same `NotFoundError`, after
-    the same work, as for an id that never was.
+    the same work, as for an id that never existed.
     """
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:

@@ -154,7 +154,7 @@ class MessageRequest:
     ) -> StartedTurn | None:
         """The turn that was begun under the same key, as it is now: it may have been retried.
 
-        None if what it began with is gone. A turn without an answer is answered anew.
+        None if what it began with is gone. A turn without an answer is answered again.
         """
         first_id = ids.item_ids[0] if ids.item_ids else ids.item_id
         try:

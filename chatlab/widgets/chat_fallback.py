@@ -13,7 +13,7 @@ __all__ = ["render_fallback", "render_html"]
 _NOTHING = "(nothing was said)"
 _MAX_ENTRIES = 200
 _MAX_CHARS = 200_000
-"""A notebook stays small however long the talk is: so many entries and so much text, the newest."""
+"""A notebook stays small, however long the chat: only the newest entries and text are kept."""
 
 _SIGNS = {"running": "…", "completed": "✓", "failed": "✗", "unfinished": "…"}
 _BOX = "border:1px solid #8886;border-radius:8px;padding:6px 10px;margin:6px 0;max-width:44em"

@@ -276,7 +276,7 @@ async def test_a_click_can_come_without_a_payload_and_not_with_a_payload_of_anot
 
     assert replies(bare) == ["go {} from wdg_1"]
     assert [event.message for event in odd + on_text] == [
-        "The action's payload is no object. Send names and values.",
+        "The action's payload is not an object. Send names and values.",
         "item_id names a assistant_message. A click takes the id of a widget.",
     ]
 

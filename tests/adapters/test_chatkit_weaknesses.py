@@ -457,7 +457,9 @@ async def test_a_message_sent_again_under_its_key_is_answered_once():
     assert done[0] == done[1]
     assert again[0].thread.id == once[0].thread.id
     odd = await client.events("threads.create", metadata={"idempotency_key": 7}, input=message("x"))
-    assert [event.message for event in odd] == ["idempotency_key is no text. Use a random UUID."]
+    assert [event.message for event in odd] == [
+        "idempotency_key is not a string. Use a random UUID."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_the_solutions_is_taken_and_knows_who_knocks(tmp_path):
 def test_an_exercise_that_is_not_written_yet_says_so():
     with pytest.raises(InvalidInput) as caught:
         task_manager(ROOT, ROOT / "exercises/10_capstone.ipynb")
-    said = "exercises/10_capstone.ipynb is not written yet. Solve it, or leave --from out."
+    said = "exercises/10_capstone.ipynb is not written yet. Solve it, or leave out --from."
     assert str(caught.value) == said
 
 

@@ -1,6 +1,7 @@
 """A check in a notebook: the kit's twins are off, and state left over is spoken of."""
 
 import asyncio
+import os
 from dataclasses import replace
 from random import Random
 
@@ -9,12 +10,16 @@ from jupyter_client.manager import start_new_kernel
 
 from chatlab import AssistantMessage, ChatKitServer
 from chatlab.course import CheckFailed, check, talk
-from chatlab.course.catalogue import part_for
+from chatlab.course.catalogue import lesson_for, part_for
 from chatlab.course.checking.after_pass import comparison_html, next_step
 from chatlab.course.checking.check import run_check
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
+from chatlab.course.checking.unsaved import record_pass, unsaved_passes
 from chatlab.course.findings import Result
+from chatlab.course.grading.evidence import Evidence
+from chatlab.course.grading.report import with_unsaved_passes
+from chatlab.course.progress import Progress
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.streams import coalesce, sse_frame
 from chatlab.testing import FixedClock
@@ -207,3 +212,29 @@ async def test_a_turn_that_fails_puts_no_traceback_under_the_check(caplog):
 
     assert "its text is input.content" in result.feedback[1]
     assert caplog.text == ""
+
+
+def test_a_pass_after_the_last_save_is_noticed(tmp_path, monkeypatch):
+    lesson = lesson_for(0)
+    notebook = tmp_path / "exercises/00_start_here.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text("{}")
+    os.utime(notebook, (1, 1))
+    monkeypatch.chdir(notebook.parent)
+    record_pass(lesson.parts[0], lesson.slug)
+    assert unsaved_passes(tmp_path, lesson, notebook) == []  # it was no notebook of JupyterLab's
+    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+    record_pass(lesson.parts[0], lesson.slug)
+    assert unsaved_passes(tmp_path, lesson, notebook) == ["00.1"]
+    evidence = with_unsaved_passes(Evidence(0, ()), tmp_path, notebook)
+    assert "save it first" in evidence.notes[0]
+    os.utime(notebook)
+    assert with_unsaved_passes(evidence, tmp_path, notebook) is evidence
+
+
+def test_the_best_result_stays_and_the_latest_is_known(tmp_path):
+    progress = Progress(tmp_path)
+    for points, passed in ((2, True), (1, False)):
+        progress.record_result("03.1", points, passed=passed)
+    assert (progress.points("03.1"), progress.latest_points("03.1")) == (2, 1)
+    assert progress.passed("03.1")

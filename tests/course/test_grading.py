@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -211,3 +214,30 @@ def test_points_for_going_further_are_counted_apart():
     assert graded.passed
     assert (graded.points, graded.extra_points) == (lesson.points, 6)
     assert grade_as_dict(graded)["extra"] == 6
+
+
+ABANDONED = """
+import os, signal
+from pathlib import Path
+from chatlab.course.grading.pool import GraderPool
+if __name__ == "__main__":
+    pool = GraderPool()
+    pool.submit(Path(ROOT), 0, Path(ROOT, "solutions/00_start_here.ipynb")).result()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_graders_and_kernels_end_with_whoever_was_killed(tmp_path):
+    script = tmp_path / "abandoned.py"
+    script.write_text(ABANDONED.replace("ROOT", repr(str(ROOT))))
+    mark = {"CHATLAB_ABANDONED": str(tmp_path)}
+    subprocess.run([sys.executable, script], env=os.environ | mark, check=False)
+
+    def left():
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("CHATLAB_ABANDONED") == str(tmp_path):
+                    yield process
+
+    _, alive = psutil.wait_procs(list(left()), timeout=60)
+    assert alive == []

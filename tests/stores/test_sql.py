@@ -355,14 +355,14 @@ def test_what_may_only_be_read_is_called_so_and_left_alone(a_thread, what):
 
 
 URLS = {
-    "hello": "is no database URL",
-    "": "is no database URL",
-    "/home/me/chat.sqlite": "is no database URL",
-    "postgresql+asyncpg://me:secret@host:port/chat": "is no database URL",
-    "me:secret@host": "is no database URL",
-    "sqlite:///chat.sqlite": "is of a kind that is not known, sqlite",
-    "postgresql://me:secret@host/chat": "is of a kind that is not known, postgresql",
-    "mysql+aiomysql://me:secret@host/chat": "is of a kind that is not known, mysql+aiomysql",
+    "hello": "is not a database URL",
+    "": "is not a database URL",
+    "/home/me/chat.sqlite": "is not a database URL",
+    "postgresql+asyncpg://me:secret@host:port/chat": "is not a database URL",
+    "me:secret@host": "is not a database URL",
+    "sqlite:///chat.sqlite": "is of an unknown kind, sqlite",
+    "postgresql://me:secret@host/chat": "is of an unknown kind, postgresql",
+    "mysql+aiomysql://me:secret@host/chat": "is of an unknown kind, mysql+aiomysql",
     "sqlite+aiosqlite://": "names no file",
     "sqlite+aiosqlite://chat.sqlite": "names no file",
     "sqlite+aiosqlite:///:memory:": "names no file",
@@ -370,18 +370,14 @@ URLS = {
     "sqlite+aiosqlite:///chat\0.sqlite": "cannot be used: ",
     "sqlite+aiosqlite:///chat.sqlite?timeout=soon": "cannot be used: ",
     "sqlite+aiosqlite:///chat.sqlite?timeout=1&timeout=2": "cannot be used: ",
-    "sqlite+aiosqlite:///chat.sqlite?mode=ro": "has an option that is not known, mode",
-    "postgresql+asyncpg://me:secret@host/chat?sslmode=require": (
-        "has an option that is not known, sslmode"
-    ),
+    "sqlite+aiosqlite:///chat.sqlite?mode=ro": "has an unknown option, mode",
+    "postgresql+asyncpg://me:secret@host/chat?sslmode=require": ("has an unknown option, sslmode"),
     "postgresql+asyncpg://me:secret@/chat?host=here&port=there": "cannot be used: ",
-    "postgresql+asyncpg://me@host/chat?password=secret": (
-        "has an option that is not known, password"
-    ),
-    "postgresql+asyncpg://me@host:port/chat?password=secret": "is no database URL",
-    "postgresql+asyncpg://me:pa?secret@host:port/chat": "is no database URL",
+    "postgresql+asyncpg://me@host/chat?password=secret": ("has an unknown option, password"),
+    "postgresql+asyncpg://me@host:port/chat?password=secret": "is not a database URL",
+    "postgresql+asyncpg://me:pa?secret@host:port/chat": "is not a database URL",
     "postgresql+asyncpg://me@/chat?port=5432;password=secret": "cannot be used: ",
-    "mysql+aiomysql://me@host/chat?passwd=secret": "is of a kind that is not known, mysql+aiomysql",
+    "mysql+aiomysql://me@host/chat?passwd=secret": "is of an unknown kind, mysql+aiomysql",
     "sqlite+aiosqlite:///chat.sqlite?timeout=secret": "cannot be used: ",
     "sqlite+aiosqlite:///:memory:?timeout=1": "names no file",
 }

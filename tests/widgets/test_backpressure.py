@@ -66,8 +66,8 @@ async def test_the_still_copy_compares_the_policies_and_is_the_same_each_time():
 
     assert [line.split("  ")[0] for line in copy["text/plain"].splitlines()[2:]] == [
         "the producer waits",
-        "neighbours are joined; then the producer waits",
-        "a list without an end",
+        "pieces are joined; then the producer waits",
+        "a list that may grow for ever",
     ]
     assert copy == await backpressure_fallback(Knobs())
 

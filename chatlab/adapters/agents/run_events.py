@@ -47,7 +47,7 @@ class TooManyTurns(AgentError, MaxTurnsExceeded):
 
 
 class ToolFailure(str):
-    """What a tool gives back when it could not do its work: the call is shown as failed.
+    """What a tool returns when it could not do its work: the call is shown as failed.
 
     The model reads it as a text. Return it from a tool, or from its `failure_error_function`.
     """

@@ -52,7 +52,7 @@ class AgentPrompt:
 
     @property
     def outputs(self) -> list[str]:
-        """What the tools gave back since then."""
+        """What the tools returned since then."""
         found: list[str] = []
         for item in reversed(self.input):
             if _by_user(item):
@@ -114,7 +114,7 @@ def _call_for(prompt: AgentPrompt) -> Call | None:  # noqa: PLR0911 - each comma
 
 
 def _resolve_task_id(which: TaskRef, prompt: AgentPrompt) -> int:
-    """The number that was said; for "it", the last one that a tool gave back, or 0."""
+    """The number that was said; for "it", the last one that a tool returned, or 0."""
     if which != "it":
         return which
     outputs = (str(item["output"]) for item in reversed(prompt.input) if "output" in item)

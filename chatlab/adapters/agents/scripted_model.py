@@ -32,7 +32,7 @@ class ScriptedAgentModel(Model):
             `AgentPrompt` and returns the reply. A reply is a text, a `Call`, or a tuple of those.
         tokens_per_second: Its pace, on the clock, for texts and for arguments of calls;
             `math.inf` does not wait at all.
-        fail_after: Break off with a `ModelError` after so many tokens of each text or call.
+        fail_after: Break off with a `ModelError` after this many tokens of each text or call.
         clock: Where time comes from.
         new_id: Where ids come from; each call and each message has its own.
 

@@ -152,7 +152,7 @@ def to_chatlab_action(action: official_actions.Action[str, Any]) -> Action:
     """What was clicked. Raises `InvalidInput` when its payload is neither an object nor nothing."""
     payload: Any = {} if action.payload is None else action.payload
     if not isinstance(payload, dict):
-        raise InvalidInput("The action's payload", "is no object", "Send names and values.")
+        raise InvalidInput("The action's payload", "is not an object", "Send names and values.")
     return Action(type=action.type, payload=cast("dict[str, Any]", payload))
 
 

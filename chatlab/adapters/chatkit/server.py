@@ -255,7 +255,7 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> Turn:
         key = metadata.get("idempotency_key")
         if not isinstance(key, str | None):
-            raise InvalidInput("idempotency_key", "is no text", "Use a random UUID.")
+            raise InvalidInput("idempotency_key", "is not a string", "Use a random UUID.")
         text = text_of(user_input.input.content)
         return self.server.send(text, context, thread_id, idempotency_key=key)
 

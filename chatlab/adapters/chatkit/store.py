@@ -207,7 +207,7 @@ class ChatKitStore(official_store.Store[RequestContext]):
 
     @override
     async def delete_attachment(self, attachment_id: str, context: RequestContext) -> None:
-        """Forget an attachment, if there is one: as upstream, one that never was is no error."""
+        """Forget an attachment, if there is one; as upstream, a missing one is not an error."""
         with suppress(NotFoundError):
             await self._side_store.delete_standalone(attachment_id, context)
 

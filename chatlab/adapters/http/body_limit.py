@@ -70,7 +70,7 @@ class BodyLimit:
         except TimeoutError:
             return 408, *self._too_long[1:]
         if b"\0" in body:  # as in UTF-16, in which texts end elsewhere
-            return 422, "invalid_input", "The request is no JSON in UTF-8."
+            return 422, "invalid_input", "The request is not JSON in UTF-8."
         if next(islice(_VALUE.finditer(body), self._limits.values, None), None) is not None:
             return 413, "too_large", f"A request may hold {self._limits.values:,} values."
         return None

@@ -141,7 +141,7 @@ class ReplyRegistry:
             await click.stop()
             self._open.discard(click)
         if click.task.cancelled():
-            raise HTTPException(409, "The answer was stopped. What was said until then is kept.")
+            raise HTTPException(409, "The answer was stopped. What was said so far is kept.")
         return click.task.result()
 
     def in_thread(

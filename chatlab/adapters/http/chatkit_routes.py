@@ -57,10 +57,12 @@ def chatkit_router(app_state: AppState) -> APIRouter:
             result = await _within_limits(work, asked, app_state, context)
         except ValidationError:
             raise InvalidInput(
-                "The request", "is none of the protocol's", "Use an official client."
+                "The request", "is not part of the protocol", "Use an official client."
             ) from None
         except NotImplementedError:
-            raise InvalidInput("The request", "is for what is not offered", _NOT_OFFERED) from None
+            raise InvalidInput(
+                "The request", "is for something not offered", _NOT_OFFERED
+            ) from None
         if hasattr(result, "json"):
             return Response(result.json, media_type="application/json")
         app_state.streams.check(context.user_id)

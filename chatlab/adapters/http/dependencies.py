@@ -1,4 +1,4 @@
-"""FastAPI dependencies of every endpoint: the app's state, and the user who asks."""
+"""FastAPI dependencies of every endpoint: the app's state, and the user who is asking."""
 
 import asyncio
 import inspect

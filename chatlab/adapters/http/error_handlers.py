@@ -50,9 +50,9 @@ _HEADERS = {
 _SAID: dict[int, tuple[str, str]] = {
     409: (
         "turn_in_progress",
-        "This conversation is being answered. Stop that, or wait for its end.",
+        "An answer is in progress in this conversation. Stop it, or wait until it ends.",
     ),
-    401: ("session_error", "The session key is missing, wrong or too old. Log in again."),
+    401: ("session_error", "The session key is missing, wrong or expired. Log in again."),
     503: ("store_error", "The conversations cannot be reached now. Try again in a moment."),
 }
 

@@ -132,10 +132,10 @@ class AnswerLimit:
             self._stop(f"took longer than {self._limits.turn_seconds:g} seconds")
 
     def allows(self, size: int) -> bool:
-        """Whether the answer may go on that has sent so many bytes; else, `reached` says why."""
+        """Whether the answer may go on that has sent this many bytes; else, `reached` says why."""
         if size > self._limits.turn_bytes:
             self._stop(f"was longer than {self._limits.turn_bytes:,} bytes")
         return not self.reached
 
     def _stop(self, why: str) -> None:
-        self.reached = f"The answer {why} and was stopped. What was said until then is kept."
+        self.reached = f"The answer {why} and was stopped. What was said so far is kept."

@@ -55,7 +55,7 @@ sessions = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["sessions"]
 async def sign_in(who: SignInRequest, app_state: AppStateDep) -> SessionKey:
     """Log in. This is for learning: it asks for no password, and most servers do not offer it."""
     if app_state.sign_in is None:
-        raise HTTPException(404, "This server gives out no session keys.")
+        raise HTTPException(404, "This server does not hand out session keys.")
     return SessionKey(session_key=app_state.sign_in(who.user_id))
 
 

@@ -24,7 +24,7 @@ def render_course_map(lessons: Sequence[Lesson], folder: str) -> str:
     minutes = sum(lesson.minutes for lesson in lessons)
     points = sum(lesson.points for lesson in lessons)
     header = ["| | lesson | minutes | points | what works at the end |", "|---|---|---|---|---|"]
-    return "\n".join([*header, *rows, f"| | together | {minutes} | {points:g} | |"])
+    return "\n".join([*header, *rows, f"| | in all | {minutes} | {points:g} | |"])
 
 
 def render_curriculum_map(lessons: Sequence[Lesson], _folder: str) -> str:

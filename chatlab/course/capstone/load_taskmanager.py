@@ -65,7 +65,7 @@ def task_manager(
         capstone = Capstone(server_class(TaskBook(), secret, store), name, secret)
         capstone.context_for("alice")
     except NotStarted:
-        raise InvalidInput(name, "is not written yet", "Solve it, or leave --from out.") from None
+        raise InvalidInput(name, "is not written yet", "Solve it, or leave out --from.") from None
     except Exception as error:
         raise InvalidInput(
             name,

@@ -32,6 +32,6 @@ def kept_secret(path: Path) -> str:
         ) from None
     if len(secret) < _MIN_CHARS:
         raise InvalidInput(
-            str(path), "holds no secret", "Delete it; then everybody logs in once more."
+            str(path), "holds no secret", "Delete it; then everybody has to log in again."
         )
     return secret

@@ -1,12 +1,13 @@
 """`await check("03.2")`: in a notebook, see whether a part is done, and what to try next."""
 
 import inspect
+import os
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
 
-from chatlab.course.catalogue import Part, part_for
+from chatlab.course.catalogue import Part, lesson_for, part_for
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.front_end import is_live
 from chatlab.course.checking.graded_run import graded_run
@@ -14,6 +15,7 @@ from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_checked, show_result
 from chatlab.course.checking.run_order import RunOrder
+from chatlab.course.checking.unsaved import record_pass
 from chatlab.course.findings import Result
 
 __all__ = ["CheckFailed", "check", "look", "passed_parts", "run_check"]
@@ -41,10 +43,12 @@ class CheckFailed(AssertionError):
         return [f"{self.result.part} {status_text}."]
 
 
-def check(part_id: str) -> Awaitable[None]:
+def check(part_id: str) -> Awaitable[float | None]:
     """Check a part with what the calling notebook holds; `await` it.
 
-    For a person, the panel says it all, and the cells below go on running.
+    For a person, the panel says it all, and the cells below go on running. Where nbgrader grades,
+    the points of a part that is half right are what it gives back: a cell that ends in a number is
+    worth that number there.
 
     Raises:
         NotFoundError: There is no such part.
@@ -55,7 +59,7 @@ def check(part_id: str) -> Awaitable[None]:
     return _check_and_show(part_for(part_id), {} if caller is None else caller.f_globals)
 
 
-async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
+async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | None:
     """Run the check and show its result; in a graded run, leave the judgement to the grader.
 
     Raises:
@@ -63,7 +67,7 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
     """
     if (run := graded_run()) is not None:
         await run.observe(part, namespace)
-        return
+        return None
     result, observation = await run_check(part, namespace, to_plain_json(part.inputs(Random())))
     if observation["state"] == "missing":
         result = replace(result, status="not_started")
@@ -71,10 +75,14 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> None:
     show_checked(part, result, as_graded=_run_order.as_graded, live=live)
     if result.status == "passed":
         passed_parts.add(part.id)
-        return
+        record_pass(part, lesson_for(part.lesson).slug)
+        return None
     passed_parts.discard(part.id)
-    if result.status != "skipped" and not live:
-        raise CheckFailed(result)
+    if result.status == "skipped" or live:
+        return None
+    if result.points and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return result.points
+    raise CheckFailed(result)
 
 
 async def look(part_id: str, answer: Any, inputs: Any) -> None:

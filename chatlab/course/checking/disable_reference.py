@@ -15,7 +15,7 @@ class ReferenceDisabled(RuntimeError):
     """The kit's own was called while the learner's is being checked."""
 
     def __init__(self) -> None:
-        super().__init__("you are writing this one, so the kit's own is switched off here.")
+        super().__init__("you are writing this one, so chatlab's own is switched off here.")
 
 
 @contextmanager

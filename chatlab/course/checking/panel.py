@@ -8,6 +8,7 @@ from typing import Any
 
 from chatlab.course.catalogue import Part
 from chatlab.course.checking.after_pass import comparison_html, next_step, next_step_html
+from chatlab.course.checking.unsaved import save_script
 from chatlab.course.findings import Result, Status
 from chatlab.course.hints import hint_sentence
 
@@ -76,7 +77,8 @@ def show_checked(part: Part, result: Result, *, as_graded: bool, live: bool) -> 
         text = html_text = hint_sentence(part)
     _publish(
         as_text(part, result, as_graded=as_graded, extra=text),
-        as_html(part, result, as_graded=as_graded, extra=html_text),
+        as_html(part, result, as_graded=as_graded, extra=html_text)
+        + (save_script() if live else ""),
     )
     is_stuck = result.status == "failed" or (result.status == "not_started" and not result.findings)
     if live and is_stuck:
@@ -102,7 +104,7 @@ def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
         return result.feedback
     if not as_graded:
         return [
-            "You went back, or used cells of your own.",
-            f"What counts is your answer cells alone, run from the top: chatlab check {lesson}",
+            "You ran cells out of order, or used cells of your own.",
+            f"Only your answer cells count, run from the top: chatlab check {lesson}",
         ]
     return []

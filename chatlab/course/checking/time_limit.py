@@ -16,7 +16,7 @@ class TimeLimitExceeded(BaseException):
 
 @contextmanager
 def raise_after(seconds: float) -> Generator[None]:
-    """Raise `TimeLimitExceeded` after so many seconds, in code that never lets the loop run.
+    """Raise `TimeLimitExceeded` after this many seconds, in code that never lets the loop run.
 
     Does nothing without `setitimer` (Windows), or outside of the main thread.
     """

@@ -16,7 +16,7 @@ from chatlab.course.catalogue import Lesson, Part
 from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.findings import Finding, failed
 from chatlab.course.grading.evidence import Evidence, PartEvidence
-from chatlab.course.grading.nbval_run import NbvalRun, run_notebook
+from chatlab.course.grading.nbval_run import NbvalRun, RunSettings, run_notebook
 from chatlab.course.grading.submission import Submission, parse_submission
 from chatlab.course.notebook import Notebook, read, source_of
 
@@ -35,7 +35,7 @@ _PATIENCE = 3
 
 
 def collect_evidence(
-    root: Path, lesson: Lesson, path: Path, address: str | None = None
+    root: Path, lesson: Lesson, path: Path, address: str | None, cell_seconds: int
 ) -> Evidence:
     """Run the answers in the notebook at `path`; `judge_evidence` says what they are worth.
 
@@ -46,7 +46,8 @@ def collect_evidence(
         root: The folder of the course.
         lesson: The notebook's.
         path: Where the notebook is.
-        address: The address of a kernel server; None to start each kernel anew.
+        address: The address of a kernel server; None to start each kernel from scratch.
+        cell_seconds: How long one cell may run.
 
     Raises:
         InvalidInput: The file is not a notebook, or another lesson's.
@@ -55,7 +56,8 @@ def collect_evidence(
     submission = parse_submission(read(path), pristine, lesson)
     random = Random()
     inputs = {part.id: to_plain_json(part.inputs(random)) for part in lesson.parts}
-    runs = _GradingRuns(lesson, pristine, inputs, submission.sources, address)
+    settings = RunSettings(lesson.number, inputs, address, cell_seconds)
+    runs = _GradingRuns(settings, pristine, submission.sources)
     runs.run_until_stable(lesson.parts)
     runs.run_alone(lesson.parts)
     parts = tuple(_part_evidence(part, inputs[part.id], runs, submission) for part in lesson.parts)
@@ -72,18 +74,11 @@ class _GradingRuns:
     """
 
     def __init__(
-        self,
-        lesson: Lesson,
-        pristine: Notebook,
-        inputs: Mapping[str, Any],
-        sources: Mapping[str, str],
-        address: str | None,
+        self, settings: RunSettings, pristine: Notebook, sources: Mapping[str, str]
     ) -> None:
-        self._lesson = lesson
+        self._settings = settings
         self._pristine = pristine
-        self._inputs = inputs
         self._sources = sources
-        self._address = address
         self._deadline = time.monotonic() + NOTEBOOK_SECONDS
         self.merged_run = NbvalRun()
         self.stopped_cells: dict[str, str] = {}
@@ -148,9 +143,7 @@ class _GradingRuns:
         ]
         run = run_notebook(
             self._pristine | {"cells": cells},
-            self._lesson.number,
-            self._inputs,
-            address=self._address,
+            self._settings,
             patience=patience,
             run_seconds=max(1.0, self._deadline - time.monotonic()),
         )
@@ -210,12 +203,12 @@ def _run_problem(part: Part, runs: _GradingRuns) -> Finding | None:
             return failed(runs.stopped_cells[cell], "The other parts were checked without it.")
     if observation.get("state") == "tampered":
         return failed(
-            f"It replaces a piece of the kit: {str(observation.get('name'))[:100]}.",
+            f"It replaces a piece of chatlab: {str(observation.get('name'))[:100]}.",
             "Leave chatlab and Python's own modules as they are, then try again.",
         )
     if observation.get("state") == "skipped":
         return failed(
-            f"Not judged: where it ran, something is missing. {str(observation.get('why'))[:200]}",
+            f"Not judged: something is missing where it ran. {str(observation.get('why'))[:200]}",
             "Install it there, and grade again.",
         )
     if problem := runs.merged_run.problems.get(part.check_cell):
@@ -233,7 +226,7 @@ def _missing_observation_finding(run: NbvalRun, check: str) -> Finding:
         error_line = run.error_lines[check] or "it raised nothing"
         return failed(
             f"The check wrote nothing down: {error_line}",
-            "Look for what your cell changes in Python or in the kit.",
+            "Look for what your cell changes in Python or in chatlab.",
         )
     return failed(
         f"The check's turn did not come within {NOTEBOOK_SECONDS} seconds.",

@@ -24,10 +24,7 @@ from chatlab.course.grading.kernels.cold_kernels import ColdKernelManagers
 from chatlab.course.grading.kernels.forked_provisioner import ForkedKernelManagers
 from chatlab.course.notebook import Notebook, write
 
-__all__ = ["GRADED_CELL_SECONDS", "NbvalRun", "run_notebook"]
-
-GRADED_CELL_SECONDS = 20
-"""How long one cell may run in a graded run."""
+__all__ = ["NbvalRun", "RunSettings", "run_notebook"]
 
 
 @dataclass
@@ -50,43 +47,42 @@ class NbvalRun:
     kernel_error: str | None = None
 
 
+@dataclass(frozen=True)
+class RunSettings:
+    """What all runs of one notebook have in common.
+
+    Attributes:
+        lesson: The number of its lesson.
+        inputs: What each part's check is to be given, by the part's id.
+        address: The kernel server's; None to start each kernel from scratch.
+        cell_seconds: How long one cell may run.
+    """
+
+    lesson: int
+    inputs: Mapping[str, Any]
+    address: str | None
+    cell_seconds: int
+
+
 def run_notebook(
-    notebook: Notebook,
-    lesson: int,
-    inputs: Mapping[str, Any],
-    *,
-    address: str | None,
-    patience: int,
-    run_seconds: float,
+    notebook: Notebook, settings: RunSettings, *, patience: int, run_seconds: float
 ) -> NbvalRun:
     """Run the notebook from the top; a run that gets no kernel is tried once more.
 
     Args:
         notebook: What to run.
-        lesson: The number of its lesson.
-        inputs: What each part's check is to be given, by the part's id.
-        address: The kernel server's; None to start a kernel anew.
+        settings: How.
         patience: How many times longer than usual cells and checks may take.
         run_seconds: How long the whole run may take.
     """
-    tries = 2
-    while True:
-        run = _run_once(notebook, lesson, inputs, address, (patience, run_seconds))
-        tries -= 1
-        if run.kernel_error is None or not tries:
-            return run
+    run = _run_once(notebook, settings, patience, run_seconds)
+    return run if run.kernel_error is None else _run_once(notebook, settings, patience, run_seconds)
 
 
 def _run_once(
-    notebook: Notebook,
-    lesson: int,
-    inputs: Mapping[str, Any],
-    address: str | None,
-    limits: tuple[int, float],
+    notebook: Notebook, settings: RunSettings, patience: int, run_seconds: float
 ) -> NbvalRun:
-    patience, run_seconds = limits
-    run = NbvalRun()
-    link = EvidenceLink(inputs, patience)
+    run, link = NbvalRun(), EvidenceLink(settings.inputs, patience)
     with (
         tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as own,
         tempfile.TemporaryDirectory(prefix="chatlab-", ignore_cleanup_errors=True) as work,
@@ -98,23 +94,25 @@ def _run_once(
         def wrap_managers(manager_class: Any) -> Any:
             # One context for all: to end one, ZMQ waits for what a dead kernel will not take.
             make_manager = partial(manager_class, context=zmq.Context.instance())
-            if address is None:
+            if settings.address is None:
                 return ColdKernelManagers(make_manager, work_folder, link)
-            return ForkedKernelManagers(make_manager, address, lesson, work_folder, link)
+            return ForkedKernelManagers(
+                make_manager, settings.address, settings.lesson, work_folder, link
+            )
 
         nbval_plugin.use_kernel_managers(wrap_managers)
         grader_plugin = GraderPlugin(run, link, work_folder, run_seconds)
+        arguments = _arguments(folder, settings.cell_seconds * patience)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            pytest.main(_arguments(folder, patience), [nbval_plugin, grader_plugin])
+            pytest.main(arguments, [nbval_plugin, grader_plugin])
     return run
 
 
-def _arguments(folder: Path, patience: int) -> list[str]:
+def _arguments(folder: Path, cell_seconds: int) -> list[str]:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     arguments = ["-q", "-s", "--tb=no", "--nbval-lax", "--nbval-current-env", "-p", "nbval.plugin"]
     for unneeded in ("cacheprovider", "faulthandler", "unraisableexception", "threadexception"):
         arguments += ["-p", f"no:{unneeded}"]
-    seconds = GRADED_CELL_SECONDS * patience
-    arguments += ["-c", str(folder / "pytest.ini"), f"--nbval-cell-timeout={seconds}"]
+    arguments += ["-c", str(folder / "pytest.ini"), f"--nbval-cell-timeout={cell_seconds}"]
     return [*arguments, str(folder / "submission.ipynb")]

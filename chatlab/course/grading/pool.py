@@ -4,13 +4,17 @@ import multiprocessing
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self
 
 from chatlab.course.catalogue import Lesson, lesson_for
 from chatlab.course.grading.evidence import Evidence, LessonGrade, judge_evidence
 from chatlab.course.grading.kernels.kernel_server import KernelServer, can_fork
 
-__all__ = ["GraderPool", "grade"]
+__all__ = ["CELL_SECONDS", "GraderPool", "grade"]
+
+CELL_SECONDS = 20
+"""How long one cell may run in a graded run, unless somebody says otherwise."""
 
 
 class GraderPool:
@@ -19,14 +23,18 @@ class GraderPool:
     Args:
         jobs: How many there are.
         box: Whether learners' code is confined, as it should be when the notebooks are others'.
+        cell_seconds: How long one cell may run.
 
     Raises:
         MissingDependency: bubblewrap is not installed.
     """
 
-    def __init__(self, jobs: int = 1, *, box: bool = False) -> None:
+    def __init__(
+        self, jobs: int = 1, *, box: bool = False, cell_seconds: int = CELL_SECONDS
+    ) -> None:
         self._jobs = jobs
         self._box = box
+        self._cell_seconds = cell_seconds
         self._server = KernelServer(boxed=box) if can_fork() else None
         self._executor = self._start_graders()
 
@@ -36,7 +44,7 @@ class GraderPool:
 
     @property
     def server_pid(self) -> int | None:
-        """The process below which all kernels run; None if each is started anew."""
+        """The process below which all kernels run; None if each is started from scratch."""
         return None if self._server is None else self._server.pid
 
     def submit(self, root: Path, lesson: int, path: Path) -> "Future[dict[str, Any]]":
@@ -48,7 +56,7 @@ class GraderPool:
             self._server.close()
             self._server = KernelServer(boxed=self._box)
         address = None if self._server is None else self._server.address
-        return self._executor.submit(_collect, root, lesson, path, address)
+        return self._executor.submit(_collect, root, lesson, path, address, self._cell_seconds)
 
     def grade(self, root: Path, lesson: Lesson, path: Path) -> LessonGrade:
         """Grade one notebook, and wait for it.
@@ -79,11 +87,21 @@ def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
 
 
 def _prepare() -> None:
-    """Import what each notebook needs, before the first one comes."""
+    """Import what each notebook needs, before the first one comes; end with whoever asked."""
     os.environ["CHATLAB_QUICK_NBFORMAT"] = "1"
+    Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _collect(root: Path, lesson: int, path: Path, address: str | None) -> dict[str, Any]:
+def _end_with_parent() -> None:
+    """A pool's processes would wait for work for ever after their parent was killed."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _collect(
+    root: Path, lesson: int, path: Path, address: str | None, cell_seconds: int
+) -> dict[str, Any]:
     from chatlab.course.grading.grade import collect_evidence
 
-    return collect_evidence(root, lesson_for(lesson), path, address).to_json()
+    return collect_evidence(root, lesson_for(lesson), path, address, cell_seconds).to_json()

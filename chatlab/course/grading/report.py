@@ -1,18 +1,22 @@
 """Prints grades and progress to the terminal, and turns a grade into JSON for programs."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from chatlab.course.catalogue import Lesson
+from chatlab.course.catalogue import Lesson, lesson_for
 from chatlab.course.checking.panel import STATUS_STYLES
+from chatlab.course.checking.unsaved import unsaved_passes
 from chatlab.course.findings import Result
-from chatlab.course.grading.evidence import LessonGrade
+from chatlab.course.grading.evidence import Evidence, LessonGrade
 from chatlab.course.progress import Progress
 
-__all__ = ["grade_as_dict", "print_grade", "print_progress_table"]
+__all__ = ["grade_as_dict", "print_grade", "print_progress_table", "with_unsaved_passes"]
 
 _STATUS_COLOURS = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
 
@@ -80,6 +84,18 @@ def print_progress_table(console: Console, lessons: list[Lesson], progress: Prog
         console.print(
             f"Next: {next_part.id} {escape(next_part.title)} ({next_part.minutes} minutes)"
         )
+
+
+def with_unsaved_passes(evidence: Evidence, root: Path, path: Path) -> Evidence:
+    """The evidence, with a note if parts passed in the notebook after it was last saved."""
+    unsaved = unsaved_passes(root, lesson_for(evidence.lesson), path)
+    if not unsaved:
+        return evidence
+    note = (
+        f"In JupyterLab, {', '.join(unsaved)} passed after {path.name} was last saved: "
+        "save it first (Ctrl+S), then check again."
+    )
+    return replace(evidence, notes=(*evidence.notes, note))
 
 
 def grade_as_dict(lesson_grade: LessonGrade) -> dict[str, object]:

@@ -24,8 +24,8 @@ LESSON = Lesson(
             minutes=2,
             objective="00.a",
             hints=(
-                "The function is given a name. What should it give back?",
-                "Build the text from the name: an f-string does it.",
+                "The function is given a name. What should it return?",
+                "Build the text around the name. An f-string is made for this.",
                 'return f"Hello, {name}!"',
             ),
             check=f"{__package__}.p1_greeting",

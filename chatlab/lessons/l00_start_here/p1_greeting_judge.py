@@ -18,7 +18,12 @@ def judge(names: list[str], observation: list[dict[str, Any]]) -> list[Finding]:
             return [wrong]
         got = outcome["value"]
         if got is None:
-            return [failed(f"{called} gave back None.", "`print` shows; `return` gives back.")]
+            return [
+                failed(
+                    f"{called} returned None.",
+                    "`print` only shows a value; `return` hands it to the caller.",
+                )
+            ]
         if got == f"Hello, {name}!":
             continue
         return [failed(f"{called}: expected 'Hello, {name}!', got {got!r}.", _next_step(name, got))]
@@ -28,18 +33,22 @@ def judge(names: list[str], observation: list[dict[str, Any]]) -> list[Finding]:
 def _explain_error(called: str, error: dict[str, Any]) -> Finding:
     message = f"{called} raised {error['type']}: {error['message']}"
     if "positional argument" in error["message"]:
-        return failed(message, "It is called with one argument, the name: def greeting(name).")
+        return failed(
+            message, "The check calls it with one argument, the name: def greeting(name)."
+        )
     return failed(message, source_line(error))
 
 
 def _next_step(name: str, got: Any) -> str:
     """What to try when `got` is not the greeting of `name`."""
     if not isinstance(got, str):
-        return "Return a text."
+        return "Return a string."
     if "{" in got:
         return 'Without an f before the quotes, {...} is only text: f"Hello, {name}!".'
     if name not in got:
-        return "The name in the answer is the one you are given."
+        return "The greeting should contain the name that the function was given."
     if got == name:
-        return "That is the name alone. Greet it: 'Hello, ', the name, and '!'."
-    return "Compare the two, character by character: capital letter, comma, space, mark."
+        return "That is only the name. Greet it: 'Hello, ', the name, and '!'."
+    return (
+        "Compare the two, character by character: capital letter, comma, space, exclamation mark."
+    )

@@ -36,7 +36,8 @@ LESSON = Lesson(
             hints=(
                 "Three routes, and one place that keeps the tasks. When is that place made?",
                 "Make the app and a dictionary inside create_app(). A pydantic model with a title "
-                'and priority: str = "normal" reads the body; HTTPException(404) refuses an id.',
+                'and priority: str = "normal" reads the body; raise HTTPException(404) for an '
+                "unknown id.",
                 "class NewTask(BaseModel): title: Annotated[str, StringConstraints("
                 'strip_whitespace=True, min_length=1)]; priority: str = "normal". Then '
                 '@app.post("/api/tasks", status_code=201), and return app at the end.',
@@ -70,7 +71,7 @@ LESSON = Lesson(
             minutes=5,
             objective="01.c",
             hints=(
-                "Put each recording in the order of its times first. Then read it as a story.",
+                "First put each recording in order of time. Then read it as a story.",
                 "A message that comes in proves little. Look at what the server does with it, "
                 "keeps, or sends. A line that both recordings have proves no difference.",
                 "Pattern: one whole response, against one event of several. Lifecycle: closed, "
@@ -80,14 +81,14 @@ LESSON = Lesson(
         ),
         Part(
             id="01.4",
-            title="When which",
+            title="When to use which",
             subject="choose",
             points=2,
             difficulty=2,
             minutes=5,
             objective="01.d",
             hints=(
-                "In every scenario, all but one of the five fields say None. Find that one.",
+                "In every scenario, all but one of the five fields are None. Find that one.",
                 "Ask each field: is it not None? Then it decides. Which of its values asks for "
                 "streaming? The table above says so.",
                 'if scenario["length"] is not None: return Choice("streaming" if '

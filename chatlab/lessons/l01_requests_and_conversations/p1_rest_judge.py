@@ -24,22 +24,20 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         return [passed(1, "Tasks are created."), wrong]
     return [
         passed(1, "Tasks are created."),
-        passed(1, "They can be read, and every app has its own."),
-        _refusals_wrong(observation) or passed(1, "What is unknown or blank is refused."),
+        passed(1, "They can be read, and each app has tasks of its own."),
+        _refusals_wrong(observation) or passed(1, "Unknown ids and blank titles are refused."),
     ]
 
 
 def _explain_app_error(error: dict[str, Any]) -> Finding:
     """What to try when `create_app()` raised or returned no app."""
     if error["type"] == "NoApp" and error["message"] == "NoneType":
-        return failed("create_app() gave back None.", "End it with `return app`.")
+        return failed("create_app() returned None.", "End it with `return app`.")
     if error["type"] == "NoApp" and error["message"] == "coroutine":
-        return failed(
-            "create_app() gave back a coroutine.", "Write `def create_app()`, no `async`."
-        )
+        return failed("create_app() returned a coroutine.", "Write `def create_app()`, no `async`.")
     if error["type"] == "NoApp":
         return failed(
-            f"create_app() gave back a {error['message']}.", "Return the FastAPI app itself."
+            f"create_app() returned a {error['message']}.", "Return the FastAPI app itself."
         )
     return failed(
         f"create_app() raised {error['type']}: {shorten(error['message'])}", source_line(error)
@@ -131,8 +129,8 @@ def _sharing_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     ):
         return None
     return failed(
-        "A new app knows the tasks of another one: they share one list.",
-        "Whatever keeps the tasks is made inside create_app(), anew for each app.",
+        "A new app knows the tasks of another app: they share one list.",
+        "Whatever keeps the tasks must be made inside create_app(), afresh for each app.",
     )
 
 
@@ -167,8 +165,8 @@ def _list_wrong(response: dict[str, Any]) -> Finding | None:
         )
     if isinstance(response["body"], list):
         return failed(
-            f"{called} gave back a bare list.",
-            'Put it into an object, {"tasks": [...]}: then a field can be added later.',
+            f"{called} returned a bare list.",
+            'Put it into an object, {"tasks": [...]}: that leaves room for more fields later.',
         )
     if _task_list(response) is None:
         return failed(
@@ -185,7 +183,7 @@ def _task_wrong(
     if status != 200:
         return failed(
             f"{called}: that task was just created, but the answer is {status}.",
-            "What is in a URL is text. Is your key a number? Then annotate `task_id: int`.",
+            "Everything in a URL is text. Is your key a number? Then annotate `task_id: int`.",
         )
     if isinstance(response["body"], Mapping) and "priority" not in response["body"]:
         return failed(
@@ -194,7 +192,8 @@ def _task_wrong(
     if body_field(response, "title") in other_titles:
         return failed(
             f"{called}: that is another task, {shorten(str(response['body']))}.",
-            "An id is no place in a list, and lists begin at 0: look for the task with this id.",
+            "An id is not a position in a list, and lists begin at 0: look for the task with "
+            "this id.",
         )
     if body_field(response, "title") != title:
         return failed(
@@ -252,19 +251,19 @@ def _title_wrong(name: str, response: dict[str, Any]) -> Finding | None:
     if "raised" in response and response["raised"]["type"] == "KeyError":
         return failed(
             f"{called}: the handler crashed with KeyError; a client sees a 500.",
-            "Let a pydantic model read the body: it refuses what has no title, with 422.",
+            "Let a pydantic model read the body: it refuses a body without a title, with 422.",
         )
     if wrong := _exception_wrong(response):
         return wrong
     if response["status"] == 422:
         return None
     if response["status"] == 201:
-        reason = "spaces are no title" if name == "blank title" else "that is no title"
+        reason = "spaces are not a title" if name == "blank title" else "that is not a title"
         return failed(
             f"{called}: a task was created, but {reason}.",
-            "Take the spaces off first (`strip`), then refuse what is empty, with 422.",
+            "Strip the spaces off first (`strip`), then refuse an empty title, with 422.",
         )
     return failed(
         f"{called}: expected 422, got {response['status']}.",
-        "422 is FastAPI's own answer to a body that does not fit; use it here, too.",
+        "422 is FastAPI's own answer to a body that does not fit; use it here too.",
     )

@@ -34,11 +34,14 @@ def _priority_wrong(called: str, call: dict[str, Any], expected: str) -> Finding
     if got == expected:
         return None
     if got is None:
-        return failed(f"{called} gave back None.", "`print` shows; `return` gives back.")
+        return failed(
+            f"{called} returned None.",
+            "`print` only shows a value; `return` hands it to the caller.",
+        )
     if isinstance(got, dict):
         return failed(
-            f"{called} gave back {shorten(str(got))}.",
-            'Of the task, only the priority is asked for: ["priority"].',
+            f"{called} returned {shorten(str(got))}.",
+            'Return the priority and nothing else: ["priority"].',
         )
     if not call["paths"]:
         return failed(
@@ -90,14 +93,14 @@ def _missing_id_wrong(call: dict[str, Any], priorities: list[str]) -> Finding | 
         return _explain_guess(called, got, priorities)
     if task_paths := [path for path in call["paths"] if not path.endswith("/api/tasks")]:
         return failed(
-            f"{called} asked the server for {task_paths[0]}, which is no task.",
+            f"{called} asked the server for {task_paths[0]}, which is not a task.",
             "Without an id there is nothing to ask for: raise LookupError before you ask.",
         )
     if "raised" in call:
         return _error_type_wrong(called, call["raised"])
     return failed(
         f"{called}: there is no id, so expected a LookupError; got {shorten(str(got))}.",
-        "An answer that is none looks like one. Say it loud: raise LookupError(...).",
+        "Callers cannot tell that from a real answer. Say it out loud: raise LookupError(...).",
     )
 
 

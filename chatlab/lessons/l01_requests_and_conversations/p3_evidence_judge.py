@@ -22,12 +22,12 @@ _EXPLANATIONS = {
     "C": "Line C is only a request; what proves something is what comes back.",
     "D": "Line D shows that nothing more can come: that is lifecycle.",
     "E": "Line E is one whole response to one request: that is pattern.",
-    "F": "Line F is in both recordings, so it proves no difference: tasks are kept by both.",
+    "F": "Line F is in both recordings, so it proves no difference: both keep tasks.",
     "G": "Line G shows a client that has to bring the id along: that is context.",
     "P": "Line P is only a message; what proves something is what the server makes of it.",
     "Q": "Line Q shows a server that knows what “its” means: that is context.",
     "R": "Line R shows a conversation that goes on the next day: that is lifecycle.",
-    "S": "Line S is in both recordings, so it proves no difference: tasks are kept by both.",
+    "S": "Line S is in both recordings, so it proves no difference: both keep tasks.",
     "T": "Line T is one event of an answer that is not finished: that is pattern.",
     "U": "Line U shows what the server looks at before it answers: that is context.",
     "V": "Line V could be asked over REST, too. Which line shows that it was understood?",
@@ -63,7 +63,8 @@ def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
         return [
             failed(
                 "You gave the same two lines for all four aspects.",
-                "Each aspect asks something else. Begin with: what is left between two messages?",
+                "Each aspect asks a different question. Begin with: what is left between two "
+                "messages?",
             )
         ]
     points_each = 3 / len(ASPECTS)

@@ -19,23 +19,23 @@ _JsonObject = dict[str, Any]
 
 _EXPLANATIONS: dict[str, dict[Any, str]] = {
     "length": {
-        "short": "A short answer is there at once; there is nothing to wait for.",
-        "long": "A long answer takes time: begin to show it before it is whole.",
+        "short": "A short answer arrives at once; there is nothing to wait for.",
+        "long": "A long answer takes time: begin to show it before it is complete.",
     },
     "partial_results_useful": {
-        False: "Half of it helps nobody: send it when it is whole.",
-        True: "The first half helps already: send it as soon as it is there.",
+        False: "Half of it helps nobody: send it when it is complete.",
+        True: "Even the first half helps: send it as soon as it is there.",
     },
     "progress_wanted": {
         False: "Nobody wants to watch: the result alone will do.",
-        True: "Somebody wants to watch: events tell how far it is.",
+        True: "Somebody wants to watch: events say how far it has got.",
     },
     "follow_ups": {
         False: "Nothing will refer to it: one question, one response.",
         True: "The next message will refer to this one: that is a conversation.",
     },
     "idempotent": {
-        True: "It can be sent again without harm: if it fails, ask once more.",
+        True: "It can be sent again without harm: if it fails, just ask once more.",
         False: "It cannot simply be sent again, so they need to see each step as it happens.",
     },
 }
@@ -89,11 +89,11 @@ def _choice_form_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Find
     pattern, because = pattern_and_reason(got)
     if got is None:
         return failed(
-            f"{called} gave back None.", "Some scenarios reach no `return`. Ask every field."
+            f"{called} returned None.", "Some scenarios reach no `return`. Look at every field."
         )
     if pattern is None and because is None:
         return failed(
-            f"{called} gave back {shorten(str(got))}.",
+            f"{called} returned {shorten(str(got))}.",
             "Return a Choice(pattern, because).",
         )
     if _normalise_pattern(pattern) not in {REQUEST, STREAM}:
@@ -103,8 +103,8 @@ def _choice_form_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Find
         )
     if because not in scenario:
         return failed(
-            f"{called}: the reason is {shorten(str(because))}, and that is no field.",
-            'Name the field that decides, such as "length"; no sentence.',
+            f"{called}: the reason is {shorten(str(because))}, which is not a field.",
+            'Name just the field that decides, such as "length".',
         )
     return None
 
@@ -122,7 +122,7 @@ def _explain_single_pattern(pattern: str) -> Finding:
     if pattern == STREAM:
         return failed(
             "You chose streaming every time.",
-            "It costs more to build and to run. A short answer that is read whole needs none.",
+            "It costs more to build and to run. A short answer does not need it.",
         )
     return failed(
         "You chose request/response every time.",
@@ -135,7 +135,7 @@ def _reason_wrong(scenario: dict[str, Any], choice: dict[str, Any]) -> Finding |
     if because not in RULES:
         return failed(
             f"{_call_text(scenario)}: {because!r} does not decide.",
-            "Who asks and how often changes nothing about how the answer comes.",
+            "Who is asking and how often makes no difference to how the answer comes.",
         )
     if scenario[because] is None:
         return failed(

@@ -52,7 +52,8 @@ LESSON = Lesson(
             minutes=7,
             objective="02.b",
             hints=(
-                "A page says two things: whether there is more, and where it goes on.",
+                "A page tells you two things: whether there is more, and where the next page "
+                "begins.",
                 "Begin with after=None. As long as `page.has_more`, ask again with "
                 "after=page.after.",
                 "while True: page = await store.load_thread_items(thread_id, after=after, "
@@ -76,8 +77,8 @@ LESSON = Lesson(
                 "all their items in one list",
             ),
             check=f"{__package__}.p3_read_back",
-            leftover_hint="Hold the store with `async with SQLStore(url) as store:`; it is closed"
-            " then.",
+            leftover_hint="Open the store with `async with SQLStore(url) as store:`, which also"
+            " closes it.",
         ),
     ),
 )

@@ -68,7 +68,7 @@ def _call_wrong(user: str, call: dict[str, Any], known_thread_ids: list[str]) ->
 
 def _explain_forgotten_await(called: str, method: str) -> Finding:
     return failed(
-        f"{called}: `{method}` was called, and never awaited, so it did nothing.",
+        f"{called}: `{method}` was called but never awaited, so it did nothing.",
         f"Calling it only makes a coroutine. Put `await` before it: await store.{method}(...).",
     )
 
@@ -131,7 +131,7 @@ def _value_wrong(called: str, value: Any, thread_id: str) -> Finding | None:
     if value is None:
         return failed(
             f"{called} returned None.",
-            "A function without `return` gives back None. End with: return thread",
+            "A function without `return` returns None. End with: return thread",
         )
     if value == thread_id:
         return failed(f"{called} returned the thread's id.", "Return the ThreadMetadata itself.")

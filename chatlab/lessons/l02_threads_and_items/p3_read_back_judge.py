@@ -60,7 +60,7 @@ def _type_wrong(value: Any) -> Finding | None:
     if isinstance(value, dict):
         return failed(
             f"It returned {show_value(value)}.",
-            "load_thread gives what is written on the cover of the thread. What was said is in "
+            "load_thread gives you only the thread's metadata, its cover. What was said is in "
             "its items: load_thread_items.",
         )
     if isinstance(value, list) and value and all(isinstance(entry, list) for entry in value):

@@ -12,7 +12,7 @@ LESSON = Lesson(
     objectives=(
         Objective("03.a", "apply", "Write an async generator that answers a message."),
         Objective("03.b", "apply", "Tell an opened chat, a returning user and a message apart."),
-        Objective("03.c", "create", "Build a server that does something for the one who asks."),
+        Objective("03.c", "create", "Build a server that does something for whoever is asking."),
         Objective("03.d", "analyse", "Distinguish what is streamed from what is saved."),
         Objective("03.e", "understand", "Explain the ten steps of a turn, and who does each."),
     ),
@@ -65,7 +65,7 @@ LESSON = Lesson(
             hints=(
                 "There are three cases. Which two questions tell them apart?",
                 "`input is None`: nobody spoke. `not thread.history`: nothing was said before.",
-                "A message: echo it. No message and no history: greet. Else yield nothing.",
+                "A message: echo it. No message and no history: greet. Otherwise yield nothing.",
             ),
             check=f"{__package__}.p2_welcome",
         ),
@@ -109,7 +109,8 @@ LESSON = Lesson(
             objective="03.e",
             hints=(
                 "Who begins a turn? What makes the thread ready for the next one?",
-                "The question is appended before respond() is called, the answer when whole.",
+                "The question is appended before respond() is called, the answer when it is "
+                "complete.",
                 "Five steps come before `call`. Your code does one step only: `yield`.",
             ),
             check=f"{__package__}.p5_lifecycle",

@@ -17,7 +17,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     for message, turn in zip(messages, observation["turns"], strict=True):
         if wrong := _echo_wrong(message, [m for m in messages if m != message], turn):
             return [wrong]
-    return [passed(2, "What was said comes back, to the one who said it.")]
+    return [passed(2, "What was said comes back, to whoever said it.")]
 
 
 def _echo_wrong(message: str, other_messages: list[str], turn: dict[str, Any]) -> Finding | None:
@@ -54,5 +54,5 @@ def _echo_wrong(message: str, other_messages: list[str], turn: dict[str, Any]) -
         )
     return failed(
         f"{called}: expected {message!r}, got {shorten(got)}.",
-        "An echo gives back the message, once, and nothing around it.",
+        "An echo repeats the message, once, with nothing around it.",
     )

@@ -34,7 +34,8 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             failed(
                 f"send({second_message!r}) on an empty thread: it was greeted, too: "
                 f"{shorten(immediate_reply)}.",
-                "Greet who has said nothing: ask `input is None` before you look at the history.",
+                "Greet only those who have said nothing: ask `input is None` before you look at "
+                "the history.",
             )
         ]
     return [passed(2, "It greets once, keeps quiet when it should, and answers.")]
@@ -67,7 +68,7 @@ def _welcome_wrong(called: str, expected: str, turn: dict[str, Any]) -> Finding 
         if not got:
             return failed(
                 f"{called}: an empty piece of a message was sent.",
-                "Silence is to yield nothing: end with `return`.",
+                "To stay silent, yield nothing: end with `return`.",
             )
         return failed(
             f"{called}: expected silence, got {shorten(got)}.",

@@ -36,7 +36,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "Create a task once, and only when `parse` understood the message.",
             )
         ]
-    return [passed(3, "Tasks are created for the one who asks, and everything else gets help.")]
+    return [passed(3, "Tasks are created for whoever is asking, and everything else gets help.")]
 
 
 def _error_or_silence_wrong(called: str, expected: Any, turn: dict[str, Any]) -> Finding | None:
@@ -45,7 +45,7 @@ def _error_or_silence_wrong(called: str, expected: Any, turn: dict[str, Any]) ->
     if error is not None and expected is None and "'NoneType'" in error["message"]:
         return failed(
             f"{called} raised {error['type']}: {error['message']}",
-            "`parse` gives None for what it does not understand; check for that first.",
+            "`parse` returns None when it does not understand; check for that first.",
         )
     if wrong := turn_wrong(called, turn):
         return wrong
@@ -68,7 +68,8 @@ def _task_wrong(
         return _explain_misfiled_task(called, owner, book_index, matches, books)
     if title not in got or str(task_id) not in got:
         return failed(
-            f"{called}: the answer names {title!r} and the id {task_id}; got {shorten(got)}.",
+            f"{called}: expected an answer with {title!r} and the id {task_id}; got "
+            f"{shorten(got)}.",
             "`await self.book.create(...)` gives you the task: it has a title and an id.",
         )
     return None
@@ -91,12 +92,12 @@ def _explain_misfiled_task(
     if not matches and own_titles:
         return failed(
             f"{called}: {owner} has a task, but it is called {own_titles[-1]!r}.",
-            "What `parse` gives you has the title alone: its `title`.",
+            "What `parse` returns has just the title in it: use its `title`.",
         )
     if not matches:
         return failed(
             f"{called}: {owner} has no such task afterwards.",
-            "It has to belong to who asks: create it for `context.user_id`.",
+            "It has to belong to whoever is asking: create it for `context.user_id`.",
         )
     if len(matches) > 1:
         return failed(f"{called}: the task is there {len(matches)} times.", "Create it once.")
@@ -107,5 +108,5 @@ def _explain_misfiled_task(
         )
     return failed(
         f"{called}: the task belongs to {matches[0]['user_id']}, not to {owner}.",
-        "It has to belong to who asks: create it for `context.user_id`.",
+        "It has to belong to whoever is asking: create it for `context.user_id`.",
     )

@@ -50,7 +50,7 @@ def _explain_result(
         return failed(f"{called}: the message was sent {thread_count} times.", "Send it once.")
     if not isinstance(got, list):
         return failed(
-            f"{called} gave back {shorten(str(got))}.", "Return a list of (role, content)."
+            f"{called} returned {shorten(str(got))}.", "Return a list of (role, content)."
         )
     rows = cast("list[Any]", got)
     if not rows:

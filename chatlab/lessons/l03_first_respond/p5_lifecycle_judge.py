@@ -40,7 +40,7 @@ _PREDECESSORS = {
     "stream": (("yield",), "An event has to be yielded before it can be sent."),
     "append_answer": (
         ("stream",),
-        "Pieces are sent as they come; the message is appended when it is whole.",
+        "Pieces are sent as they come; the message is appended when it is complete.",
     ),
     "persist": (("append_answer",), "The thread is saved last, ready for the next turn."),
 }
@@ -59,7 +59,7 @@ def judge(inputs: dict[str, Any], observation: Any) -> list[Finding]:
     names = [row[0] for row in rows]
     return [
         _order_wrong(names) or passed(0.5, "The order is right."),
-        _who_wrong(rows) or passed(0.5, "Everybody does what is theirs."),
+        _who_wrong(rows) or passed(0.5, "Everybody does their own part."),
         _survives_wrong(rows) or passed(1, "You know what a crash leaves behind."),
     ]
 
@@ -147,5 +147,5 @@ _SURVIVAL_HINTS = {
     ("question", "nothing"): "Only what has been appended lasts. What has been, by then?",
     ("question", "both"): "By then the answer has been appended, too.",
     ("both", "nothing"): "Only what has been appended lasts. What has been, by then?",
-    ("both", "question"): "Sent is not stored: the answer is appended when it is whole.",
+    ("both", "question"): "Sent is not stored: the answer is appended when it is complete.",
 }

@@ -14,7 +14,7 @@ LESSON = Lesson(
         Objective("04.b", "analyse", "Distinguish the time to first text from the total time."),
         Objective("04.c", "apply", "Stop a reply midway so that nothing stays open behind it."),
         Objective("04.d", "create", "Design a buffer that a slow reader cannot flood."),
-        Objective("04.e", "apply", "Write an event in the format in which it goes over HTTP."),
+        Objective("04.e", "apply", "Write an event in the format that carries it over HTTP."),
     ),
     introduces=(
         "delta",
@@ -49,7 +49,7 @@ LESSON = Lesson(
             hints=(
                 "The model's stream is an async generator, and so is respond(). Which loop reads "
                 "the one inside the other?",
-                "`async for` over the model's stream. In the loop, make one event of each piece.",
+                "`async for` over the model's stream. In the loop, make one event from each piece.",
                 "async for piece in self.model.stream(input.content): yield "
                 "AssistantMessage(content=piece)",
             ),
@@ -64,7 +64,8 @@ LESSON = Lesson(
             minutes=5,
             objective="04.b",
             hints=(
-                "You need three moments: before the first wait, at the first text, at the end.",
+                "Look at the clock three times: before the first wait, at the first text, at the "
+                "end.",
                 "start = clock.monotonic() comes first. Loop over the turn with `async for`, and "
                 "look at `event.type` and `event.content`.",
                 "if first_text is None and event.type == 'assistant_message' and event.content: "
@@ -81,7 +82,7 @@ LESSON = Lesson(
             minutes=6,
             objective="04.c",
             hints=(
-                "When your loop is left early, who tells the model's stream?",
+                "When your loop ends early, who tells the model's stream?",
                 "Give the stream a name in `async with aclosing(...) as pieces:`, and put your "
                 "loop inside that block.",
                 "async with aclosing(self.model.stream(input.content)) as pieces: async for piece "
@@ -102,7 +103,7 @@ LESSON = Lesson(
                 "Two things happen side by side: a task pulls from the stream and fills a list; "
                 "your generator takes from the list and yields. How does each wait for the other?",
                 "In the task: if the new event merges with the last one in the list, replace that "
-                "one. Else wait until the list is shorter than max_pending, and append. An "
+                "one. Otherwise wait until the list is shorter than max_pending, and append. An "
                 "asyncio.Condition lets both wait and wake each other.",
                 "Task: async with changed: merge, or await changed.wait_for(lambda: len(pending) < "
                 "max_pending) and append; changed.notify_all(). Reader: await changed.wait_for("

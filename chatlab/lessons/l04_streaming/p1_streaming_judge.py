@@ -24,7 +24,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if (got := reply_text(turns[0])) != texts[0]:
         return [
             failed(
-                f"{first_call}: in between somebody else was answered, and then this came: "
+                f"{first_call}: meanwhile somebody else was answered, and then this came: "
                 f"{shorten(got)}",
                 "One server serves everybody: keep nothing about a turn on `self`.",
             )
@@ -39,7 +39,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
                 "sets the pace. Where you do, use `await asyncio.sleep(...)`.",
             )
         ]
-    return [passed(3, "Every piece is on its way as soon as it is there.")]
+    return [passed(3, "Every piece is on its way as soon as it arrives.")]
 
 
 def stream_wrong(called: str, text: str, other_text: str, turn: dict[str, Any]) -> Finding | None:
@@ -87,7 +87,7 @@ def _explain_text(
     sent_pieces = [e["content"] for e in turn["events"] if e["type"] == "assistant_message"]
     if not got:
         return failed(
-            f"{called}: the model spoke, and the user got nothing.",
+            f"{called}: the model spoke, but the user got nothing.",
             "Yield an AssistantMessage for each piece.",
         )
     is_cumulative = all(b.startswith(a) for a, b in pairwise(sent_pieces))
@@ -99,7 +99,7 @@ def _explain_text(
     if got == text + text:
         return failed(
             f"{called}: the reply came twice.",
-            "The pieces are the message already: do not send the whole text after them.",
+            "The pieces are already the message: do not send the whole text after them.",
         )
     if "".join(got.split()) == "".join(text.split()):
         return failed(
@@ -122,7 +122,7 @@ def _explain_text(
 def _explain_missing_end(
     called: str, text: str, got: str, sent_count: int, progress: dict[str, Any]
 ) -> Finding:
-    """What to try when the user got only the beginning of `text`, in so many events."""
+    """What to try when the user got only the beginning of `text`, in this many events."""
     missing_text = text[len(got) :]
     if progress["chars_sent"] < len(text):
         return failed(

@@ -46,7 +46,7 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 class _SlowStore(MemoryStore):
-    """Waits so many seconds before it saves a new thread, which delays the turn's first event."""
+    """Waits this many seconds before it saves a new thread, which delays the turn's first event."""
 
     def __init__(self, clock: FixedClock, seconds: float) -> None:
         super().__init__()

@@ -66,9 +66,9 @@ def _measurement_wrong(
     got = measurement["value"]
     if "kind" in got:
         if got["kind"] == "NoneType":
-            return failed(f"{called} gave back None.", "Return a StreamStats at the end.")
+            return failed(f"{called} returned None.", "Return a StreamStats at the end.")
         return failed(
-            f"{called} gave back a {got['kind']}.",
+            f"{called} returned a {got['kind']}.",
             "Return StreamStats(first_text=..., total=..., events=...).",
         )
     event_times, first_text, total, event_count = _expected_stats(script, store_delay)
@@ -158,7 +158,9 @@ def _explain_first_text(
         time for time, (kind, _) in zip(event_times, script, strict=True) if kind == "empty"
     ]
     if empty_times and _is_close(got, empty_times[0]):
-        return failed(message, "An empty piece shows nobody anything: wait for one with content.")
+        return failed(
+            message, "There is nothing to read in an empty piece: wait for one with content."
+        )
     if first_text == 0:
         return failed(message, "0.0 counts as false in Python. Ask `first_text is None` instead.")
     if _is_close(got, 0) or _is_close(got, event_times[0]):
@@ -181,7 +183,7 @@ def _count_wrong(
     if got["events"] in {len(script), sum(kind == "piece" for kind, _ in script)}:
         return failed(
             message,
-            "Count every event, also those that the server adds: thread_created, item_done, "
+            "Count every event, including those that the server adds: thread_created, item_done, "
             "thread_updated.",
         )
     return failed(message, "Count one for each time round the loop, whatever the event is.")

@@ -68,8 +68,8 @@ def _closing_wrong(error: dict[str, Any] | None) -> Finding | None:
     message = "" if error is None else error["message"]
     if "context manager" in message and "async_generator" in message:
         return failed(
-            "A stream is no context manager, so `async with` cannot hold it by itself.",
-            "Put it in one: async with aclosing(self.model.stream(...)) as pieces:",
+            "A stream is not a context manager, so `async with` cannot hold it by itself.",
+            "Wrap it in one: async with aclosing(self.model.stream(...)) as pieces:",
         )
     if "context manager" in message and "aclosing" in message:
         return failed("`aclosing` closes by waiting.", "Write `async with`, not `with`.")
@@ -93,7 +93,7 @@ def _stop_wrong(turn: dict[str, Any]) -> Finding | None:
         return None
     if "ignored GeneratorExit" in error["message"]:
         return failed(
-            "Your server was stopped, and it yielded once more: nobody listens by then.",
+            "Your server was stopped, and it yielded once more: by then nobody is listening.",
             "In `finally` and `except`, tidy up and do not `yield`.",
         )
     return failed(

@@ -170,7 +170,7 @@ def _iterate(result: Any) -> AsyncIterator[Any]:
     """
     if asyncio.iscoroutine(result):
         result.close()
-        raise TypeError("coalesce() gave back a coroutine")
+        raise TypeError("coalesce() returned a coroutine")
     return aiter(result)
 
 

@@ -43,8 +43,9 @@ def _delivery_wrong(
             return wrong
         if late_event is not None:
             return failed(
-                f"The reader was waiting, and event {late_event} was kept back all the same.",
-                "Merge only what the reader has no time for; whoever waits gets it at once.",
+                f"The reader was waiting, and event {late_event} was held back all the same.",
+                "Merge only while the reader is busy; a reader who is waiting gets each event "
+                "immediately.",
             )
     return None
 
@@ -55,7 +56,7 @@ def _raised_wrong(reading: dict[str, Any]) -> Finding | None:
     error = reading["raised"]
     if "coroutine" in error["message"] or "'async for' requires" in error["message"]:
         return failed(
-            "coalesce(stream, max_pending) gave back no stream.",
+            "coalesce(stream, max_pending) returned no stream.",
             "`async def` with `yield`, or an object with __aiter__ and __anext__.",
         )
     return failed(f"coalesce raised {error['type']}: {error['message']}", source_line(error))
@@ -67,12 +68,13 @@ def _timeout_wrong(value: dict[str, Any], events: EventList) -> Finding | None:
         return None
     if _merge(value["got"]) == _merge(events):
         return failed(
-            "Every event came, and then the stream did not end.",
-            "When the source has ended, tell your reader; it still waits.",
+            "Every event came, but then the stream did not end.",
+            "When the source has ended, tell your reader, which is still waiting.",
         )
     return failed(
         f"After {len(value['got'])} events the reader waited, and nothing more came.",
-        "Whoever puts an event in has to wake the reader, and whoever takes one out the writer.",
+        "Whoever puts an event in has to wake the reader, and whoever takes one out has to wake "
+        "the writer.",
     )
 
 
@@ -92,7 +94,7 @@ def _events_wrong(events: EventList, got: EventList) -> Finding | None:
     """What is wrong when the two differ in more than how their pieces are merged."""
     for number, event in enumerate(got, start=1):
         if not isinstance(cast("object", event), dict) or "item_id" not in event:
-            return failed(f"Event {number} is no event: {str(event)[:60]}", "Yield the events.")
+            return failed(f"Event {number} is not an event: {str(event)[:60]}", "Yield the events.")
     expected, received = _merge(events), _merge(got)
     if expected == received:
         return None
@@ -123,7 +125,7 @@ def _events_wrong(events: EventList, got: EventList) -> Finding | None:
     if _item_ids_by_character(expected) != _item_ids_by_character(received):
         return failed(
             "Pieces of two messages became one.",
-            "Neighbours merge only if their item_id is the same.",
+            "Two pieces merge only if their item_id is the same.",
         )
     return _explain_overtaking()
 
@@ -153,7 +155,8 @@ def _too_many_events_wrong(inputs: dict[str, Any], observation: dict[str, Any]) 
     if tight_count > fewest:
         return failed(
             f"With max_pending=1 a slow reader got {tight_count} events; {fewest} would have done.",
-            "Full is no reason to stop while the next piece still fits onto the last one: pull it, "
+            "Even when full, do not stop while the next piece still fits onto the last one: pull "
+            "it, "
             "and wait only if it does not merge.",
         )
     return None

@@ -26,7 +26,7 @@ def judge(inputs: list[dict[str, Any]], observation: list[dict[str, Any]]) -> li
     for fields, outcome in zip(inputs, observation, strict=True):
         if wrong := _last_id_wrong(_call_text(fields), fields, outcome["value"]["text"]):
             return [wrong]
-    return [passed(2, "A browser reads back every frame as you meant it.")]
+    return [passed(2, "A browser reads every frame back as you meant it.")]
 
 
 def _call_text(fields: dict[str, Any]) -> str:
@@ -36,7 +36,7 @@ def _call_text(fields: dict[str, Any]) -> str:
 def _frame_wrong(called: str, fields: dict[str, Any], frame: dict[str, str]) -> Finding | None:
     frame_text = frame["text"]
     if frame["kind"] != "str":
-        return failed(f"{called} gave back {shorten(frame_text)}.", "Return a text, a str.")
+        return failed(f"{called} returned {shorten(frame_text)}.", "Return a string.")
     data = re.sub(r"\r\n|\r", "\n", fields["data"])
     expected = (fields.get("event", "message"), data, fields.get("id", ""))
     got = list(parse_sse(frame_text))
@@ -45,7 +45,7 @@ def _frame_wrong(called: str, fields: dict[str, Any], frame: dict[str, str]) -> 
     if len(got) > 1:
         return failed(
             f"{called}: the browser read {len(got)} events.",
-            "An empty line ends a frame: it may stand at the end only.",
+            "An empty line ends a frame: it may stand only at the end.",
         )
     if not got:
         return _explain_missing_event(called, fields, frame_text)
@@ -99,11 +99,11 @@ def _explain_data(called: str, raw: str, data: str, got: str) -> Finding:
             message, "One space after the colon is taken away: write `data: `, with a space."
         )
     if got in {json.dumps(data), json.dumps(raw), repr(raw)}:
-        return failed(message, "The data goes in as it is, without quotes of yours around it.")
+        return failed(message, "The data goes in as it is, with no quotes added around it.")
     if re.search("[\u2028\x0b\x85]", raw) and got == "\n".join(raw.splitlines()):
         return failed(
             message,
-            "splitlines() cuts at more than line ends. Here only \\n, \\r\\n and \\r are some.",
+            "splitlines() also cuts at other characters. Here only \\n, \\r\\n and \\r end a line.",
         )
     if data.startswith(got) and not data[len(got) :].strip("\n"):
         return failed(

@@ -80,7 +80,7 @@ class WatchedModel(ScriptedModel):
 
     Args:
         replies: Its reply to each message; a prompt may contain more than the message.
-        hold_at: After so many pieces it falls silent, once, until its stream is closed.
+        hold_at: After this many pieces it falls silent, once, until its stream is closed.
         close_iterations: How many iterations of the event loop its streams take to close.
 
     Attributes:
@@ -154,7 +154,7 @@ class TurnReader:
         self.error: Exception | None = None
 
     async def read(self, pieces: int | None = None) -> None:
-        """Read to the end, or until so many pieces of text have come.
+        """Read to the end, or until this many pieces of text have come.
 
         Raises:
             NotStarted: `respond()` has not been written yet.

@@ -10,10 +10,10 @@ LESSON = Lesson(
     promise="The TaskManager shows its work and takes clicks.",
     minutes=35,
     objectives=(
-        Objective("05.a", "apply", "Show a tool at work, from its start to its end, good or bad."),
-        Objective("05.b", "create", "Build a form that sends all that a server needs."),
-        Objective("05.c", "evaluate", "Judge a click by who clicks, not by what it says."),
-        Objective("05.d", "create", "Write a long job's report that is true while it runs."),
+        Objective("05.a", "apply", "Show a tool at work from start to finish, even when it fails."),
+        Objective("05.b", "create", "Build a form that sends everything a server needs."),
+        Objective("05.c", "evaluate", "Judge a click by who clicked, not by what it says."),
+        Objective("05.d", "create", "Write progress reports that stay true while a long job runs."),
     ),
     introduces=("ToolStatus", "Widget", "action()", "background job (Task)", "ErrorEvent"),
     uses=(
@@ -79,8 +79,8 @@ LESSON = Lesson(
             objective="05.c",
             hints=(
                 "Is it a click on complete? Whose click is it? Which task?",
-                "self.book.complete(user_id, id) raises NotFoundError for an unknown task and for "
-                "somebody else's alike.",
+                "self.book.complete(user_id, id) raises NotFoundError both for an unknown task and "
+                "for somebody else's.",
                 'try: task = await self.book.complete(context.user_id, action.payload["id"]) / '
                 "except NotFoundError: say that there is no such task.",
             ),
@@ -95,7 +95,7 @@ LESSON = Lesson(
             minutes=7,
             objective="05.d",
             hints=(
-                "When is the first moment at which there is something to show? When the last?",
+                "When is there something to show for the first time? And for the last time?",
                 "A Task with progress 0 first; then one for each page in `async for`; then "
                 "completed or failed after the loop; then the reply.",
                 "Keep `progress = written / pages` in a variable. In `except OSError`, yield "

@@ -64,7 +64,7 @@ def _calls_wrong(called: str, user_id: str, title: str, calls: list[Any]) -> Fin
     if calls[0] != [user_id, title]:
         return failed(
             f"{called}: the tool was called with {shorten(str(tuple(calls[0])))}.",
-            "It wants the one who asks, context.user_id, and the title, input.content.",
+            "It takes the user who is asking, context.user_id, and the title, input.content.",
         )
     return None
 
@@ -102,7 +102,7 @@ def _chip_wrong(called: str, turn: dict[str, Any], final_status: str) -> Finding
     if final_statuses[0] != final_status:
         return failed(
             f"{called}: the chip says {final_statuses[0]}.",
-            "The tool is what decides: no exception is completed, an exception is failed.",
+            "The tool decides: without an exception it is completed, with one it has failed.",
         )
     if len(statuses) > 2 or len({event["item_id"] for _, event in tool_events}) > 1:
         return failed(
@@ -144,7 +144,7 @@ def _explain_missing_reply(called: str, turn: dict[str, Any], final_status: str)
     if reply_text(turn).strip():
         return failed(
             f"{called}: the reply came before {final_status}.",
-            "It promises what is not known yet. The reply comes last.",
+            "It promises something that is not known yet. The reply comes last.",
         )
     if final_status == "failed":
         return failed(
@@ -152,7 +152,7 @@ def _explain_missing_reply(called: str, turn: dict[str, Any], final_status: str)
             "A failure that is swallowed leaves people waiting: say what happened, in a message.",
         )
     return failed(
-        f"{called}: no reply came.", "A chip is no answer. Yield an AssistantMessage, too."
+        f"{called}: no reply came.", "A chip is not an answer. Yield an AssistantMessage too."
     )
 
 
@@ -171,5 +171,5 @@ def _failure_reply_wrong(called: str, turn: dict[str, Any], success_reply: str) 
         return None
     return failed(
         f"{called}: the reply is {shorten(reply_text(turn))}, as if it had worked.",
-        "There is no task. Say so, in the except branch.",
+        "No task was created. Say so, in the except branch.",
     )

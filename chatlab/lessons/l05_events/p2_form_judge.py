@@ -26,7 +26,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if isinstance(form, Finding):
         return [form]
     wrong = _title_wrong(form) or _priority_field_wrong(form) or _submit_wrong(form, inputs)
-    return [wrong or passed(2, "Filled in and submitted, it says all that a server needs.")]
+    return [wrong or passed(2, "Filled in and submitted, it sends everything a server needs.")]
 
 
 def _suggest_fix(error: dict[str, Any]) -> str:
@@ -62,22 +62,22 @@ _FIELD_HINTS: dict[Any, str] = {
 def _find_form(value: Any) -> dict[str, Any] | Finding:
     """The one form in the widget, or what is wrong when there is no such form."""
     if value is None:
-        return failed("task_form() gave back None.", "End with `return Widget(root=...)`.")
+        return failed("task_form() returned None.", "End with `return Widget(root=...)`.")
     kind = cast("dict[str, Any]", value).get("type") if isinstance(value, dict) else None
     if kind in {"card", "row", "form", "text", "button", "input", "select"}:
         return failed(
-            f"task_form() gave back a {str(kind).title()}: a node, and no event.",
+            f"task_form() returned a {str(kind).title()}: a node, not an event.",
             "Wrap it: Widget(root=...). An event is what can be yielded.",
         )
     if kind != "widget":
-        return failed(f"task_form() gave back {shorten(str(value))}.", "Return a Widget.")
+        return failed(f"task_form() returned {shorten(str(value))}.", "Return a Widget.")
     nodes = list(_walk_nodes(value["root"]))
     forms = [node for node in nodes if node["type"] == "form"]
     if not forms:
         return _explain_missing_form(nodes)
     if len(forms) > 1:
         return failed(
-            f"There are {len(forms)} forms, and submitting one sends nothing of the other.",
+            f"There are {len(forms)} forms, and submitting one sends nothing from the other.",
             "Put everything that belongs together into one Form.",
         )
     form_nodes = list(_walk_nodes(forms[0]))
@@ -85,7 +85,7 @@ def _find_form(value: Any) -> dict[str, Any] | Finding:
         node["name"] for node in nodes if "name" in node and node not in form_nodes
     ]:
         return failed(
-            f"The input {outside_names[0]!r} stands outside of the Form, so it is never sent.",
+            f"The input {outside_names[0]!r} is outside the Form, so it is never sent.",
             "A Form sends what is in its own `children`.",
         )
     return forms[0]
@@ -94,8 +94,8 @@ def _find_form(value: Any) -> dict[str, Any] | Finding:
 def _explain_missing_form(nodes: list[dict[str, Any]]) -> Finding:
     if any(node["type"] == "button" for node in nodes):
         return failed(
-            "The widget has a Button and no Form.",
-            "A Button sends its action, and nothing of what was typed. A Form sends both.",
+            "The widget has a Button but no Form.",
+            "A Button sends its action, but nothing of what was typed. A Form sends both.",
         )
     return failed(
         "The widget has no Form: nothing that is typed can be sent.",
@@ -130,11 +130,11 @@ def _title_wrong(form: dict[str, Any]) -> Finding | None:
     if isinstance(title, Finding):
         return title
     if title["type"] == "select":
-        return failed("The title is a choice.", "Anybody's title is possible: make it an Input.")
+        return failed("The title is a choice.", "A title can be anything: make it an Input.")
     if title["value"].strip():
         return failed(
             f"{title['value']!r} stands in the title from the start.",
-            "Whoever presses the button at once sends it. Explain it in the `label` instead.",
+            "Whoever presses the button straight away sends it. Explain it in the `label` instead.",
         )
     if not title["required"]:
         return failed(

@@ -22,7 +22,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             return [wrong]
     clicks = observation["clicks"]
     wrong = _tasks_wrong(inputs, clicks) or _replies_wrong(inputs, clicks)
-    return [wrong or passed(3, "A click completes what is the clicker's own, and nothing else.")]
+    return [wrong or passed(3, "A click completes the clicker's own task, and nothing else.")]
 
 
 def _tasks_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
@@ -106,13 +106,13 @@ def _forged_user_explainer(user_id: str, owner: str) -> Callable[[str, set[int]]
 
 def _explain_unknown_task(called: str, done: set[int]) -> Finding:
     return failed(
-        f"{called}: there is no such task, and now {sorted(done)} are done.", "Leave them."
+        f"{called}: there is no such task, but now {sorted(done)} are done.", "Leave them."
     )
 
 
 def _explain_snooze(called: str, _done: set[int]) -> Finding:
     return failed(
-        f"{called}: it asked for something else, and the task is done.",
+        f"{called}: it asked for something else, but the task is done now.",
         "Every click of the thread comes to action(): look at action.type first.",
     )
 
@@ -150,6 +150,7 @@ def _replies_wrong(inputs: dict[str, Any], clicks: list[Any]) -> Finding | None:
         return failed(
             f"{second_user}'s task gets {shorten(other_reply)}, an unknown one "
             f"{shorten(unknown_reply)}.",
-            f"Whoever compares the two knows what {second_user} has. Give both the same answer.",
+            f"Anybody who compares the two knows what {second_user} has. Give both the same "
+            "answer.",
         )
     return None

@@ -19,7 +19,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if "blocked" in observation:
         return [
             failed(
-                "While your server waited between two pages, nobody else got on.",
+                "While your server waited between two pages, nobody else could get on.",
                 "time.sleep stops everybody. You need no pause; if you want one, await it.",
             )
         ]
@@ -62,14 +62,14 @@ def _export_call_wrong(called: str, turn: dict[str, Any], users: list[str]) -> F
         return wrong
     if not turn["asked_by"]:
         return failed(
-            f"{called}: the job was never begun.",
+            f"{called}: the job was never started.",
             "async for written, pages in self.export(context.user_id): ...",
         )
     if sorted(map(str, turn["asked_by"])) != sorted(users):
         got = ", ".join(map(str, turn["asked_by"]))
         return failed(
             f"{called}: the export was asked for by {', '.join(users)}, and made for {got}.",
-            "One job for each who asks: self.export(context.user_id), once.",
+            "One job for each user who asks: self.export(context.user_id), once.",
         )
     return None
 
@@ -79,5 +79,5 @@ def _failure_reply_wrong(called: str, turn: dict[str, Any], success_reply: str) 
         return None
     return failed(
         f"{called}: the reply is {shorten(reply_text(turn))}, as if it had worked.",
-        "There is no export. Say so when the job fails.",
+        "Nothing was exported. Say so when the job fails.",
     )

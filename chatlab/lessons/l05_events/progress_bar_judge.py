@@ -14,12 +14,12 @@ _IndexedTask = tuple[int, dict[str, Any]]
 
 
 def bar_wrong(called: str, turn: dict[str, Any], pages: int, final_status: str) -> Finding | None:
-    """What is wrong with the Tasks of a job of so many pages, and with the reply after them."""
+    """What is wrong with the Tasks of a job of this many pages, and with the reply after them."""
     events = enumerate(turn["events"])
     tasks = [(index, event) for index, event in events if event["type"] == "task"]
     if not tasks:
         return failed(
-            f"{called}: no Task came, so nobody knows that a job runs.",
+            f"{called}: no Task came, so nobody knows that a job is running.",
             'Yield Task(title="Exporting", progress=...) for each page that is written.',
         )
     titles = {event["title"] for _, event in tasks}
@@ -68,7 +68,7 @@ def _end_wrong(
     if len(final_tasks) > 1 or tasks[-1][1]["status"] == "running":
         return failed(
             f"{called}: after {final_tasks[0][1]['status']}, one more Task came.",
-            "A job ends once, and what has ended is not heard of again.",
+            "A job ends once, and after that nothing more is said about it.",
         )
     if final_status == "completed" and final_task["progress"] < 1:
         return failed(
@@ -103,11 +103,11 @@ def _fall_wrong(called: str, tasks: list[_IndexedTask]) -> Finding | None:
             fall = f"from {task['progress']:.0%} to {next_task['progress']:.0%}"
             if next_task["status"] == "failed":
                 return failed(
-                    f"{called}: at the end, the bar falls {fall}.",
+                    f"{called}: at the end, the bar goes back {fall}.",
                     "Left out, `progress` is 0. Keep what was reached, and say it with failed.",
                 )
             return failed(
-                f"{called}: the bar falls {fall}.",
+                f"{called}: the bar goes back {fall}.",
                 "Two exports may run at once: keep how far one is in respond(), not on `self`.",
             )
     return None
@@ -121,7 +121,7 @@ def _beginning_wrong(
     events_before_end = count_events_before(turn, "ended") or 0
     if index >= events_before_end:
         return failed(
-            f"{called}: the first news came when the job was over.",
+            f"{called}: the first news came only when the job was over.",
             "You collected it all first. Yield inside the loop, after each page.",
         )
     if index >= events_before_start or first_task["progress"] > 0:
@@ -165,12 +165,12 @@ def _height_wrong(
     if abs(highest * pages - 1) < 1e-6:
         return failed(
             f"{called}: after each page the bar says {highest:.0%}, the share of one page.",
-            "It shows all that is done so far, not the last step: progress=written / pages.",
+            "It shows everything done so far, not the last step: progress=written / pages.",
         )
     return failed(
         f"{called}: {pages} pages were written, and until the end the bar said {highest:.0%} at "
         "most.",
-        "A number of your own does not move with the job: progress=written / pages.",
+        "A fixed number does not move with the job: progress=written / pages.",
     )
 
 
@@ -182,7 +182,7 @@ def _reply_wrong(
     if reply_text(turn).strip():
         return failed(
             f"{called}: the reply came before the job had ended.",
-            "It promises what is not known yet. The reply comes last.",
+            "It promises something that is not known yet. The reply comes last.",
         )
     if final_status == "failed":
         return failed(
@@ -190,5 +190,5 @@ def _reply_wrong(
             "A red bar explains nothing. Say in a message what happened.",
         )
     return failed(
-        f"{called}: no reply came.", "A bar is no answer. Yield an AssistantMessage, too."
+        f"{called}: no reply came.", "A bar is not an answer. Yield an AssistantMessage too."
     )

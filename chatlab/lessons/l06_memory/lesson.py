@@ -11,9 +11,11 @@ LESSON = Lesson(
     minutes=45,
     objectives=(
         Objective("06.a", "analyse", "Work out what “its” means from the history of a thread."),
-        Objective("06.b", "apply", "Compute a window that keeps to a token budget."),
-        Objective("06.c", "create", "Build a memory in which a summary stands for what falls out."),
-        Objective("06.d", "apply", "Use a branch to retry a message; the old thread stays."),
+        Objective("06.b", "apply", "Compute a window that fits a token budget."),
+        Objective("06.c", "create", "Build a memory in which a summary replaces what falls out."),
+        Objective(
+            "06.d", "apply", "Use a branch to retry a message and leave the old thread as it was."
+        ),
     ),
     introduces=("history", "window", "token budget", "summary", "branch", "retry"),
     uses=(
@@ -61,9 +63,9 @@ LESSON = Lesson(
             minutes=10,
             objective="06.b",
             hints=(
-                "Where does the window begin? That is the only thing to find out.",
+                "Where does the window begin? That is all you have to work out.",
                 "First find the newest user message: from there on, everything stays. Then go "
-                "back item by item as long as the budget pays. Move the beginning only to places "
+                "back item by item as long as the budget lasts. Move the beginning only to places "
                 "where no tool item is left without its question.",
                 "Keep `start` and a flag. Going back: a tool item sets the flag (its question is "
                 "still to come), a user message clears it; when the flag is clear, start = at. "
@@ -83,7 +85,7 @@ LESSON = Lesson(
             hints=(
                 "Sort the items into three heaps: the earlier summary, what falls out, what stays.",
                 "Take the summary away first. Of the rest, all but the newest `keep` fall out. If "
-                "nothing does, give everything back as it was.",
+                "nothing does, return everything as it was.",
                 "fallen = said[: max(0, len(said) - keep)]; text = await summarise(previous, "
                 "fallen); return [make_summary(text), *said[len(fallen):]]",
             ),

@@ -40,7 +40,8 @@ def _own_thread_wrong(tasks: list[Any], task_index: int, turn: dict[str, Any]) -
         )
     if other_task:
         return failed(
-            f"{called} in one thread and hears of {other_task['title']!r}, from another thread.",
+            f"{called} in one thread and is told about {other_task['title']!r}, from another "
+            "thread.",
             "Keep nothing about a conversation on `self`: look into `thread`, this one.",
         )
     return _priority_wrong(called, task, got)
@@ -73,7 +74,8 @@ def _written_thread_wrong(
         )
     if len(named_indexes) > 1:
         return failed(
-            f"{called}: the answer names {len(named_indexes)} tasks.", "“Its” is one: the last."
+            f"{called}: the answer names {len(named_indexes)} tasks.",
+            "“Its” means one task: the last one named.",
         )
     if not named_indexes and thread["kind"] == "far":
         items_back = len(thread["rows"]) - thread["rows"].index(show_task_row(expected_index))

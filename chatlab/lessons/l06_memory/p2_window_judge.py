@@ -58,7 +58,7 @@ def _window_wrong(rows: list[Row], budget: int, result: dict[str, Any]) -> Findi
     if not isinstance(value, list) or not all(
         isinstance(item, dict) and "id" in item for item in value
     ):
-        return failed(f"{called}: it gave back {str(value)[:60]!r}.", "Return a list of the items.")
+        return failed(f"{called}: it returned {str(value)[:60]!r}.", "Return a list of the items.")
     got = [int(item["id"].removeprefix("msg_")) for item in value]
     expected_start = _expected_start_index(rows, budget)
     if got == list(range(expected_start, len(rows))):
@@ -68,10 +68,10 @@ def _window_wrong(rows: list[Row], budget: int, result: dict[str, Any]) -> Findi
 
 def _order_wrong(called: str, rows: list[Row], got: list[int]) -> Finding | None:
     if len(set(got)) < len(got):
-        return failed(f"{called}: an item is in the window twice.", "Take each item once.")
+        return failed(f"{called}: an item is in the window twice.", "Each item belongs there once.")
     if got != sorted(got):
         return failed(
-            f"{called}: the newest item stands first.", "Choose backwards, return forwards."
+            f"{called}: the newest item comes first.", "Choose backwards, return forwards."
         )
     newest_question = _newest_question_index(rows)
     if lost_indexes := [index for index in range(newest_question, len(rows)) if index not in got]:
@@ -82,7 +82,7 @@ def _order_wrong(called: str, rows: list[Row], got: list[int]) -> Finding | None
             )
         return failed(
             f"{called}: the {rows[lost_indexes[0]][0]} item after the newest user message is gone.",
-            "The newest user message stays, and so does all that follows it.",
+            "The newest user message stays, and so does everything that follows it.",
         )
     got_start = got[0] if got else len(rows)
     gap_indexes = [index for index in range(got_start, len(rows)) if index not in got]
@@ -103,7 +103,7 @@ def _explain_content(
     cost = sum(rows[index][1] for index in got)
     if cost > budget and not result["calls"]:
         return failed(
-            f"{called}: {len(got)} items, and nobody asked what they cost.",
+            f"{called}: {len(got)} items, but nobody asked what they cost.",
             "Two messages may cost 2 or 2,000; use `count`.",
         )
     if got_start < _newest_question_index(rows) and cost > budget:
@@ -126,9 +126,9 @@ def _explain_content(
     if expected_start < len(rows) and rows[expected_start][0] == "assistant":
         return failed(
             f"{called}: {more_count} more fit. The window may begin with an assistant's message.",
-            "Only a tool item needs its question; take all that the budget pays for.",
+            "Only a tool item needs its question; take everything the budget pays for.",
         )
     return failed(
         f"{called}: {more_count} more items fit into the budget.",
-        "Go on back as long as the sum of `count(item)` is at most the budget.",
+        "Keep going back as long as the sum of `count(item)` is at most the budget.",
     )

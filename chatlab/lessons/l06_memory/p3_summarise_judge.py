@@ -24,7 +24,7 @@ def _result_wrong(case: dict[str, Any], result: dict[str, Any]) -> Finding | Non
         return _explain_error(called, result["raised"])
     if not isinstance(result["value"], list):
         return failed(
-            f"{called} gave back {shorten(str(result['value']))}.", "Return a list of items."
+            f"{called} returned {shorten(str(result['value']))}.", "Return a list of items."
         )
     dropped_ids = [f"msg_{index}" for index in range(max(0, count - keep))]
     expected_rows = [["item", f"msg_{index}"] for index in range(len(dropped_ids), count)]
@@ -46,7 +46,7 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
         return failed(f"{called} raised {error['message']}", "Write `async def remember`.")
     if error["type"] == "ValidationError" and "string" in error["message"]:
         return failed(
-            f"{called}: the summary was made of something that is no text.",
+            f"{called}: the summary was made from something that is not text.",
             "`summarise` is a coroutine: text = await summarise(...), then make_summary(text).",
         )
     return explain_exception(called, error)
@@ -57,7 +57,7 @@ def _summarise_calls_wrong(
 ) -> Finding | None:
     if not dropped_ids and calls:
         return failed(
-            f"{called}: nothing falls out, and `summarise` was called all the same.",
+            f"{called}: nothing falls out, but `summarise` was called all the same.",
             "Each call costs a model's time. If nothing falls out, return the items as they are.",
         )
     if not dropped_ids:
@@ -65,7 +65,7 @@ def _summarise_calls_wrong(
     if len(calls) != 1:
         return failed(
             f"{called}: `summarise` was called {len(calls)} times.",
-            "Once is enough: hand over all that falls out, in one list.",
+            "Once is enough: hand over everything that falls out, in one list.",
         )
     [[previous_text, items]] = calls
     if "summary" in items:
@@ -82,7 +82,7 @@ def _summarise_calls_wrong(
     if previous_text != (earlier or ""):
         return failed(
             f"{called}: `previous_text` was {previous_text!r}; there is no earlier summary.",
-            'Then it is an empty text, "".',
+            'Then it is the empty string, "".',
         )
     if items != dropped_ids:
         return failed(
@@ -100,17 +100,19 @@ def _unchanged_rows_wrong(called: str, expected_rows: list[Any], rows: list[Any]
     ):
         return failed(
             f"{called}: nothing falls out, but the earlier summary is gone.",
-            "It stands for what fell out before. Give back everything as it was.",
+            "It stands for what fell out before. Return everything as it was.",
         )
     return failed(
         f"{called}: nothing falls out, and {len(rows)} of {len(expected_rows)} items came back.",
-        "If nothing falls out, give back everything as it was.",
+        "If nothing falls out, return everything as it was.",
     )
 
 
 def _summaries_wrong(called: str, case: dict[str, Any], rows: list[Any]) -> Finding | None:
     if any(row[0] == "text" for row in rows):
-        return failed(f"{called}: there is a text among the items.", "Wrap it: make_summary(text).")
+        return failed(
+            f"{called}: there is a plain string among the items.", "Wrap it: make_summary(text)."
+        )
     summaries = [text for kind, text in rows if kind == "summary"]
     if not summaries:
         return failed(
@@ -130,7 +132,7 @@ def _summaries_wrong(called: str, case: dict[str, Any], rows: list[Any]) -> Find
         )
     if rows[0][0] != "summary":
         return failed(
-            f"{called}: the summary does not stand first.",
+            f"{called}: the summary does not come first.",
             "It stands for what was said before, so it comes before the items that stay.",
         )
     return None
@@ -148,11 +150,11 @@ def _recent_items_wrong(
             "items[-0:] is the whole list, since -0 is 0. Count from the front: len(items) - keep.",
         )
     if got == expected_rows[::-1]:
-        return failed(f"{called}: the newest item stands first.", "Oldest first, as before.")
+        return failed(f"{called}: the newest item comes first.", "Oldest first, as before.")
     if len(got) == len(expected_rows) - 1 and case["earlier"] is not None:
         return failed(
             f"{called}: {len(got)} items stayed: the summary was counted as one of them.",
-            "`keep` is about what was said. The summary comes on top.",
+            "`keep` counts only what was said. The summary is extra.",
         )
     if got == [["item", f"msg_{index}"] for index in range(case["keep"])]:
         return failed(

@@ -21,7 +21,7 @@ def _old_thread_wrong(observation: dict[str, Any]) -> Finding | None:
     if after == before:
         return _explain_error(observation["raised"]) if "raised" in observation else None
     if after is None:
-        return failed("The old thread is gone.", "Branch means copy: both conversations are kept.")
+        return failed("The old thread is gone.", "A branch is a copy: both conversations are kept.")
     lost_items = [item for item in before if item not in after]
     if lost_items:
         return failed(
@@ -38,7 +38,8 @@ def _old_thread_wrong(observation: dict[str, Any]) -> Finding | None:
 def _explain_error(error: dict[str, Any]) -> Finding:
     if error["type"] == "NotFoundError" and "item" in error["message"]:
         return failed(
-            "The message was looked for where it is not: the branch has what came before it.",
+            "The message was looked for in the wrong thread: the branch only has what came "
+            "before it.",
             "Load it from the old thread: load_item(thread_id, item_id, context).",
         )
     return explain_exception("retry_from(...)", error)
@@ -59,7 +60,7 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
     [(thread_id, items)] = new_threads.items()
     if not isinstance(value, dict) or value.get("id") != thread_id:
         return failed(
-            f"It gave back {shorten(str(value))}.", "Return the new thread, as ThreadMetadata."
+            f"It returned {shorten(str(value))}.", "Return the new thread, as ThreadMetadata."
         )
     expected_rows = [_copied_fields(item) for item in observation["before"][: inputs["at"]]]
     question = inputs["rows"][inputs["at"]][1]
@@ -80,7 +81,7 @@ def _items_wrong(rows: list[Any], expected_rows: list[Any], question: str) -> Fi
     if rows[: len(expected_rows) + 2] == [*expected_rows, question_row, question_row]:
         return failed(
             "The new thread has the message twice.",
-            "Copy what came before it. Sending it puts it into the thread once more.",
+            "Copy only what came before it. Sending it puts it into the thread.",
         )
     if not new_answers and rows == expected_rows:
         return failed(
@@ -116,18 +117,19 @@ def _explain_copy(copied_rows: list[Any], expected_rows: list[Any], row_count: i
     if copied_rows == expected_rows or row_count > len(expected_rows) + 2:
         return failed(
             f"The new thread has {row_count} items; expected {len(expected_rows) + 2}.",
-            "Only what came before the message is copied: the branch begins there.",
+            "Copy only what came before the message.",
         )
     if not copied_rows:
         return failed(
-            "The new thread is empty but for the message: the answer knows nothing of before.",
+            "The new thread has nothing but the message: the answer knows nothing of what came "
+            "before.",
             "Copy the items that came before the message, or let `server.fork` do it.",
         )
     if copied_rows[::-1] == expected_rows:
         return failed("The copy begins with the newest item.", 'Read with order="asc".')
     if copied_rows == expected_rows[: len(copied_rows)]:
         return failed(
-            f"{len(copied_rows)} of {len(expected_rows)} items were copied: a page.",
+            f"{len(copied_rows)} of {len(expected_rows)} items were copied: one page.",
             "Follow `after` until has_more is false, or let `server.fork` copy.",
         )
     return failed(

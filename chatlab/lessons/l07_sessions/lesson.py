@@ -13,9 +13,11 @@ LESSON = Lesson(
     minutes=30,
     objectives=(
         Objective("07.a", "create", "Build log-ins that survive a restart of the server."),
-        Objective("07.b", "apply", "Use an injected clock for a time-out that slides."),
-        Objective("07.c", "analyse", "Distinguish what ends with a session from what stays."),
-        Objective("07.d", "apply", "Hold a thread for one turn at a time, and no other thread."),
+        Objective("07.b", "apply", "Use an injected clock for a sliding time-out."),
+        Objective("07.c", "analyse", "Distinguish what ends with a session from what outlives it."),
+        Objective(
+            "07.d", "apply", "Hold one thread for one turn at a time, without blocking the others."
+        ),
     ),
     introduces=(
         "session",
@@ -36,7 +38,7 @@ LESSON = Lesson(
             minutes=6,
             objective="07.a",
             hints=(
-                "A session is one record in the store. What must the record say?",
+                "A session is one record in the store. What does the record have to say?",
                 "create: make a key that nobody can guess, save a record under it, return the key. "
                 "resume: load the record; None means that nobody has this key.",
                 "key = secrets.token_urlsafe(); await self.store.save(SessionRecord(key, user_id, "
@@ -72,8 +74,8 @@ LESSON = Lesson(
             objective="07.c",
             hints=(
                 "Go through all records. Which question do you ask each of them?",
-                "`await self.store.all()` gives the records, `await self.store.delete(key)` takes "
-                "one away. Count.",
+                "`await self.store.all()` returns the records, `await self.store.delete(key)` "
+                "deletes one. Keep count.",
                 "over = [one for one in await self.store.all() if now - one.last_used >= "
                 "self.time_out]; delete each; return len(over)",
             ),

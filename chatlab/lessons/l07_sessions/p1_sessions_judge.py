@@ -39,7 +39,7 @@ def _explain_unmade(error: dict[str, Any]) -> Finding:
     if error["type"] == "TypeError" and "__init__()" in error["message"]:
         return failed(
             f"Sessions(store, clock, time_out) raised TypeError: {error['message']}.",
-            "Keep __init__ as it was given: it takes all three, also those you do not need yet.",
+            "Keep __init__ as it was given: it takes all three, even those you do not need yet.",
         )
     return failed(
         f"Sessions(store, clock, time_out) raised {error['type']}: {error['message'][:200]}",
@@ -55,7 +55,7 @@ def _key_wrong(user: str, outcome: dict[str, Any]) -> Finding | None:
     if value is None:
         return failed(f"{called} returned None.", "Return the session key: the user needs it.")
     if not isinstance(value, str):
-        return failed(f"{called} returned {show_value(value)}.", "Return the key, a text.")
+        return failed(f"{called} returned {show_value(value)}.", "Return the key, a string.")
     if len(value) < _MIN_KEY_CHARS:
         return failed(
             f"{called} gave the key {value!r}, which is so short that others can be guessed.",
@@ -83,13 +83,13 @@ def _guessable_wrong(
     if elsewhere[0].get("value") == keys[0]:
         return failed(
             f"On another server, {users[0]} gets the very same key: {keys[0][:40]!r}.",
-            "What you compute from a name, others can compute, too, hashed or not. Use a random "
+            "What you compute from a name, others can compute too, hashed or not. Use a random "
             "key: secrets.token_urlsafe().",
         )
     if len(set(keys)) < len(keys):
         return failed(
             f"{users[0]} opened two tabs, and both got the same key.",
-            "Each log-in is a session of its own: make a fresh key each time, and reuse none.",
+            "Each log-in is a session of its own: make a fresh key each time.",
         )
     return None
 
@@ -184,7 +184,7 @@ def badge_wrong(called: str, user: str, outcome: dict[str, Any]) -> Finding | No
         error = outcome["raised"]
         if error["type"] == "SessionNotFound":
             return failed(
-                f"{called} raised SessionNotFound, and the store has its record.",
+                f"{called} raised SessionNotFound, but the store has its record.",
                 "Load it by the key that you were given: await self.store.load(session_key).",
             )
         return explain_session_error(called, error)
@@ -193,19 +193,19 @@ def badge_wrong(called: str, user: str, outcome: dict[str, Any]) -> Finding | No
         return failed(f"{called} returned None.", "End with: return RequestContext(user_id=...)")
     if value == user:
         return failed(
-            f"{called} returned {user!r}, and a name is no badge.",
-            "Make one that a server takes: RequestContext(user_id=record.user_id).",
+            f"{called} returned {user!r}, and a name is not a badge.",
+            "Make a badge, which servers accept: RequestContext(user_id=record.user_id).",
         )
     if not outcome["badge"] and isinstance(value, dict) and "session_key" in value:
         return failed(
             f"{called} returned the record itself.",
-            "A record stays in the store. A server takes a badge: "
+            "A record stays in the store. Servers accept a badge: "
             "RequestContext(user_id=record.user_id).",
         )
     if not outcome["badge"]:
         return failed(
             f"{called} returned {show_value(value)}.",
-            "Return a badge that a server takes: RequestContext(user_id=...).",
+            "Return a badge, which servers accept: RequestContext(user_id=...).",
         )
     if value["user_id"] != user:
         return failed(
@@ -226,7 +226,7 @@ def unknown_key_wrong(outcome: dict[str, Any]) -> Finding | None:
     if "value" in outcome:
         return failed(
             f"{called} returned {show_value(outcome['value'])}.",
-            "Whoever forgets to look at that goes on without a log-in. An error cannot be "
+            "Callers who forget to look at it carry on without a log-in. An error cannot be "
             "overlooked: raise SessionNotFound",
         )
     error = outcome["raised"]
@@ -235,14 +235,13 @@ def unknown_key_wrong(outcome: dict[str, Any]) -> Finding | None:
     if error["type"] == "SessionExpired":
         return failed(
             f"{called} raised SessionExpired.",
-            "That is for a session that was there and is over. This one never was: raise "
-            "SessionNotFound",
+            "That is for a session that is over. This one never existed: raise SessionNotFound",
         )
     if "SessionNotFound" in error["message"]:
         return explain_session_error(called, error)
     return failed(
         f"{called} raised {error['type']}.",
-        "load() gives None for a key that it does not know. Look first; raise SessionNotFound.",
+        "load() returns None for a key that it does not know. Look first; raise SessionNotFound.",
     )
 
 

@@ -40,7 +40,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     await store.save(idle_record)
 
     async def resume_after(timeouts: float, user_id: str) -> dict[str, Any]:
-        """Resume the user's session when so many time-outs have passed since the last call."""
+        """Resume the user's session when this many time-outs have passed since the last call."""
         clock.advance(timeout.total_seconds() * timeouts)
         return await attempt_resume(sessions.resume, f"key of {user_id}")
 

@@ -29,7 +29,10 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
         or unknown_key_wrong(observation["unknown"])
     )
     return [
-        wrong or passed(3, "Whoever keeps using it stays; whoever leaves it must log in again.")
+        wrong
+        or passed(
+            3, "Whoever keeps using a session stays logged in; whoever leaves it must log in again."
+        )
     ]
 
 
@@ -116,7 +119,7 @@ def _expiry_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
             return wrong
     if "value" in observation["late_retry"]:
         return failed(
-            "An expired session worked at the second try.",
+            "An expired session worked on the second try.",
             "Look at the time first; note the new last_used only when the session is alive.",
         )
     if observation["late_retry"]["raised"]["type"] not in {"SessionExpired", "SessionNotFound"}:
@@ -154,8 +157,7 @@ def _expired_session_wrong(owner: str, outcome: dict[str, Any]) -> Finding | Non
     if "value" in outcome:
         return failed(
             f"resume() returned {show_value(outcome['value'])} for {owner}.",
-            "What is returned can be overlooked, an error cannot: raise "
-            "SessionExpired(session_key).",
+            "A return value can be overlooked; an error cannot: raise SessionExpired(session_key).",
         )
     error = outcome["raised"]
     if error["type"] == "SessionExpired":
@@ -163,7 +165,7 @@ def _expired_session_wrong(owner: str, outcome: dict[str, Any]) -> Finding | Non
     if error["type"] == "SessionNotFound":
         return failed(
             f"resume() raised SessionNotFound for {owner}.",
-            "The session was there, and is over: that is SessionExpired.",
+            "The session existed and is over: that is SessionExpired.",
         )
     if error["type"] in _OTHER_ERRORS:
         return failed(

@@ -109,8 +109,8 @@ def _explain_none_deleted(message: str, observation: dict[str, Any], expired_cou
         )
     if observation["first"]["value"] == expired_count:
         return failed(
-            "The expired sessions were counted, and none of them was deleted.",
-            "Take each one away, too: await self.store.delete(record.session_key).",
+            "The expired sessions were counted, but none of them was deleted.",
+            "Delete each one too: await self.store.delete(record.session_key).",
         )
     if observation["resumed"]:
         return failed(

@@ -76,7 +76,7 @@ def _same_thread_wrong(messages: list[str], observation: dict[str, Any]) -> Find
 
 
 def _explain_mix_up(lock_count: int, most_at_once: int) -> Finding:
-    """Turns of one thread ran at the same time, and so many locks were taken."""
+    """Turns of one thread ran at the same time, and this many locks were taken."""
     message = "Three tabs spoke at once on one thread, and questions and answers are mixed up."
     if lock_count > 1:
         return failed(

@@ -28,7 +28,7 @@ _ADVICE = {
         "`save` takes a whole record: replace(record, last_used=self.clock.now())."
     ),
     r"'NoneType'.*'int'|'int'.*'NoneType'": (
-        "delete() gives back nothing that you could add up. Count one for each call yourself."
+        "delete() returns nothing that you could add up. Add one for each call yourself."
     ),
 }
 """By a pattern for the message of a TypeError or an AttributeError."""
@@ -37,7 +37,7 @@ _ADVICE = {
 def explain_forgotten_await(called: str, method: str) -> Finding:
     """The learner's code called this method of the store, and nobody awaited it."""
     return failed(
-        f"{called}: store.{method}() was called, and never awaited, so it did nothing.",
+        f"{called}: store.{method}() was called but never awaited, so it did nothing.",
         f"A coroutine is only a promise. Write: await self.store.{method}(...)",
     )
 
@@ -48,7 +48,7 @@ def explain_session_error(called: str, error: dict[str, Any]) -> Finding:
     line = source_line(error)
     for class_name, hint in _CONSTRUCTOR_HINTS.items():
         if error["type"] == "TypeError" and f"{class_name}.__init__()" in error["message"]:
-            return failed(f"{called}: {class_name} was not made the way it has to be.", hint)
+            return failed(f"{called}: {class_name} was not made with the right arguments.", hint)
     if error["type"] == "FrozenInstanceError":
         return failed(
             f"{called}: a record cannot be changed, and you set its {_quoted_field(error)}.",
@@ -56,7 +56,8 @@ def explain_session_error(called: str, error: dict[str, Any]) -> Finding:
         )
     if "coroutine" in error["message"]:
         return failed(
-            message, f"A coroutine is only a promise; put `await` before it. {line}".strip()
+            message,
+            f"A coroutine is only a promise of a value; put `await` before it. {line}".strip(),
         )
     if error["type"] in {"TypeError", "AttributeError"}:
         for pattern, advice in _ADVICE.items():

@@ -1,4 +1,4 @@
-"""Lesson 08: who asks, what they may do, and whose it is."""
+"""Lesson 08: who is asking, what they may do, and whose it is."""
 
 from chatlab.course.catalogue import Lesson, Objective, Part
 
@@ -10,8 +10,10 @@ LESSON = Lesson(
     promise="Bob cannot see Alice's tasks, however he asks.",
     minutes=40,
     objectives=(
-        Objective("08.a", "apply", "Verify a signed session key, and refuse every other alike."),
-        Objective("08.b", "create", "Build tools that reach only the data of the one who asks."),
+        Objective(
+            "08.a", "apply", "Verify a signed session key, and refuse all others in the same words."
+        ),
+        Objective("08.b", "create", "Build tools that reach only the data of whoever is asking."),
         Objective("08.c", "understand", "Distinguish who somebody is from what they may do."),
         Objective("08.d", "evaluate", "Judge a server by attacking it, with canaries as proof."),
     ),
@@ -65,8 +67,8 @@ LESSON = Lesson(
             objective="08.b",
             hints=(
                 "Ask of each method: where does its first argument come from, and who says that "
-                "it belongs to the one who asks?",
-                "The badge says who asks: context.user_id. The book's get, list and complete take "
+                "it belongs to whoever is asking?",
+                "The badge says who is asking: context.user_id. get, list and complete take "
                 "it first; self.thread(thread_id, context) gives a conversation to its owner only.",
                 "thread = await self.thread(thread_id, context); task = await "
                 "self.book.get(context.user_id, int(task_id)); await "
@@ -100,9 +102,9 @@ LESSON = Lesson(
             minutes=8,
             objective="08.d",
             hints=(
-                "One attack for each leak. Three of them show you a text that you must not see; "
+                "One attack for each leak. Three of them show you a text that you should not see; "
                 "the fourth shows you a difference.",
-                "Create a task: its ID tells you Alice's, since numbers rise by one. For the "
+                "Create a task: its ID tells you Alice's, since numbers count up by one. For the "
                 "existence leak, ask for her ID and for one that nobody has, and compare.",
                 "if CANARY.search(await say(server, f'Recap {victim_thread_id}', mallory)): "
                 "found.add(Leak.THREAD). Before you compare two answers, take the number that you "

@@ -27,7 +27,7 @@ _BAD_KEYS = {
     ),
     "other audience": (
         "a key for another service (its aud is not taskmanager)",
-        'Who it is for matters, too: audience="taskmanager".',
+        'Which service it is for matters too: audience="taskmanager".',
     ),
     "longer audience": (
         "a key for taskmanager-admin, which is another service",
@@ -40,7 +40,7 @@ _BAD_KEYS = {
     ),
     "no audience": (
         "a key without aud",
-        'Who it is for matters, too: audience="taskmanager".',
+        'Which service it is for matters too: audience="taskmanager".',
     ),
     "expired": (
         "a key whose time has passed",
@@ -54,9 +54,9 @@ _BAD_KEYS = {
         "a key without sub",
         'It is signed, and says nobody\'s name: "require" sub in the options.',
     ),
-    "empty": ("an empty text", "It is no key at all; refuse it like the others."),
-    "no key": ("the text 'let me in'", "It is no key at all; refuse it like the others."),
-    "broken": ("half a key", "It is no key at all; refuse it like the others."),
+    "empty": ("an empty string", "It is not a key at all; refuse it like the others."),
+    "no key": ("the text 'let me in'", "It is not a key at all; refuse it like the others."),
+    "broken": ("half a key", "It is not a key at all; refuse it like the others."),
 }
 
 
@@ -75,7 +75,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     bad_key_results = observation["bad"] | {"expired": observation["expired"]["now"]}
     if wrong := _errors_wrong(bad_key_results):
         return [wrong]
-    return [passed(3, "Who has a key of yours gets a badge; nobody else learns even why not.")]
+    return [passed(3, "Whoever has a good key gets a badge; nobody else even learns why not.")]
 
 
 def _good_key_wrong(
@@ -86,14 +86,15 @@ def _good_key_wrong(
         error = result["raised"]
         if clock_time != CLOCK_TIMES[0]:
             return failed(
-                f"{called} raised {error['type']} when its clock stood {clock_time}.",
-                'PyJWT asks the wall clock: options={"verify_exp": False} stops that. Then compare '
+                f"{called} raised {error['type']} when its clock was {clock_time}.",
+                'PyJWT asks the system clock: options={"verify_exp": False} stops that. Then '
+                "compare "
                 '"exp" with clock.now().',
             )
         return _explain_good_key_error(called, error)
     if not result["badge"]:
         return failed(
-            f"{called} gave back {str(result['value'])[:60]!r}.",
+            f"{called} returned {str(result['value'])[:60]!r}.",
             "Return a badge: RequestContext(user_id=..., permissions=...).",
         )
     badge = result["value"]
@@ -135,8 +136,8 @@ def _acceptance_wrong(kind: str, result: dict[str, Any]) -> Finding | None:
     description, hint = _BAD_KEYS[kind]
     if not result["value"]:
         return failed(
-            f"authenticate({description}) gave back {result['value']!r}.",
-            "Whoever forgets to look at that goes on without a log-in: raise SessionNotFound.",
+            f"authenticate({description}) returned {result['value']!r}.",
+            "Callers who forget to look at it carry on without a log-in: raise SessionNotFound.",
         )
     return failed(f"authenticate({description}) was let in.", hint)
 
@@ -150,7 +151,7 @@ def _errors_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
         if error["type"] == "TypeError" and "SessionNotFound" in error["message"]:
             return failed(
                 f"authenticate({_BAD_KEYS[kind][0]}): SessionNotFound was given something to say.",
-                "It takes nothing, so that it always says the same: raise SessionNotFound",
+                "It takes no arguments, so that it always says the same: raise SessionNotFound",
             )
         message = (
             f"authenticate({_BAD_KEYS[kind][0]}) raised {error['type']} ({error['message'][:50]}): "

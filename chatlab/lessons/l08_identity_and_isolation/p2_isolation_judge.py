@@ -70,7 +70,7 @@ def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Find
         case "argument" if has_canary:
             return failed(
                 f"{other_user} said 'List tasks of {owner}' and got them.",
-                "The name comes from whoever types it. Only the badge says who asks: "
+                "The name comes from whoever types it. Only the badge says who is asking: "
                 "context.user_id.",
             )
         case "argument" if owner in other_attempt["rows_read_of"]:
@@ -83,7 +83,8 @@ def _leak_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) -> Find
             return failed(
                 f"{other_user} said {shorten(tool['text'])} and heard "
                 f"{shorten(other_attempt['answer'])}: the title of {owner}'s task.",
-                "A refusal that explains itself gives away what it refuses. Say what you say of a "
+                "A refusal that explains itself gives away the very thing it refuses. Say what "
+                "you say of a "
                 "task that does not exist.",
             )
         case "existence" if other_attempt["done"]:
@@ -108,17 +109,17 @@ def _own_attempt_wrong(leak: str, tool: dict[str, Any], inputs: dict[str, Any]) 
     if leak == "task" and f"'{tool['argument']}'" in answer:
         return failed(
             f"{owner} said {shorten(tool['text'])} and heard {shorten(answer)}.",
-            "The argument is a text, the book counts in numbers: int(task_id).",
+            "The argument is a string, but task ids are numbers: int(task_id).",
         )
     if missing_canaries := [canary for canary in expected_canaries if canary not in answer]:
         return failed(
             f"{owner} said {shorten(tool['text'])} and got {shorten(answer)}: "
             f"{missing_canaries[0]} is missing.",
-            "What is the asker's own must still be there.",
+            "Users must still get everything of their own.",
         )
     if leak == "existence" and not own_attempt["done"]:
         return failed(
-            f"{owner} said {shorten(tool['text'])}, and her or his own task is not done.",
+            f"{owner} said {shorten(tool['text'])}, and their own task is not done.",
             "Complete it for context.user_id.",
         )
     if leak == "argument" and inputs["others_title"] not in tool["other_own"].get("answer", ""):
@@ -162,7 +163,7 @@ def _explain_existence(inputs: dict[str, Any], tool: dict[str, Any]) -> Finding:
         )
     return failed(
         message,
-        "Two different answers tell that one of them exists. Let both end in the same words, as "
+        "Two different answers reveal that one of them exists. Let both end in the same words, as "
         "NotFoundError has them.",
     )
 

@@ -25,7 +25,7 @@ def judge(inputs: dict[str, Any], observation: list[dict[str, Any]]) -> list[Fin
         )
         if wrong:
             return [wrong]
-    return [passed(2, "Those who may go on; the others are told what they lack.")]
+    return [passed(2, "Those who have the permission go on; the others are told what they lack.")]
 
 
 def _allowed_call_wrong(called: str, result: dict[str, Any]) -> Finding | None:
@@ -34,7 +34,7 @@ def _allowed_call_wrong(called: str, result: dict[str, Any]) -> Finding | None:
     error = result["raised"]
     if error["type"] == "PermissionDenied":
         return failed(
-            f"{called} raised PermissionDenied, and the badge has it.",
+            f"{called} raised PermissionDenied, but the badge has it.",
             "Go on when it is in context.permissions, whatever else is in there.",
         )
     return failed(f"{called} raised {error['type']}: {error['message']}", source_line(error))
@@ -83,13 +83,13 @@ def _explain_allowed(
     """The finding for a call that raised nothing, where the permission is missing."""
     if value is False:
         return failed(
-            f"{called} gave back False, and the caller goes on.",
-            "An answer can be overlooked, an error cannot: raise PermissionDenied.",
+            f"{called} returned False, and the caller goes on.",
+            "A return value can be overlooked; an error cannot: raise PermissionDenied.",
         )
     if user_id == "admin":
         return failed(
             f"{called} let them through: the name says admin, the badge has no permission.",
-            "A name is no permission. Look at context.permissions, and at nothing else.",
+            "A name is not a permission. Look at context.permissions, and at nothing else.",
         )
     if any(other in permission or permission in other for other in granted):
         return failed(

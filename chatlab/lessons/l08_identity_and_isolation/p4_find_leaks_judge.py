@@ -12,7 +12,7 @@ __all__ = ["judge"]
 _FALSE_ALARM_HINTS = {
     "thread": (
         "`Recap` of the victim's thread counts as a leak only when a canary is in the answer. "
-        "'There is no thread' is no leak."
+        "'There is no thread' is not a leak."
     ),
     "task": "`Show task` of Alice's number leaks only when a canary is in the answer.",
     "argument": "`List tasks of alice` leaks only when a canary is in the answer.",
@@ -26,12 +26,12 @@ _FALSE_ALARM_HINTS = {
 _MISSED_LEAK_HINTS = {
     "thread": "Mallory has the thread's id. Which command takes one?",
     "task": (
-        "Numbers rise by one, whoever's the task is: create one, and the number below it is "
+        "Numbers count up by one, whoever creates a task: create one, and the number below it is "
         "Alice's. Show it."
     ),
     "argument": "Ask for the list of alice, with Mallory's own badge.",
     "existence": (
-        "Every server says it in words of its own. Ask to complete Alice's number and one that "
+        "Every server says it in its own words. Ask to complete Alice's number and one that "
         "nobody has, and compare the two answers."
     ),
 }
@@ -81,7 +81,7 @@ def _carried_over(reports: list[set[str]], planted: list[set[str]]) -> Finding |
     if not grows or all(map(set.__le__, reports, planted)):
         return None
     return failed(
-        "attack() reports of each server the leaks of those before it, too.",
+        "attack() also reports, for each server, the leaks of the servers before it.",
         "Your set outlives the call: it is a default value or a global name. Make a new one in "
         "each: found = set().",
     )
@@ -95,7 +95,7 @@ def _stopped_early(reports: list[set[str]], planted: list[set[str]]) -> Finding 
         return None
     return failed(
         "attack() never reports more than one leak, and most of these servers have several.",
-        "One leak is not the end: add it to a set, and return the set after all four attempts.",
+        "Do not stop at one leak: add it to a set, and return the set after all four attempts.",
     )
 
 
@@ -105,7 +105,9 @@ def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
         error = report["raised"]
         next_step = source_line(error)
         if "coroutine" in error["message"]:
-            next_step = f"A coroutine is only a promise; put `await` before it. {next_step}"
+            next_step = (
+                f"A coroutine is only a promise of a value; put `await` before it. {next_step}"
+            )
         return failed(f"attack() raised {error['type']}: {error['message'][:160]}", next_step)
     if "tasks" in outcome["changed"]:
         return failed(
@@ -117,12 +119,12 @@ def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
         return failed(
             f"After attack(), Alice has other {outcome['changed'][0]} than before: somebody spoke "
             "with her badge.",
-            "With her badge everything is allowed, and proves nothing. Mallory has only her own.",
+            "With her badge everything is allowed, so it proves nothing. Mallory has only her own.",
         )
     value = report["value"]
     if not isinstance(value, list) or not set(map(str, value)) <= set(LEAKS):
         return failed(
-            f"attack() gave back {str(value)[:60]!r}.",
+            f"attack() returned {str(value)[:60]!r}.",
             "Return a set of Leak members; an empty set() for a server without leaks.",
         )
     return None

@@ -1,4 +1,4 @@
-"""Part 09.1: a tool that knows who asks, whatever the model says."""
+"""Part 09.1: a tool that knows who is asking, whatever the model says."""
 
 import copy
 from random import Random

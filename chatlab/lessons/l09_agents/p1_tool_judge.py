@@ -32,11 +32,11 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if not observation["description"].strip():
         return [
             failed(
-                "The tool has no description, and the model has nothing else to choose it by.",
+                "The tool has no description, but the model has nothing else to choose it by.",
                 "Write a docstring: one sentence for the model.",
             )
         ]
-    return [passed(2, "Each task belongs to the one who asks, whatever the model says.")]
+    return [passed(2, "Each task belongs to whoever is asking, whatever the model says.")]
 
 
 def _explain_no_tool(observation: dict[str, Any]) -> Finding:
@@ -56,13 +56,13 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
     line = source_line(error)
     if "'str' object has no attribute" in message:
         return failed(
-            f"{called}: your first parameter was filled in by the model, with a text.",
+            f"{called}: your first parameter was filled in by the model, with a string.",
             "Write its type, and the SDK hands over the run's context: RunContextWrapper.",
         )
     if "has no attribute 'user_id'" in message or "has no attribute 'request_context'" in message:
         return failed(
             f"{called} raised {error['type']}: {message}",
-            "Who asks is one step further in: run.context.request_context.user_id.",
+            "The user is one step further in: run.context.request_context.user_id.",
         )
     if "has no attribute 'book'" in message:
         return failed(
@@ -80,7 +80,7 @@ def _task_wrong(
     matching_tasks = [task for task in tasks if task["title"] == call["title"]]
     if not matching_tasks and "coroutine" in output:
         return failed(
-            f"{called}: the tool gave back {shorten(output)}.", "`await` what the book does."
+            f"{called}: the tool returned {shorten(output)}.", "`await` what the book does."
         )
     if not matching_tasks:
         return failed(
@@ -105,11 +105,11 @@ def _task_wrong(
     if task["priority"] != (call["priority"] or "normal"):
         return failed(
             f"{called}: the task's priority is {task['priority']}.",
-            "Hand the model's `priority` on to the book; it is `normal` when there is none.",
+            "Pass the model's `priority` on to the book; it is `normal` when there is none.",
         )
     if str(task["id"]) not in output or task["title"] not in output:
         return failed(
-            f"{called} gave back {shorten(output)}.",
+            f"{called} returned {shorten(output)}.",
             "A model only knows what a tool returns: say the task's id and its title.",
         )
     return None

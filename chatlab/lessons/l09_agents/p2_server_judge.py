@@ -35,7 +35,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             )
         ]
     return [
-        passed(3, "The agent's words and its tools arrive as they happen, and a stop stops it.")
+        passed(3, "The agent's words and tools arrive as they happen, and a stop really stops it.")
     ]
 
 
@@ -68,13 +68,13 @@ def _reply_wrong(
     tools = [event["status"] for event in turn["events"] if event["type"] == "tool_status"]
     if "failed" in tools or (not tools and "error occurred" in got):
         return failed(
-            f"{called}: the agent's tool failed: it does not know who asks.",
+            f"{called}: the agent's tool failed: it does not know who is asking.",
             "Tell the run: Runner.run_streamed(..., context=AgentContext(context)).",
         )
     if f"for {user}." not in got and "for " in got.partition(inputs["after"])[2]:
         return failed(
             f"{called}: the agent's tool worked for somebody else.",
-            "Give each run the context of the one who asks; keep nothing on `self`.",
+            "Give each run the context of whoever is asking; keep nothing on `self`.",
         )
     if not got:
         return failed(f"{called}: nothing was said.", "Yield every event of the stream.")
@@ -85,17 +85,17 @@ def _reply_wrong(
         )
     if got.count(inputs["after"]) > 1:
         return failed(
-            f"{called}: the answer came twice.", "The stream has it all; add nothing to it."
+            f"{called}: the answer came twice.", "The stream has everything; add nothing to it."
         )
     if message not in got:
         return failed(
             f"{called}: the agent never read what was said.",
-            "It wants a list: to_agent_input([*thread.history, input]).",
+            "It needs a list: to_agent_input([*thread.history, input]).",
         )
     if turn["first"] is None or turn["first"] >= turn["total"]:
         return failed(
             f"{called}: the first text came after {turn['total']:.1f} seconds, with the last.",
-            "Yield each event when it comes: collect nothing, and use Runner.run_streamed.",
+            "Yield each event as it comes: collect nothing, and use Runner.run_streamed.",
         )
     if tools != ["running", "completed"]:
         return failed(

@@ -24,7 +24,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             return [
                 failed(
                     f"{called} gave {shorten(str(got['value']))}.",
-                    "Give back a list of dictionaries.",
+                    "Return a list of dictionaries.",
                 )
             ]
     entries = observation["whole"]["value"]
@@ -36,7 +36,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     wrong = wrong or _order_wrong(inputs["items"], entries)
     if wrong is None and observation["empty"]["value"]:
         wrong = failed("For an empty conversation the list is not empty.", "Begin with a new list.")
-    return [wrong or passed(3, "All that was said and done is there, each call with its output.")]
+    return [
+        wrong or passed(3, "Everything that was said and done is there, each call with its output.")
+    ]
 
 
 def _messages_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
@@ -64,7 +66,7 @@ def _messages_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
     if len(messages) > len(expected):
         return failed(
             f"{len(expected)} messages became {len(messages)}.",
-            "A tool's work is no message: make it a function_call with its output.",
+            "A tool's work is not a message: make it a function_call with its output.",
         )
     if messages != expected:
         return failed("The messages are not in the order in which they were said.", "Oldest first.")
@@ -92,7 +94,7 @@ def _calls_wrong(items: list[Any], entries: list[Any]) -> Finding | None:
             return failed(
                 f"The arguments of {called} are {shorten(str(tool['arguments']))}: that is Python, "
                 "not JSON.",
-                "str() writes single quotes, which JSON does not know: json.dumps(item.arguments).",
+                "str() writes single quotes, which are not JSON: json.dumps(item.arguments).",
             )
         if call is None:
             return _explain_missing_call(tool, called, calls)
@@ -126,7 +128,8 @@ def _explain_missing_call(tool: dict[str, Any], called: str, calls: list[Any]) -
         )
     if tool["status"] == "incomplete":
         return failed(
-            f"{called} was interrupted, and is left out: the agent does not know that it tried.",
+            f"{called} was interrupted, and you left it out: the agent does not know that it "
+            "tried.",
             "Keep the call, and let its output say that nobody knows how it ended.",
         )
     if any(call.get("name") == tool["tool"] for call in calls):
@@ -144,7 +147,7 @@ def _output_wrong(tool: dict[str, Any], called: str, output: Any) -> Finding | N
         return None
     if not isinstance(output, str):
         return failed(
-            f"The output of {called} is {shorten(json.dumps(output))}, which is no text.",
+            f"The output of {called} is {shorten(json.dumps(output))}, which is not a string.",
             "A model reads text: a string as it is, anything else with json.dumps.",
         )
     if tool["status"] == "incomplete":
@@ -156,8 +159,8 @@ def _output_wrong(tool: dict[str, Any], called: str, output: Any) -> Finding | N
         return None
     if not isinstance(tool["output"], str) and not _is_json(output):
         return failed(
-            f"The output of {called} is {shorten(output)}: that is no JSON.",
-            "str() and f-strings write Python, with single quotes. An output that is no text "
+            f"The output of {called} is {shorten(output)}: that is not JSON.",
+            "str() and f-strings write Python, with single quotes. An output that is not text "
             "becomes JSON: json.dumps(item.output).",
         )
     expected = tool["output"] if isinstance(tool["output"], str) else str(tool["output"]["id"])

@@ -35,7 +35,7 @@ def _healthy_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding | No
         return None
     error = turn["raised"]
     if error is None and not reply_text(turn) and turn["state"] == "completed":
-        return failed("A healthy agent answered, and the user read nothing.", "Yield every event.")
+        return failed("A healthy agent answered, but the user read nothing.", "Yield every event.")
     if error is None and inputs["answer"] in reply_text(turn):
         return failed(
             f"A healthy agent said {inputs['answer']!r};"
@@ -69,7 +69,7 @@ def _failing_tool_wrong(inputs: dict[str, Any], turn: dict[str, Any]) -> Finding
     if any(leaked_text in got for leaked_text in (inputs["secret"], "postgres:")):
         return failed(
             "A tool raised, and the user read what was in the exception: a database password.",
-            "Say in words of your own what went wrong; details are for the log.",
+            "Say in your own words what went wrong; details are for the log.",
         )
     if inputs["opening"] not in got:
         return failed(
@@ -98,7 +98,8 @@ def _runaway_wrong(model_calls: int, runs: int) -> Finding | None:
     if runs > 1:
         return failed(
             f"{message}, in {runs} runs.",
-            "A model that goes round in circles does so again. After TooManyTurns, do not run it "
+            "A model that goes round in circles will do so again. After TooManyTurns, do not run "
+            "it "
             "once more: yield a sentence, and end.",
         )
     return failed(
@@ -132,10 +133,10 @@ def _same_words_wrong(
     own_words = endless.replace(errors["endless"], "")
     if own_words and own_words == broken.replace(errors["broken"], ""):
         return failed(
-            f"The model never stopped, and the user read {shorten(endless)}. Your words are those "
-            "for a broken tool; only the exception's differ.",
+            f"The model never stopped, and the user read {shorten(endless)}. Your words are the "
+            "same as for a broken tool; only the exception's differ.",
             "An exception talks to you; its text is for the log. Catch TooManyTurns first, and "
-            "say in words of your own what happened.",
+            "say in your own words what happened.",
         )
     return None
 
@@ -149,6 +150,6 @@ def _stop_wrong(stop: dict[str, Any]) -> Finding | None:
     if stop["error"]:
         return failed(
             f"The chat was stopped, and respond() went on: {stop['error']}.",
-            "A stop is no failure. Catch AgentError, not everything there is.",
+            "A stop is not a failure. Catch AgentError, not everything.",
         )
     return None

@@ -10,9 +10,15 @@ LESSON = Lesson(
     promise="You have built the whole TaskManager, from a written specification.",
     minutes=100,
     objectives=(
-        Objective("10.a", "create", "Build a chat server whose tools are seen at work."),
-        Objective("10.b", "create", "Design a memory that belongs to a thread and to nobody else."),
-        Objective("10.c", "evaluate", "Decide for each request who may do what, and who confirms."),
+        Objective("10.a", "create", "Build a chat server that shows its tools at work."),
+        Objective(
+            "10.b", "create", "Design a memory that belongs to one thread and to nobody else."
+        ),
+        Objective(
+            "10.c",
+            "evaluate",
+            "Decide for each request who may do what, and what must be confirmed.",
+        ),
         Objective("10.d", "evaluate", "Judge what must survive a stop, a failure and a restart."),
     ),
     introduces=("specification", "scenario"),
@@ -34,7 +40,7 @@ LESSON = Lesson(
             hints=(
                 "Begin with one command: Create. Let its tool be seen, then answer. The others "
                 "follow the same path.",
-                "A method that is given a command and gives back (tool, arguments, the call to "
+                "A method that takes a command and returns (tool, arguments, the call to "
                 "await) keeps respond() short: running, await, completed, reply.",
                 "match command: case Create(): call = self.book.create(context.user_id, "
                 "command.title, command.priority); then ToolStatus running, task = await call, "
@@ -51,7 +57,7 @@ LESSON = Lesson(
             minutes=25,
             objective="10.b",
             hints=(
-                "What names the task that was spoken of last? A tool item: its output.",
+                "What names the task that the thread was last about? The output of a tool item.",
                 "Read the thread newest first, page by page, until a completed tool item's output "
                 "has an id. thread.history alone is too short.",
                 "page = await self.store.load_thread_items(thread.id, after, 100, 'desc', "
@@ -91,7 +97,7 @@ LESSON = Lesson(
             hints=(
                 "What is on self is gone after a restart. What is in the thread stays.",
                 "try around the await of the tool, except Exception: failed, then an explanation. "
-                "A stop is no Exception: it passes through by itself.",
+                "A stop is not an Exception: it passes through by itself.",
                 "A button's action carries the task's number in its payload, so that action() "
                 "needs nothing else.",
             ),

@@ -99,7 +99,10 @@ def _priority_and_small_talk_wrong(
     if wrong := reply_wrong(called, observation["chatter"], []):
         return wrong
     if tool_statuses(observation["chatter"]):
-        return failed(f"{called} is no command, and a tool ran.", "understand() gives None: help.")
+        return failed(
+            f"{called} is not a command, but a tool ran.",
+            "understand() returns None: answer with help.",
+        )
     return None
 
 

@@ -40,7 +40,7 @@ def _pronoun_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     ):
         return failed(
             f"{called} in a new thread was answered with {observation['empty']['reply'][:60]!r}.",
-            "This thread has spoken of no task. Ask which one is meant.",
+            "No task has come up in this thread. Ask which one is meant.",
         )
     return _after_tools_wrong(own_priority, observation)
 
@@ -56,7 +56,7 @@ def _after_tools_wrong(own_priority: str, observation: dict[str, Any]) -> Findin
         if own_priority not in turn["reply"].lower():
             return failed(
                 f"{called}: the answer was {turn['reply'][:60]!r}.",
-                "Every tool speaks of a task, not only create_task: take the newest tool item "
+                "Every tool names a task, not only create_task: take the newest tool item "
                 "that has a task in its output.",
             )
     return None
@@ -96,7 +96,7 @@ def _branch_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findin
         if expected not in turn["reply"].lower():
             return failed(
                 f"{called} was answered with {turn['reply'][:60]!r}.",
-                "A branch has its own items, with new ids. What was spoken of is in them, and "
+                "A branch has its own items, with new ids. What it was about is in them, and "
                 "nowhere else.",
             )
     if not observation["untouched"]:

@@ -35,7 +35,7 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
     if second_title.lower() in observation["slow"]["reply"].lower():
         return failed(
             f"{first_user} was told of the task of {second_user}.",
-            "Keep nothing of a turn on self.",
+            "Keep nothing about a turn on self.",
         )
     [task] = observation["books"][0]
     if task["done"] or task["priority"] != "normal":
@@ -50,7 +50,7 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
             return wrong
         if _visible_text(other_turn, observation["theirs"]) != _visible_text(unknown_turn, 999_999):
             return failed(
-                f"{second_user} can tell a task of {first_user} from one that never was: "
+                f"{second_user} can tell a task of {first_user} from one that never existed: "
                 f"{other_turn['reply'][:40]!r}, {unknown_turn['reply'][:40]!r}.",
                 "The same words for both: there is no such task.",
             )
@@ -89,7 +89,7 @@ def _confirmed_delete_wrong(inputs: dict[str, Any], observation: dict[str, Any])
         )
     if observation["still"] != 1:
         return failed(
-            "A click of somebody who may not delete it made the task go.",
+            "A click by somebody who may not delete the task deleted it.",
             "Users can send any action: check the permission and the owner in action(), too.",
         )
     if (error := observation["click"]["raised"]) is not None or observation["gone"] != 0:
@@ -108,7 +108,7 @@ def _click_shown_wrong(observation: dict[str, Any]) -> Finding | None:
     """The tool is seen when a click deletes, and who may not is told so."""
     if ("delete_task", "completed") in tool_statuses(observation["asked"]):
         return failed(
-            "'Delete' showed delete_task as completed, and nothing is deleted before the click.",
+            "'Delete' showed delete_task as completed, but nothing is deleted before the click.",
             "Show the tool in action(), where it is used.",
         )
     if wrong := tool_status_wrong("The confirming click", observation["click"], "delete_task"):
@@ -117,14 +117,14 @@ def _click_shown_wrong(observation: dict[str, Any]) -> Finding | None:
         turn = observation[click]
         if ("delete_task", "completed") in tool_statuses(turn):
             return failed(
-                "A click of somebody who may not delete it shows delete_task as completed.",
+                "A click by somebody who may not delete the task shows delete_task as completed.",
                 "A chip must not lie: check first, and show a tool only when it is used.",
             )
         if turn["reply"] == observation["click"]["reply"]:
             return failed(
                 f"A click of somebody who may not delete it is answered {turn['reply'][:50]!r}, "
                 "as if it had been done.",
-                "Who may not is told so, in words.",
+                "Whoever may not do it is told so, in words.",
             )
     return None
 

@@ -21,14 +21,15 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
         return failed("Nothing was said that could be stopped.", "Yield the reply in pieces.")
     if observation["pieces_of_a_whole"] < 2:
         return failed(
-            "The reply came in one piece: there was no midway to stop at.",
+            "The reply came in one piece: there was nothing to stop in the middle of.",
             "Yield it word by word.",
         )
     roles = [item["role"] for item in observation["items"]]
     if roles == ["user", "assistant"]:
         return failed(
-            "The customer stopped you at your first word, and the tool had not run yet.",
-            "The tool first, then the reply: whoever stops you while you speak has their task.",
+            "The customer stopped you at your first word, but the tool had not run yet.",
+            "The tool first, then the reply: then customers have their task even if they stop "
+            "you while you speak.",
         )
     if observation["raised"]:
         return failed(
@@ -99,7 +100,7 @@ def _restart_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     if inputs["priority"] not in observation["its"]["reply"].lower():
         return failed(
             f'After a restart, "its" was not known: {observation["its"]["reply"][:60]!r}.',
-            "Another process has another self. What was spoken of is in the thread.",
+            "Another process has another self. What the conversation was about is in the thread.",
         )
     if observation["asked"]["raised"] is not None:
         return explain_exception("Asking to delete", observation["asked"]["raised"])

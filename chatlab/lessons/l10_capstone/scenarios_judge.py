@@ -71,6 +71,6 @@ def reply_wrong(called: str, turn: dict[str, Any], expected: list[str]) -> Findi
     if missing:
         return failed(
             f"{called}: the answer does not say {missing[0]!r}; it says {turn['reply'][:70]!r}.",
-            "The specification says what each answer names.",
+            "The specification says what each answer contains.",
         )
     return None

@@ -21,7 +21,7 @@ def session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> F
     if not good_key["badge"] or badge.get("user_id") != inputs["names"][0]:
         return failed(
             f"A good session key gave {show_value(badge)}.",
-            "A server takes a badge: RequestContext(user_id=claims['sub'], permissions=...).",
+            "Servers accept a badge: RequestContext(user_id=claims['sub'], permissions=...).",
         )
     if badge.get("permissions") != [DELETE_PERMISSION]:
         return failed(
@@ -37,7 +37,7 @@ def session_keys_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> F
     if "raised" in past_key:
         return failed(
             "A key that is good by self.clock was refused, since it is over by the computer's.",
-            'options={"verify_exp": False} keeps PyJWT from asking the wall clock. Then compare '
+            'options={"verify_exp": False} keeps PyJWT from asking the system clock. Then compare '
             "`exp` with self.clock.",
         )
     for description, attempt in list(observation.items())[3:]:
@@ -61,7 +61,7 @@ def _explain_accepted(description: str) -> Finding:
     if description.startswith("without an expiry"):
         return failed(
             message,
-            'Stolen once, it works for ever. Say what must be there: options={"require": ["sub", '
+            'Once stolen, it works for ever. Say what must be there: options={"require": ["sub", '
             '"exp", "aud"], ...}.',
         )
     if description == "signed with HS512":

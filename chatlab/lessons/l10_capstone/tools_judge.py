@@ -85,6 +85,6 @@ def pieces_wrong(called: str, turn: dict[str, Any]) -> Finding | None:
         return None
     return failed(
         f"{called}: the reply came in one piece.",
-        "Who reads it waits for the whole text, and cannot stop it. Yield it word by word: "
+        "Whoever reads it waits for the whole text, and cannot stop it. Yield it word by word: "
         "async for piece in say(text): yield piece",
     )

@@ -12,22 +12,23 @@ _ADVICE = {
     "no running event loop": "Write `async def`: a plain `def` runs in a thread, without a loop.",
     "object Turn can't be used in 'await'": "Do not await the turn: hand it to write(turn, log).",
     "'async_generator' object is not iterable": "Frames go out in a StreamingResponse(...).",
-    "NotFoundError.__init__()": 'It wants to know what, and which one: NotFoundError("turn", id).',
-    "trn_00000": "For a turn that never was, raise NotFoundError: look with turns.get(turn_id).",
-    "is not a callable object": "Depends(badge) gets the function itself, not a call of it.",
+    "NotFoundError.__init__()": 'It needs to know what, and which one: NotFoundError("turn", id).',
+    "trn_00000": "For a turn that never existed, raise NotFoundError: look with "
+    "turns.get(turn_id).",
+    "is not a callable object": "Depends(badge) takes the function itself, not a call to it.",
     "'NonStreamingResult' object is not": "Only if isinstance(result, StreamingResult), stream it.",
     "has no attribute 'close'": "`async with SQLStore(url) as store:` closes it.",
     "context manager protocol": "Write `async with`.",
     "is not an async iterator": "`return` ends a function; `yield` hands out the app and goes on.",
-    "'str' object has no attribute 'turn'": "make_app wants a store: make_app(SQLStore(url)).",
-    "no attribute 'process'": "What has process() is as_chatkit(server).",
+    "'str' object has no attribute 'turn'": "make_app needs a store: make_app(SQLStore(url)).",
+    "no attribute 'process'": "The one with a process() method is as_chatkit(server).",
 }
 
 
 def explain_no_app(name: str, error: dict[str, Any]) -> Finding:
     """What to try when no app could be made; `error` is the `unmade` of `run_with_clients`."""
     if error["type"] == "NoApp":
-        return failed(f"{name} gave back a {error['message']}.", "End it with `return app`.")
+        return failed(f"{name} returned a {error['message']}.", "End it with `return app`.")
     return explain_app_error(f"{name} raised", error)
 
 

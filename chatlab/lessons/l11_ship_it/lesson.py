@@ -7,12 +7,16 @@ __all__ = ["LESSON"]
 LESSON = Lesson(
     slug="11_ship_it",
     title="Ship it",
-    promise="The TaskManager is on the network, and no broken line costs a word.",
+    promise="The TaskManager is on the network, and no dropped connection costs a word.",
     minutes=45,
     objectives=(
-        Objective("11.a", "create", "Put a chat server behind HTTP, so that its turns go on."),
+        Objective(
+            "11.a",
+            "create",
+            "Put a chat server behind HTTP so that its turns outlive the connection.",
+        ),
         Objective("11.b", "apply", "Serve the protocol that official ChatKit clients speak."),
-        Objective("11.c", "create", "Read a reply to its end over a line that breaks."),
+        Objective("11.c", "create", "Read a reply to its end over a connection that breaks."),
         Objective("11.d", "apply", "Move conversations to a database that workers share."),
     ),
     introduces=("ASGI", "cursor", "replay", "ChatKit protocol", "worker", "PostgreSQL"),
@@ -25,16 +29,16 @@ LESSON = Lesson(
     parts=(
         Part(
             id="11.1",
-            title="The turn outlives the line",
+            title="The turn outlives the connection",
             subject="create_app",
             points=3,
             difficulty=3,
             minutes=10,
             objective="11.a",
             hints=(
-                "Three routes. The first one begins a turn and does not wait for it; who does?",
-                "A dictionary of turns, outside of the routes. The second route reads a log, the "
-                "third closes a turn; both first look whose it is.",
+                "Three routes. The first one starts a turn and does not wait for it; who does?",
+                "A dictionary of turns, outside the routes. The second route reads a log, the "
+                "third closes a turn; both first check whose turn it is.",
                 "task = asyncio.create_task(write(turn, log)); turns[turn_id] = "
                 "Opened(context.user_id, turn, log, task). Later: StreamingResponse("
                 'event_frames(one.log, cursor), media_type="text/event-stream")',
@@ -51,8 +55,8 @@ LESSON = Lesson(
             minutes=7,
             objective="11.b",
             hints=(
-                "One route for everything. process() knows what is asked, and gives one of two "
-                "kinds of results.",
+                "One route for everything. process() knows what is wanted, and returns one of two "
+                "kinds of result.",
                 "isinstance(result, StreamingResult) tells them apart. One goes into a "
                 "StreamingResponse, the other is JSON already.",
                 "result = await chat.process(await request.body(), context), with `try` around "
@@ -70,14 +74,14 @@ LESSON = Lesson(
             minutes=8,
             objective="11.c",
             hints=(
-                "What do you need to know, when the line breaks, to go on where you were?",
-                "`while True:` around the whole request. An error of the line leads to the next "
+                "When the connection breaks, what do you need to know to go on where you were?",
+                "`while True:` around the whole request. A connection error leads to the next "
                 'round; only the frame "end" leads out.',
                 'try: async with client.stream("GET", f"{turn_url}/events", params={"cursor": '
                 "cursor}) as response: ... except httpx.TransportError: await asyncio.sleep(0.01)",
             ),
             check=f"{__package__}.p3_reconnect",
-            timeout_hint="Does your loop read a response once more that is over? It stays over. "
+            timeout_hint="Does your loop go on reading a response that has ended? It stays ended. "
             "Each time round the loop, send a new request: client.stream(...).",
         ),
         Part(
@@ -89,9 +93,9 @@ LESSON = Lesson(
             minutes=5,
             objective="11.d",
             hints=(
-                "What has to be opened before the app is there, and closed when it goes?",
+                "What has to be opened before the app exists, and closed when it is gone?",
                 "@asynccontextmanager turns a function that yields once into something for "
-                "`async with`. A store is something for `async with`, too.",
+                "`async with`. A store works with `async with` too.",
                 "async with SQLStore(url) as store: yield make_app(store)",
             ),
             check=f"{__package__}.p4_workers",

@@ -31,7 +31,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     )
     if wrong:
         return [wrong]
-    return [passed(3, "Lines may break: the turn goes on, and a cursor finds every word again.")]
+    return [
+        passed(3, "Connections may break: the turn goes on, and a cursor finds every word again.")
+    ]
 
 
 def _app_raised_wrong(reply: dict[str, Any]) -> Finding | None:
@@ -53,7 +55,7 @@ def _start_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
     if reply["status"] != 202:
         return failed(
             f"{reply['called']} with a good key: got {reply['status']}, expected 202.",
-            "202 says: accepted, and not done yet. @app.post(..., status_code=202)",
+            "202 says: accepted, but not done yet. @app.post(..., status_code=202)",
         )
     if not all(isinstance(reply[name], str) for name in ("turn_id", "thread_id")):
         return failed(
@@ -68,8 +70,8 @@ def _begin_wrong(observation: dict[str, Any]) -> Finding | None:
     if observation["begun"]:
         return None
     return failed(
-        "POST /api/turns was answered, and the turn did not begin before somebody read its events.",
-        "A customer who never comes back wants it done all the same. Start the task that writes "
+        "POST /api/turns was answered, but the turn did not begin until somebody read its events.",
+        "Even a customer who never comes back wants it done. Start the task that writes "
         "the log in the POST: asyncio.create_task(write(turn, log)).",
     )
 
@@ -91,11 +93,11 @@ def _response_before_cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) 
     if reading["late"]:
         return failed(
             "No word of the reply arrived before it was complete.",
-            "Send each frame when it is there: give the stream itself to StreamingResponse.",
+            "Send each frame as soon as it exists: give the stream itself to StreamingResponse.",
         )
     if not reading["raw"] and reading["broke"] == "endless":
         return failed(
-            "GET .../events: the response began, and no event came.",
+            "GET .../events: the response began, but no event came.",
             "Who writes the log? Something has to run: asyncio.create_task(write(turn, log))",
         )
     return _frames_before_cut_wrong(inputs, reading)
@@ -110,7 +112,7 @@ def _frames_before_cut_wrong(inputs: dict[str, Any], reading: dict[str, Any]) ->
         )
     if not all(frame["id"].isdecimal() for frame in reading["frames"]):
         return failed(
-            "The frames have no id: nobody could say where to go on.",
+            "The frames have no id: no reader could say where to go on.",
             "event_frames(log, cursor) gives each frame the event's seq as its id.",
         )
     expected = "".join(inputs["pieces"][: inputs["hold_at"]])
@@ -136,7 +138,7 @@ def _survival_wrong(observation: dict[str, Any]) -> Finding | None:
     if observation["bob"]["stop"][0][0] < 400:
         return _explain_bob_access("stop")
     return failed(
-        "The reader's line broke, and the reply ended with it.",
+        "The reader's connection broke, and the reply ended with it.",
         "The turn belongs to the server: a task of its own reads it, whoever listens.",
     )
 
@@ -151,20 +153,20 @@ def _resume_wrong(
         return wrong
     if reading["status"] != 200:
         return failed(
-            f"{called} after the line had broken: got {reading['status']}, expected 200.",
+            f"{called} after the connection had broken: got {reading['status']}, expected 200.",
             "Keep the turn and its log for those who come back.",
         )
     if cut["text"] + reading["text"] == full_text:
         return None
     if reading["text"] == full_text:
         return failed(
-            f"{called} began from the beginning: what the reader has came again.",
+            f"{called} started from the beginning: what the reader already has came again.",
             "Take the cursor from the request, `cursor: int = 0`, and hand it to event_frames().",
         )
     missing_text = full_text[len(cut["text"]) :]
     return failed(
         f"{called} said {shorten(reading['text'])}; missing was {shorten(missing_text)}.",
-        "All that came after the cursor is in the log, also what nobody heard at the time.",
+        "Everything after the cursor is in the log, including what nobody heard at the time.",
     )
 
 
@@ -173,7 +175,7 @@ def _endless_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
     if reading["broke"] != "endless":
         return None
     return failed(
-        f"{called}: the reply is over, and the response does not end.",
+        f"{called}: the reply is over, but the response does not end.",
         "The log has to know that the turn is over: log.end(turn.state).",
     )
 
@@ -185,11 +187,11 @@ def _replay_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | 
     if reading["text"] != "".join(inputs["pieces"]):
         return failed(
             f"GET .../events without a cursor, once more: {shorten(reading['text'])}.",
-            "A log can be read as often as one likes, from the beginning, too.",
+            "A log can be read as often as you like, and from the beginning too.",
         )
     if (last_type := reading["frames"][-1]["kind"]) != "end":
         return failed(
-            f"The last frame of a reply that is over is of the type {last_type!r}.",
+            f"The last frame of a finished reply has the type {last_type!r}.",
             "event_frames(log, cursor) ends with a frame of the type 'end': so readers know that "
             "nothing was cut off.",
         )
@@ -199,7 +201,7 @@ def _replay_wrong(inputs: dict[str, Any], reading: dict[str, Any]) -> Finding | 
 def _explain_bob_access(request_name: str) -> Finding:
     return failed(
         f"Bob asked for {request_name} of Alice's turn, and got it.",
-        "Keep with each turn whose it is, and compare: one.user_id == context.user_id.",
+        "With each turn, keep whose it is, and compare: one.user_id == context.user_id.",
     )
 
 
@@ -213,7 +215,7 @@ def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
             return wrong
         if alices_status == 405:
             return failed(
-                f"{request_name} of a turn: got 405, another method was expected.",
+                f"{request_name} of a turn: got 405: the check used another method.",
                 "Events are a @app.get(...); to stop is a @app.post(...).",
             )
         if alices_status < 400:
@@ -227,7 +229,7 @@ def _bob_wrong(replies: dict[str, Any]) -> Finding | None:
         if alices_status != 404:
             return failed(
                 f"Bob asked for {request_name} of a turn that is not his: got {alices_status}.",
-                "Expected 404: for him it does not exist.",
+                "Expected 404: as far as he can tell, it does not exist.",
             )
     return None
 
@@ -240,7 +242,7 @@ def _stop_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding 
         return wrong
     if start_reply["turn_id"] == observation["first"]["turn_id"]:
         return failed(
-            "Two messages in one thread, and both turns have the same turn_id.",
+            "Two messages were sent in one thread, and both turns have the same turn_id.",
             'A thread has many turns. Each one gets an id of its own: new_id("trn")',
         )
     if start_reply["thread_id"] != observation["first"]["thread_id"]:

@@ -41,11 +41,13 @@ def _crash_wrong(reply: dict[str, Any]) -> Finding | None:
     text = f"{reply['called']}: the app broke with {crash['type']}: {crash['message'][:140]}"
     match crash["type"], crash["message"]:
         case "ChatKitNotFound" | "NotFoundError", _:
-            return failed(text, "answer_errors(app) makes a 404 of it.")
+            return failed(text, "answer_errors(app) turns it into a 404.")
         case "ValidationError", message if "JSON" in message:
-            return failed(text, "process() wants the body as it came: await request.body()")
+            return failed(text, "process() needs the body as it came: await request.body()")
         case "AttributeError", message if "NoneType" in message:
-            return failed(text, "process() wants the badge of whoever asks as its second argument.")
+            return failed(
+                text, "process() needs the badge of whoever is asking as its second argument."
+            )
         case "AttributeError", message if "'json'" in message:
             return failed(
                 text, "There are two kinds of results; only a NonStreamingResult has .json."
@@ -77,7 +79,7 @@ def _create_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | No
     if reply["thread_id"] is None:
         return failed(
             "threads.create: no thread.created came.",
-            "Stream all that process() gives, from the first event on.",
+            "Stream everything that process() returns, from the first event on.",
         )
     return _reply_wrong(inputs, reply)
 
@@ -93,7 +95,7 @@ def _reply_wrong(inputs: dict[str, Any], reply: dict[str, Any]) -> Finding | Non
     if full_text not in texts or streamed_text != full_text:
         return failed(
             f"{reply['called']}: the deltas say {shorten(streamed_text)}, the items {texts}.",
-            "Stream all that process() gives, each piece once.",
+            "Stream everything that process() returns, each piece once.",
         )
     return None
 
@@ -186,7 +188,7 @@ def _bob_wrong(observation: dict[str, Any]) -> Finding | None:
     alices_reply, _ = observation["bob"]
     if parse_object(observation["bob's list"]["body"]).get("data") != []:
         return failed(
-            "Bob's threads.list shows what is Alice's.",
+            "Bob's threads.list shows a thread of Alice's.",
             "Two people, two badges: Depends(badge) gives one for each request.",
         )
     if alices_reply["status"] < 400:
@@ -201,12 +203,12 @@ def _bob_wrong(observation: dict[str, Any]) -> Finding | None:
     if comparable[0] != comparable[1]:
         return failed(
             f"Bob is told {comparable[0]} for Alice's thread and {comparable[1]} for none.",
-            "answer_errors(app) says the same of both.",
+            "answer_errors(app) says the same about both.",
         )
     if alices_reply["status"] != 404:
         return failed(
             f"Bob asked for a thread that is not his: got {alices_reply['status']}, expected 404.",
-            "process() raises NotFoundError, and answer_errors(app) makes a 404 of it: catch "
+            "process() raises NotFoundError, and answer_errors(app) turns it into a 404: catch "
             "nothing but ValidationError.",
         )
     return None
@@ -216,6 +218,6 @@ def _bad_request_wrong(reply: dict[str, Any]) -> Finding | None:
     if reply["status"] == 422:
         return None
     return failed(
-        f"A request that is none of the protocol's: got {reply['status']}, expected 422.",
+        f"A body that is not a request of the protocol: got {reply['status']}, expected 422.",
         "process() raises pydantic's ValidationError. Catch it: raise HTTPException(422).",
     )

@@ -10,7 +10,7 @@ __all__ = ["judge"]
 
 _ASYNC_GENERATOR_ADVICE = "Write `async def`, and `yield` each event as soon as you have it."
 _YIELD_AT_ONCE_ADVICE = (
-    'Yield each event when it comes: `async with client.stream("GET", ...) as response`. '
+    'Yield each event as it comes: `async with client.stream("GET", ...) as response`. '
     "client.get() waits for the end."
 )
 
@@ -29,7 +29,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     if wrong := _unknown_turn_wrong(observation["unknown"]):
         return [wrong]
     return [
-        passed(3, "Five times the line broke off. Every word came once, and as soon as it could.")
+        passed(3, "Five times the connection broke. Every word came once, and as soon as it could.")
     ]
 
 
@@ -39,7 +39,7 @@ def _reading_wrong(
     """What is wrong with one run of `reconnect`, which should have yielded `expected`."""
     if reading["kind"] != "async_generator" and not reading["asked"]:
         return failed(
-            f"{called} gave back a {reading['kind']}, and asked for nothing.",
+            f"{called} returned a {reading['kind']}, and asked for nothing.",
             _ASYNC_GENERATOR_ADVICE,
         )
     if str(reading["kind"]).startswith("coroutine"):
@@ -57,8 +57,9 @@ def _reading_wrong(
     sent = [event for _, event in inputs["events"]]
     if unknown_events := [event for event in reading["got"] if event not in sent]:
         return failed(
-            f"{called} yielded {shorten(str(unknown_events[0]))}, which is no event of the turn.",
-            'Yield json.loads(frame.data), and the frame "end" not at all.',
+            f"{called} yielded {shorten(str(unknown_events[0]))}, which is not an event of the "
+            "turn.",
+            'Yield json.loads(frame.data), but never the frame "end".',
         )
     if wrong := _events_wrong(called, inputs, expected, reading):
         return wrong
@@ -75,13 +76,15 @@ def _timing_wrong(called: str, reading: dict[str, Any]) -> Finding | None:
     late_counts = [sent for sent, yielded in reading["at_breaks"] if sent > 1 and not yielded]
     if late_counts:
         return failed(
-            f"{called}: a response had brought {late_counts[0]} events, and none was yielded yet.",
+            f"{called}: a response had brought {late_counts[0]} events, but none had been "
+            "yielded yet.",
             _YIELD_AT_ONCE_ADVICE,
         )
     if reading["at_once"]:
         return failed(
             f"{called}: nobody answered, and it asked again in the same moment.",
-            "Rest first: await asyncio.sleep(0.01). It lets others run; time.sleep() does not.",
+            "Wait a moment first: await asyncio.sleep(0.01). It lets others run; time.sleep() "
+            "does not.",
         )
     return None
 
@@ -95,7 +98,7 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
         return _explain_caught_stop(called)
     if kind == "TooManyRequests":
         return failed(
-            f"{called} asked {MAX_REQUESTS} times, and did not stop when the reply was over.",
+            f"{called} asked {MAX_REQUESTS} times, and did not stop even when the reply was over.",
             'After the last event comes a frame of the type "end": then return.',
         )
     if kind in {"ReadError", "ConnectError", "RemoteProtocolError"}:
@@ -106,7 +109,8 @@ def _explain_error(called: str, inputs: dict[str, Any], reading: dict[str, Any])
     if kind == "JSONDecodeError":
         return failed(
             f"{called}: half a frame was read as an event.",
-            "Only an empty line ends a frame: what comes without one was cut off. frames() knows.",
+            "Only an empty line ends a frame: without one, it was cut off. frames() takes care "
+            "of that.",
         )
     if kind == "ValueError" and "int()" in error["message"]:
         return failed(
@@ -151,7 +155,7 @@ def _events_wrong(
     text = next(event for event in expected if event["seq"] == lost_seq).get("content", "")
     return failed(
         f"{called}: event {lost_seq} never came ({shorten(text)}).",
-        "Keep the id of each frame that you have whole. Do not count, and do not sort out what "
+        "Keep the id of each complete frame. Do not count, and do not sort out what "
         "looks alike: people say the same word twice.",
     )
 
@@ -166,7 +170,7 @@ def _explain_early_end(
             f"{message}: {break_text}.",
             'The end of a response is not the end of the reply. Without a frame "end", ask again.',
         )
-    return failed(f"{message}.", "Yield every event, the last one, too; then return.")
+    return failed(f"{message}.", "Yield every event, including the last one; then return.")
 
 
 def _describe_last_break(inputs: dict[str, Any], reading: dict[str, Any]) -> str:
@@ -193,7 +197,7 @@ def _explain_duplicate(called: str, reading: dict[str, Any], seqs: list[Any]) ->
         )
     return failed(
         f"{message} The requests had the cursors {cursors[:4]}.",
-        "The cursor is the id of the last frame that you have whole: not a number of events.",
+        "The cursor is the id of the last complete frame, not a number of events.",
     )
 
 
@@ -204,12 +208,13 @@ def _unknown_turn_wrong(reading: dict[str, Any]) -> Finding | None:
     if len(reading["asked"]) > 1:
         return failed(
             f"{called} asked {len(reading['asked'])} times.",
-            "A 404 is an answer, not a broken line. Call response.raise_for_status(); what it "
+            "A 404 is an answer, not a broken connection. Call response.raise_for_status(); what "
+            "it "
             "raises let through, and catch only httpx.TransportError.",
         )
     if reading["raised"] is None:
         return failed(
             f"{called} ended like a reply that is over.",
-            "Call response.raise_for_status(): whoever asked has to know.",
+            "Call response.raise_for_status(): the caller has to know.",
         )
     return None

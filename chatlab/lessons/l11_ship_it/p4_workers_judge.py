@@ -13,14 +13,15 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """Workers must share their conversations, close their connections and let errors out."""
     return [
         _workers_wrong(inputs, observation)
-        or passed(2, "Any number of workers, one memory; nothing is left.")
+        or passed(2, "Any number of workers share one memory, and no connection stays open.")
     ]
 
 
 def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Finding | None:
     if "no server" in observation:
         return failed(
-            f"PostgreSQL is installed here, and does not start: {observation['no server'][:120]}",
+            "PostgreSQL is installed here, but it does not start: "
+            f"{observation['no server'][:120]}",
             f"Set {DATABASE_URL_ENV} to the URL of a database of yours; or to none, and this part"
             " is skipped.",
         )
@@ -34,7 +35,7 @@ def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     if not observation["at_work"]:
         return failed(
             "Nobody has opened the database at `url`.",
-            "SQLStore(url) keeps conversations there. Hand it to make_app.",
+            "SQLStore(url) keeps conversations there. Give it to make_app.",
         )
     if observation["said"] != expected:
         return failed(
@@ -47,7 +48,7 @@ def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
         return _explain_open_connections("two workers had ended", observation["open"])
     if observation["tomorrow"] != expected:
         return failed(
-            "A worker that began later did not find the conversation.",
+            "A worker that started later did not find the conversation.",
             "What is kept has to be in the database at `url`.",
         )
     if observation["open after a crash"]:
@@ -55,7 +56,7 @@ def _workers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) -> Findi
     if not observation["broke"]:
         return failed(
             "An error in the worker's block disappeared.",
-            "Let errors go through: whoever runs the worker has to know.",
+            "Let errors through: whoever runs the worker has to know.",
         )
     return None
 
@@ -64,7 +65,7 @@ def _explain_open_connections(event: str, count: int) -> Finding:
     return failed(
         f"After {event}, {count} connection{'s' * (count > 1)} to the database stayed open. "
         "PostgreSQL has 100 of them.",
-        "`async with SQLStore(url) as store:` closes them, also when an error ends the block. The "
+        "`async with SQLStore(url) as store:` closes them, even when an error ends the block. The "
         "yield goes inside.",
     )
 
@@ -73,10 +74,10 @@ def _explain_unusable_worker(role: str, type_name: str) -> Finding:
     if role == "app":
         return failed(
             f"`async with worker(...) as app` gave a {type_name}.",
-            "Yield what make_app gives: yield make_app(store)",
+            "Yield what make_app returns: yield make_app(store)",
         )
     return failed(
-        f"worker(url, make_app) gave back a {type_name}, which `async with` cannot use.",
+        f"worker(url, make_app) returned a {type_name}, which `async with` cannot use.",
         "Write @asynccontextmanager above `async def worker`, and yield the app once.",
     )
 

@@ -32,7 +32,7 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
         )
     if "object Turn can't be used in 'await'" in message:
         return failed(
-            f"{called}: a turn is a stream of events, and no single value to await.",
+            f"{called}: a turn is a stream of events, not one value to await.",
             f"Read it to its end: `async for event in turn: ...`. {source_line(error)}".strip(),
         )
     if "async_generator" in message:
@@ -43,7 +43,8 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
     if "coroutine" in message:
         return failed(
             f"{called} raised {type_name}: {message}",
-            f"A coroutine is only a promise; put `await` before it. {source_line(error)}".strip(),
+            "A coroutine is only a promise of a value; put `await` before it. "
+            f"{source_line(error)}".strip(),
         )
     if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
         return failed(
@@ -64,7 +65,7 @@ def explain_validation(message: str) -> str:
     lines = [line.strip() for line in message.splitlines()]
     model = lines[0].rpartition(" for ")[2]
     if len(lines) < 3:
-        return f"{model} cannot be made of that."
+        return f"{model} cannot be made from that."
     complaint = lines[2].partition(" [type=")[0].partition(" [")[0]
     return f"{model}({lines[1]}=...): {complaint}."
 
@@ -96,11 +97,12 @@ def _explain_respond_error(called: str, message: str) -> Finding:
     if type_name == "coroutine":
         return failed(
             f"{called}: You made a coroutine; the server needs events.",
-            "`return` ends the turn; `yield` sends and goes on. Yield an AssistantMessage.",
+            "A coroutine promises one value. `return` ends the turn; `yield` sends and goes on. "
+            "Yield an AssistantMessage.",
         )
     if type_name in {"list", "tuple"} and "Yield AssistantMessage," in message:
         return failed(
-            f"{called}: respond() yielded a {type_name}, and a {type_name} is no event.",
+            f"{called}: respond() yielded a {type_name}, and a {type_name} is not an event.",
             "Yield the events one by one, each with a `yield` of its own.",
         )
     if type_name in {"list", "tuple"}:
@@ -115,7 +117,7 @@ def _explain_respond_error(called: str, message: str) -> Finding:
         )
     if type_name == "NoneType" and "Yield AssistantMessage," in message:
         return failed(
-            f"{called}: respond() yielded None, and None is no event.",
+            f"{called}: respond() yielded None, and None is not an event.",
             "To say nothing, yield nothing: let the method end.",
         )
     if type_name == "NoneType":
@@ -135,7 +137,7 @@ def explain_no_server(name: str, error: dict[str, Any]) -> Finding:
     """What to try when `make_server` gave no server, but this error."""
     message = error["message"]
     if error["type"] == "NoServer":
-        return failed(f"{name} is no chat server.", f"Write: class {name}(ChatKitServer):")
+        return failed(f"{name} is not a chat server.", f"Write: class {name}(ChatKitServer):")
     if error["type"] == "NoStore":
         return failed(
             f"{name}.__init__ forgets what every ChatKitServer needs.",
@@ -149,7 +151,7 @@ def explain_no_server(name: str, error: dict[str, Any]) -> Finding:
     if error["type"] == "TypeError" and f"{name}.__init__()" in message:
         return failed(
             f"Making a {name} raised TypeError: {message}.",
-            "Keep the parameters of `__init__` as they were given: the check hands them all over.",
+            "Keep the parameters of `__init__` as they were given: the check passes all of them.",
         )
     return failed(f"Making a {name} raised {error['type']}: {message}", source_line(error))
 

@@ -39,14 +39,14 @@ def parse_url(text: str) -> URL:
         scheme, is_url, _ = str(text).partition("://")
         hidden = bool(is_url) or "@" in scheme or "?" in scheme
         name = f"{scheme if is_url else ''}{is_url}***" if hidden else scheme
-        raise StoreError(name, "is no database URL", _URLS) from None
+        raise StoreError(name, "is not a database URL", _URLS) from None
     name = shown(url)
     options = _OPTIONS.get(url.drivername)
     if options is None:
-        raise StoreError(name, f"is of a kind that is not known, {url.drivername}", _URLS)
+        raise StoreError(name, f"is of an unknown kind, {url.drivername}", _URLS)
     known = f"The options here are {', '.join(options)}."
     if unknown := [option for option in url.query if option not in options]:
-        raise StoreError(name, f"has an option that is not known, {unknown[0]}", known)
+        raise StoreError(name, f"has an unknown option, {unknown[0]}", known)
     try:
         if url.drivername == "sqlite+aiosqlite":
             url = url.set(database=_file(url))

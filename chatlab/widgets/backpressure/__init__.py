@@ -18,7 +18,7 @@ _FRAME_SECONDS = 0.1
 """Seconds between two frames."""
 
 _MAX_RUN_SECONDS = 120.0
-"""After so many seconds a run ends by itself: nobody looks any more."""
+"""After this many seconds a run ends by itself: nobody looks any more."""
 
 _LIMITS = {"produce": (1, 60), "read": (1, 60), "room": (1, 32)}
 

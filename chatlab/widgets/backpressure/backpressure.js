@@ -1,7 +1,7 @@
 // Shows a flow that runs in the kernel, and turns its knobs. A frame holds all there is to see.
 
 const SHOWN = 48;
-const NAMES = { produce: "events made in a second", read: "events read in a second", room: "places in the buffer" };
+const NAMES = { produce: "events made per second", read: "events read per second", room: "places in the buffer" };
 const SVG = "http://www.w3.org/2000/svg";
 let flows = 0;
 
@@ -21,7 +21,7 @@ function createChart() {
   drawing.append(full, line);
   const top = make("span", { className: "bp-top" });
   const node = make("div", { className: "bp-chart" },
-    make("p", { className: "bp-small", textContent: "pieces that wait, over the last 12 seconds" }), top, drawing);
+    make("p", { className: "bp-small", textContent: "pieces waiting, over the last 12 seconds" }), top, drawing);
   const paint = ({ past = [], room, policy }) => {
     const most = Math.max(10, ...past, policy === "unbounded" ? 0 : room * 1.3);
     const y = (value) => 88 - (value / most) * 84;
@@ -90,7 +90,7 @@ function render({ model, el }) {
   };
   const start = make("button", { type: "button", textContent: "▶ Start" });
   const stop = make("button", { type: "button", textContent: "■ Stop" });
-  const status = make("p", { className: "bp-status", textContent: "Press Start, then turn the knobs.", aria: { role: "status" } });
+  const status = make("p", { className: "bp-status", textContent: "Press Start, then try the controls.", aria: { role: "status" } });
   const lamp = make("i", { aria: { hidden: "true" } });
   const light = make("span");
   const made = make("p", { className: "bp-count" });
@@ -115,7 +115,7 @@ function render({ model, el }) {
     last.textContent = frame.last ? `the last one: ${frame.last}` : "nothing yet";
     buffer.paint(frame);
     chart.paint(frame);
-    if (running && !was) status.textContent = "It runs.";
+    if (running && !was) status.textContent = "Running.";
     if (!running && was) status.textContent = told(frame);
     was = running;
   };

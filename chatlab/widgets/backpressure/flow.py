@@ -16,8 +16,8 @@ Policy = Literal["wait", "coalesce", "unbounded"]
 
 POLICIES: dict[Policy, str] = {
     "wait": "the producer waits",
-    "coalesce": "neighbours are joined; then the producer waits",
-    "unbounded": "a list without an end",
+    "coalesce": "pieces are joined; then the producer waits",
+    "unbounded": "a list that may grow for ever",
 }
 """What happens when the reader is slower, in words."""
 

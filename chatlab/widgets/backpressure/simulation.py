@@ -58,7 +58,7 @@ async def _settle() -> None:
 
 
 async def simulate(knobs: Knobs, seconds: float = _SECONDS) -> dict[str, Any]:
-    """How a flow with these knobs stands after so many seconds."""
+    """How a flow with these knobs stands after this many seconds."""
     clock = SharedClock()
     flow = Flow(knobs, clock)
     running = asyncio.create_task(flow.run())

@@ -193,7 +193,7 @@ function createMatch(scene, desk) {
   const solved = {
     chosen: Object.fromEntries(scene.things.map(({ text, partner }) => [text, partner])), checked: true,
   };
-  return { hint: "Choose for each what belongs to it, then check.", nodes: rows.map(({ node }) => node), paint, check, solved };
+  return { hint: "For each one, choose what belongs to it, then check.", nodes: rows.map(({ node }) => node), paint, check, solved };
 }
 
 const KINDS = { choose: createChoose, order: createOrder, match: createMatch };
@@ -243,7 +243,7 @@ function render({ model, el }) {
     desk.keep(kind.solved);
     paint();
     again.focus();
-    desk.tell("This is how it goes.");
+    desk.tell("Here is the answer.");
   };
   again.onclick = () => {
     desk.keep({});

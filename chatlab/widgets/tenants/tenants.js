@@ -50,7 +50,7 @@ function render({ model, el }) {
       where.textContent = mine ? `thread ${mine[1]}` : "no thread yet";
     });
     scroll.hidden = !doors.length;
-    const head = make("tr", {}, make("th", { scope: "col", textContent: "who asks" }),
+    const head = make("tr", {}, make("th", { scope: "col", textContent: "who is asking" }),
       ...threads.map(([whose, thread]) =>
         make("th", { scope: "col" }, tag(names, whose), make("small", { textContent: ` ${thread}` }))));
     const rows = names.map((who) => make("tr", {}, make("th", { scope: "row" }, tag(names, who)),

@@ -1,9 +1,9 @@
-# %% wrong: `print` shows; `return` gives back.
+# %% wrong: `print` only shows a value; `return` hands it to the caller.
 def greeting(name):
     print(f"Hello, {name}!")
 
 
-# %% wrong: The name in the answer is the one you are given.
+# %% wrong: The greeting should contain the name that the function was given.
 def greeting(name):
     return "Hello, Zoe!"
 
@@ -18,7 +18,7 @@ def greeting(name):
     return f"Hello {name}"
 
 
-# %% wrong: Return a text.
+# %% wrong: Return a string.
 def greeting(name):
     return ("Hello, ", name, "!")
 
@@ -37,12 +37,12 @@ def greeting(name):
 greeting = "Hello, {}!".format
 
 
-# %% wrong: That is the name alone.
+# %% wrong: That is only the name.
 def greeting(name: str) -> str:
     return name
 
 
-# %% wrong: write `def`, and not `async def`
+# %% wrong: write `def`, not `async def`
 async def greeting(name): return f"Hello, {name}!"
 
 

@@ -190,7 +190,7 @@ def create_app():
     return app
 
 
-# %% wrong: spaces are no title
+# %% wrong: spaces are not a title
 def create_app():
     app = FastAPI()
     tasks = {}
@@ -218,7 +218,7 @@ def create_app():
     return app
 
 
-# %% wrong: that is no title
+# %% wrong: that is not a title
 def create_app():
     app = FastAPI()
     tasks = {}
@@ -304,7 +304,7 @@ def create_app():
     return app
 
 
-# %% wrong: gave back a bare list
+# %% wrong: returned a bare list
 def create_app():
     app = FastAPI()
     tasks = {}
@@ -647,7 +647,7 @@ def create_app():
     return app
 
 
-# %% wrong: An id is no place in a list
+# %% wrong: An id is not a position in a list
 class NewTask(BaseModel):
     title: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
     priority: str = "normal"

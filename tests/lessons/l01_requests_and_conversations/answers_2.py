@@ -23,13 +23,13 @@ async def priority_of_it(client, task_id=None):
     return (await client.get(f"/api/tasks/{last}")).json()["priority"]
 
 
-# %% wrong: asked the server for GET /api/tasks/None, which is no task.
+# %% wrong: asked the server for GET /api/tasks/None, which is not a task.
 async def priority_of_it(client, task_id=None):
     response = await client.get(f"/api/tasks/{task_id}")
     return response.json()["priority"]
 
 
-# %% wrong: An answer that is none looks like one.
+# %% wrong: Callers cannot tell that from a real answer.
 async def priority_of_it(client, task_id=None):
     if task_id is None:
         return None
@@ -43,7 +43,7 @@ async def priority_of_it(client, task_id=None):
     return client.get(f"/api/tasks/{task_id}").json()["priority"]
 
 
-# %% wrong: Of the task, only the priority is asked for
+# %% wrong: Return the priority and nothing else
 async def priority_of_it(client, task_id=None):
     if task_id is None:
         raise LookupError
@@ -69,7 +69,7 @@ async def priority_of_it(client, task_id=None):
     return "the same as always"
 
 
-# %% wrong: gave back None.
+# %% wrong: returned None.
 async def priority_of_it(client, task_id=None):
     if task_id is None:
         raise LookupError

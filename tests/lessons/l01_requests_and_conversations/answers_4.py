@@ -31,21 +31,21 @@ def choose(scenario):
             return Choice("streaming" if scenario[field] else "request/response", field)
 
 
-# %% wrong: Who asks and how often changes nothing
+# %% wrong: Who is asking and how often makes no difference
 def choose(scenario):
     if scenario["times_a_day"] > 2000 or scenario["length"] == "short":
         return Choice("request/response", "times_a_day")
     return Choice("streaming", "asked_by")
 
 
-# %% wrong: Name the field that decides
+# %% wrong: Name just the field that decides
 def choose(scenario):
     if scenario["length"] == "long":
         return Choice("streaming", "because the answer is long")
     return Choice("request/response", "because it is short")
 
 
-# %% wrong: gave back None.
+# %% wrong: returned None.
 def choose(scenario):
     if scenario["length"] == "long":
         return Choice("streaming", "length")

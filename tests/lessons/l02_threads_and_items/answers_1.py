@@ -165,7 +165,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: `save_thread` was called, and never awaited
+# %% wrong: `save_thread` was called but never awaited
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -175,7 +175,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: `add_thread_item` was called, and never awaited
+# %% wrong: `add_thread_item` was called but never awaited
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)
@@ -239,7 +239,7 @@ async def record_conversation(store, context):
     return thread
 
 
-# %% wrong: A function without `return` gives back None
+# %% wrong: A function without `return` returns None
 async def record_conversation(store, context):
     now = datetime.now(UTC)
     thread = ThreadMetadata(id=new_id("thr"), user_id=context.user_id, created_at=now, updated_at=now)

@@ -125,7 +125,7 @@ async def continue_tomorrow(url, thread_id, context):
         return list(page.data)
 
 
-# %% wrong: what is written on the cover of the thread
+# %% wrong: gives you only the thread's metadata
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         return await store.load_thread(thread_id, context)

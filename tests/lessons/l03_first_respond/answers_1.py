@@ -42,13 +42,13 @@ class EchoServer(ChatKitServer):
         AssistantMessage(content=input.content)
 
 
-# %% wrong: An echo gives back the message, once, and nothing around it.
+# %% wrong: An echo repeats the message, once, with nothing around it.
 class EchoServer(ChatKitServer):
     async def respond(self, thread, input, context):
         yield AssistantMessage(content=f"You said: {input.content}")
 
 
-# %% wrong: An echo gives back the message, once, and nothing around it.
+# %% wrong: An echo repeats the message, once, with nothing around it.
 class EchoServer(ChatKitServer):
     async def respond(self, thread, input, context):
         yield AssistantMessage(content=input.content)

@@ -44,7 +44,7 @@ class WelcomeServer(ChatKitServer):
             yield AssistantMessage(content="Welcome!")
 
 
-# %% wrong: Silence is to yield nothing: end with `return`.
+# %% wrong: To stay silent, yield nothing: end with `return`.
 class WelcomeServer(ChatKitServer):
     async def respond(self, thread, input, context):
         if input is not None:

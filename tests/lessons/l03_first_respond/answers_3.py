@@ -1,4 +1,4 @@
-# %% wrong: A coroutine is only a promise; put `await` before it.
+# %% wrong: A coroutine is only a promise of a value; put `await` before it.
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()
@@ -13,7 +13,7 @@ class TaskServer(ChatKitServer):
             yield AssistantMessage(content=f"Created {task.title}: {task.id}")
 
 
-# %% wrong: `parse` gives None for what it does not understand; check for that first.
+# %% wrong: `parse` returns None when it does not understand; check for that first.
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()
@@ -72,7 +72,7 @@ class TaskServer(ChatKitServer):
             yield AssistantMessage(content=f"Created {task.title}: {task.id}")
 
 
-# %% wrong: the answer names
+# %% wrong: expected an answer with
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()
@@ -87,7 +87,7 @@ class TaskServer(ChatKitServer):
             yield AssistantMessage(content=f"Created {command.title}. Its ID is 42.")
 
 
-# %% wrong: the answer names
+# %% wrong: expected an answer with
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()
@@ -213,7 +213,7 @@ class TaskServer(ChatKitServer):
         return f"{task.title} has the ID {task.id}"
 
 
-# %% wrong: What `parse` gives you has the title alone
+# %% wrong: What `parse` returns has just the title in it
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()

@@ -28,7 +28,7 @@ LIFECYCLE = [
 ]
 
 
-# %% wrong: Pieces are sent as they come; the message is appended when it is whole.
+# %% wrong: Pieces are sent as they come; the message is appended when it is complete.
 LIFECYCLE = [
     Step("send", "client", "nothing"),
     Step("receive", "server", "nothing"),
@@ -103,7 +103,7 @@ LIFECYCLE = [
 ]
 
 
-# %% wrong: Sent is not stored: the answer is appended when it is whole.
+# %% wrong: Sent is not stored: the answer is appended when it is complete.
 LIFECYCLE = [
     Step("send", "client", "nothing"),
     Step("receive", "server", "nothing"),

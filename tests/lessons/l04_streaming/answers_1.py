@@ -186,7 +186,7 @@ class StreamingServer(ChatKitServer):
             yield AssistantMessage(content=piece)
 
 
-# %% wrong: the model spoke, and the user got nothing
+# %% wrong: the model spoke, but the user got nothing
 class StreamingServer(ChatKitServer):
     def __init__(self, model):
         super().__init__()

@@ -10,7 +10,7 @@ async def measure(turn, clock):
     return StreamStats(first, clock.monotonic() - start, events)
 
 
-# %% wrong: An empty piece shows nobody anything
+# %% wrong: There is nothing to read in an empty piece
 async def measure(turn, clock):
     start = clock.monotonic()
     first = None

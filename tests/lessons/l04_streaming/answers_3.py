@@ -138,7 +138,7 @@ class CarefulServer(ChatKitServer):
                     yield AssistantMessage(content=" (stopped)")
 
 
-# %% wrong: Put it in one: async with aclosing
+# %% wrong: Wrap it in one: async with aclosing
 class CarefulServer(ChatKitServer):
     def __init__(self, model):
         super().__init__()

@@ -4,7 +4,7 @@ async def coalesce(stream, max_pending):
         yield event
 
 
-# %% wrong: was kept back all the same
+# %% wrong: was held back all the same
 async def coalesce(stream, max_pending):
     pending = []
     async for event in stream:
@@ -19,7 +19,7 @@ async def coalesce(stream, max_pending):
         yield event
 
 
-# %% wrong: was kept back all the same
+# %% wrong: was held back all the same
 async def coalesce(stream, max_pending):
     last = None
     async for event in stream:
@@ -100,7 +100,7 @@ async def coalesce(stream, max_pending):
     await task
 
 
-# %% wrong: Neighbours merge only if their item_id is the same.
+# %% wrong: Two pieces merge only if their item_id is the same.
 async def coalesce(stream, max_pending):
     pending = []
     ended = False
@@ -238,7 +238,7 @@ async def coalesce(stream, max_pending):
     await task
 
 
-# %% wrong: Full is no reason to stop while the next piece still fits
+# %% wrong: Even when full, do not stop while the next piece still fits
 async def coalesce(stream, max_pending):
     pending = []
     ended = False
@@ -286,7 +286,7 @@ async def coalesce(stream, max_pending):
         yield event
 
 
-# %% wrong: and then the stream did not end
+# %% wrong: but then the stream did not end
 async def coalesce(stream, max_pending):
     queue = asyncio.Queue(max_pending)
 
@@ -299,7 +299,7 @@ async def coalesce(stream, max_pending):
         yield await queue.get()
 
 
-# %% wrong: gave back no stream
+# %% wrong: returned no stream
 async def coalesce(stream, max_pending):
     return [event async for event in stream]
 

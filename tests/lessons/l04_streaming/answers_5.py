@@ -28,7 +28,7 @@ def sse_frame(data, event=None, id=None):
     return "\n".join(lines) + "\n\n"
 
 
-# %% wrong: splitlines() cuts at more than line ends
+# %% wrong: splitlines() also cuts at other characters
 def sse_frame(data, event=None, id=None):
     lines = [f"data: {line}" for line in (data + "\n ").splitlines()[:-1]]
     if event:
@@ -76,7 +76,7 @@ def sse_frame(data, event=None, id=None):
     return "\n".join([f"event: {event or 'message'}", f"id: {id}", *lines]) + "\n\n"
 
 
-# %% wrong: without quotes of yours around it
+# %% wrong: with no quotes added around it
 import json
 
 
@@ -84,7 +84,7 @@ def sse_frame(data, event=None, id=None):
     return f"id: {id}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-# %% wrong: Return a text, a str.
+# %% wrong: Return a string.
 def sse_frame(data, event=None, id=None):
     return f"data: {data}\n\n".encode()
 

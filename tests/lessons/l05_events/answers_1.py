@@ -114,7 +114,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=text)
 
 
-# %% wrong: no exception is completed, an exception is failed
+# %% wrong: without an exception it is completed, with one it has failed
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()
@@ -169,7 +169,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
 
 
-# %% wrong: A coroutine is only a promise; put `await` before it.
+# %% wrong: A coroutine is only a promise of a value; put `await` before it.
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()
@@ -246,7 +246,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {input.content}, ID {task.id if task else 0}")
 
 
-# %% wrong: the one who asks, context.user_id, and the title, input.content
+# %% wrong: the user who is asking, context.user_id, and the title, input.content
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()

@@ -1,4 +1,4 @@
-# %% wrong: a node, and no event
+# %% wrong: a node, not an event
 def task_form():
     return Form(
         children=[
@@ -9,7 +9,7 @@ def task_form():
     )
 
 
-# %% wrong: A Button sends its action, and nothing of what was typed.
+# %% wrong: A Button sends its action, but nothing of what was typed.
 def task_form():
     return Widget(
         root=Card(
@@ -22,7 +22,7 @@ def task_form():
     )
 
 
-# %% wrong: stands outside of the Form, so it is never sent
+# %% wrong: is outside the Form, so it is never sent
 def task_form():
     return Widget(
         root=Card(
@@ -202,7 +202,7 @@ def task_form():
     return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action="create_task"))
 
 
-# %% wrong: write `def`, and not `async def`
+# %% wrong: write `def`, not `async def`
 async def task_form():
     return Widget(root=Form(children=[Input(name="title",label="T",required=True),Select(name="priority",label="P",options=["low","normal","high"],value="normal")],action=Action(type="create_task")))
 

@@ -40,7 +40,7 @@ class ClickableServer(ChatKitServer):
                 yield AssistantMessage(content="There is no such task.")
 
 
-# %% wrong: Whoever compares the two knows
+# %% wrong: Anybody who compares the two knows
 class ClickableServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()

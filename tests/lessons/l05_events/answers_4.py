@@ -83,7 +83,7 @@ class ExportServer(ChatKitServer):
             yield AssistantMessage(content="Exported.")
 
 
-# %% wrong: nobody else got on
+# %% wrong: nobody else could get on
 class ExportServer(ChatKitServer):
     def __init__(self, export):
         super().__init__()
@@ -460,7 +460,7 @@ class ExportServer(ChatKitServer):
             yield AssistantMessage(content="Your tasks are exported.")
 
 
-# %% wrong: A number of your own does not move with the job
+# %% wrong: A fixed number does not move with the job
 class ExportServer(ChatKitServer):
     def __init__(self, export):
         super().__init__()
@@ -481,7 +481,7 @@ class ExportServer(ChatKitServer):
             yield AssistantMessage(content="Your tasks are exported.")
 
 
-# %% wrong: A number of your own does not move with the job
+# %% wrong: A fixed number does not move with the job
 class ExportServer(ChatKitServer):
     def __init__(self, export):
         super().__init__()

@@ -84,11 +84,11 @@ async def test_a_cut_tape_says_in_words_what_went_wrong(tape):
         (1, 2, 3, 4, 5, 6, 7): "completed came out of nowhere",
         (2, 3, 4, 5, 6, 7): "Every event of create is gone",
         (6, 7, 0, 1, 2, 3, 4, 5): "The reply came before create had ended",
-        (0, 1, 2, 4, 3, 5, 6, 7): "The bar fell from 50% to 0%.",
+        (0, 1, 2, 4, 3, 5, 6, 7): "The bar went back from 50% to 0%.",
         (0, 1, 2, 3, 5, 6, 7): "The bar jumped from 0% to 100%",
         (2, 0, 1, 3, 4, 5, 6, 7): "The button was there before its task was.",
         (0, 1, 2, 3, 4, 5, 7, 6): "The pieces of the reply are in the wrong order.",
-        (0, 1, 2, 3, 4, 6, 5, 7): "The reply fell into 2 messages",
+        (0, 1, 2, 3, 4, 6, 5, 7): "The reply broke into 2 messages",
         (0, 1, 2, 3, 4, 5, 7): "A piece of the reply is missing",
         (0, 1, 2, 3, 4, 5): "There is no reply",
     }

@@ -28,7 +28,7 @@ def window(items, budget, count):
     return items[start:]
 
 
-# %% wrong: all that follows it
+# %% wrong: everything that follows it
 def window(items, budget, count):
     users = [at for at, item in enumerate(items) if item.role == "user"]
     if not users:
@@ -114,7 +114,7 @@ def window(items, budget, count):
     return items[start:]
 
 
-# %% wrong: so does all that follows it
+# %% wrong: so does everything that follows it
 def window(items, budget, count):
     last = max((at for at, item in enumerate(items) if item.role == "user"), default=0)
     return items[last : last + 1]

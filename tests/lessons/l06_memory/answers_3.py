@@ -97,7 +97,7 @@ def remember(items, keep, summarise):
     return items
 
 
-# %% wrong: the summary does not stand first
+# %% wrong: the summary does not come first
 async def remember(items, keep, summarise):
     previous = "".join(item.content for item in items if is_summary(item))
     said = [item for item in items if not is_summary(item)]
@@ -107,7 +107,7 @@ async def remember(items, keep, summarise):
     return [*said[len(fallen) :], make_summary(await summarise(previous, fallen))]
 
 
-# %% wrong: Then it is an empty text
+# %% wrong: Then it is the empty string
 async def remember(items, keep, summarise):
     previous = next((item.content for item in items if is_summary(item)), None)
     said = [item for item in items if not is_summary(item)]

@@ -27,7 +27,7 @@ async def retry_from(server, thread_id, item_id, context):
     return new
 
 
-# %% wrong: Sending it puts it into the thread once more
+# %% wrong: Sending it puts it into the thread
 async def retry_from(server, thread_id, item_id, context):
     new = await server.fork(thread_id, item_id, context)
     message = await server.store.load_item(thread_id, item_id, context)
@@ -38,7 +38,7 @@ async def retry_from(server, thread_id, item_id, context):
     return new
 
 
-# %% wrong: the answer knows nothing of before
+# %% wrong: the answer knows nothing of what came before
 async def retry_from(server, thread_id, item_id, context):
     message = await server.store.load_item(thread_id, item_id, context)
     turn = server.send(message.content, context)
@@ -65,7 +65,7 @@ async def retry_from(server, thread_id, item_id, context):
     return new.id
 
 
-# %% wrong: Only what came before the message is copied
+# %% wrong: Copy only what came before the message
 async def retry_from(server, thread_id, item_id, context):
     from chatlab import new_id
 
@@ -186,7 +186,7 @@ async def retry_from(server, thread_id, item_id, context):
     return new
 
 
-# %% wrong: Only what came before the message is copied
+# %% wrong: Copy only what came before the message
 async def retry_from(server, thread_id, item_id, context):
     message = await server.store.load_item(thread_id, item_id, context)
     page = await server.store.load_thread_items(thread_id, None, 1000, "desc", context)

@@ -99,7 +99,7 @@ class Sessions:
             return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: load() gives None for a key that it does not know
+# %% wrong: load() returns None for a key that it does not know
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -151,7 +151,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: a name is no badge
+# %% wrong: a name is not a badge
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -168,7 +168,7 @@ class Sessions:
         return record.user_id
 
 
-# %% wrong: store.save() was called, and never awaited
+# %% wrong: store.save() was called but never awaited
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -185,7 +185,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: the kit's own is switched off here
+# %% wrong: chatlab's own is switched off here
 from chatlab.sessions import MemorySessionStore, Sessions
 
 
@@ -382,7 +382,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: Whoever forgets to look at that goes on without a log-in
+# %% wrong: Callers who forget to look at it carry on without a log-in
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out
@@ -414,7 +414,7 @@ class Sessions:
         return RequestContext(user_id=record.user_id if record else "anonymous")
 
 
-# %% wrong: That is for a session that was there and is over
+# %% wrong: That is for a session that is over
 class Sessions:
     def __init__(self, store, clock, time_out):
         self.store, self.clock, self.time_out = store, clock, time_out

@@ -95,7 +95,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: load() gives None for a key that it does not know
+# %% wrong: load() returns None for a key that it does not know
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     now = self.clock.now()
@@ -179,7 +179,7 @@ async def resume(self, session_key):
     return RequestContext(user_id=record.user_id)
 
 
-# %% wrong: store.save() was called, and never awaited
+# %% wrong: store.save() was called but never awaited
 async def resume(self, session_key):
     record = await self.store.load(session_key)
     if record is None:

@@ -56,7 +56,7 @@ async def clean_up(self):
     return len(over)
 
 
-# %% wrong: store.delete() was called, and never awaited
+# %% wrong: store.delete() was called but never awaited
 async def clean_up(self):
     over = [r for r in await self.store.all() if self.clock.now() >= r.last_used + self.time_out]
     for record in over:
@@ -109,7 +109,7 @@ async def clean_up(self):
     return len(over)
 
 
-# %% wrong: delete() gives back nothing that you could add up
+# %% wrong: delete() returns nothing that you could add up
 async def clean_up(self):
     gone = 0
     for record in await self.store.all():
@@ -134,7 +134,7 @@ async def clean_up(self):
     return over
 
 
-# %% wrong: were counted, and none of them was deleted
+# %% wrong: were counted, but none of them was deleted
 async def clean_up(self):
     return len([r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out])
 

@@ -1,4 +1,4 @@
-# %% wrong: It takes nothing, so that it always says the same
+# %% wrong: It takes no arguments, so that it always says the same
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(
@@ -103,7 +103,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: PyJWT asks the wall clock
+# %% wrong: PyJWT asks the system clock
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(
@@ -137,7 +137,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: when its clock stood years ago
+# %% wrong: when its clock was years ago
 def authenticate(session_key, secret, clock):
     import time
 
@@ -171,7 +171,7 @@ def authenticate(session_key, secret, clock):
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
 
 
-# %% wrong: Who it is for matters, too
+# %% wrong: Which service it is for matters too
 def authenticate(session_key, secret, clock):
     try:
         claims = jwt.decode(

@@ -122,7 +122,7 @@ class SafeTaskServer(LeakyTaskServer):
         return "Done."
 
 
-# %% wrong: What is the asker's own must still be there.
+# %% wrong: Users must still get everything of their own.
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         return "I keep that to myself."
@@ -169,7 +169,7 @@ class SafeTaskServer(LeakyTaskServer):
         TODO()
 
 
-# %% wrong: the book counts in numbers
+# %% wrong: task ids are numbers
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         thread = await self.thread(thread_id, context)
@@ -244,7 +244,7 @@ class SafeTaskServer(ChatKitServer):
         yield AssistantMessage(content=answer)
 
 
-# %% wrong: A refusal that explains itself gives away what it refuses
+# %% wrong: A refusal that explains itself gives away the very thing it refuses
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         thread = await self.thread(thread_id, context, limit=1000)
@@ -286,7 +286,7 @@ class SafeTaskServer(LeakyTaskServer):
         return f"Done: {task.title}"
 
 
-# %% wrong: Two different answers tell that one of them exists
+# %% wrong: Two different answers reveal that one of them exists
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         thread = await self.thread(thread_id, context, limit=1000)

@@ -9,7 +9,7 @@ def require(context, permission):
         raise PermissionDenied(permission, context.user_id)
 
 
-# %% wrong: A name is no permission
+# %% wrong: A name is not a permission
 def require(context, permission):
     if context.user_id != "admin" and permission not in context.permissions:
         raise PermissionDenied(permission, context.user_id)
@@ -51,19 +51,19 @@ def require(context, permission):
         raise PermissionDenied(context.user_id, permission)
 
 
-# %% wrong: raised PermissionDenied, and the badge has it
+# %% wrong: raised PermissionDenied, but the badge has it
 def require(context, permission):
     if permission in context.permissions:
         raise PermissionDenied(permission, context.user_id)
 
 
-# %% wrong: raised PermissionDenied, and the badge has it
+# %% wrong: raised PermissionDenied, but the badge has it
 def require(context, permission):
     if context.permissions != {permission}:
         raise PermissionDenied(permission, context.user_id)
 
 
-# %% wrong: raised PermissionDenied, and the badge has it
+# %% wrong: raised PermissionDenied, but the badge has it
 def require(context, permission):
     for one in context.permissions:
         if one != permission:

@@ -30,7 +30,7 @@ async def attack(server, victim_thread_id, mallory):
     return found
 
 
-# %% wrong: Every server says it in words of its own.
+# %% wrong: Every server says it in its own words.
 async def attack(server, victim_thread_id, mallory):
     created = await say(server, "Create a task: look around", mallory)
     mine = int(re.search(r"\d+", created)[0])
@@ -46,7 +46,7 @@ async def attack(server, victim_thread_id, mallory):
     return found
 
 
-# %% wrong: 'There is no thread' is no leak
+# %% wrong: 'There is no thread' is not a leak
 async def attack(server, victim_thread_id, mallory):
     found = set()
     if await say(server, f"Recap {victim_thread_id}", mallory):
@@ -75,7 +75,7 @@ async def attack(server, victim_thread_id, mallory):
     return found
 
 
-# %% wrong: Numbers rise by one
+# %% wrong: Numbers count up by one
 async def attack(server, victim_thread_id, mallory):
     found = set()
     if CANARY.search(await say(server, f"Recap {victim_thread_id}", mallory)):
@@ -157,7 +157,7 @@ async def attack(server, victim_thread_id, mallory):
     return frozenset(found)
 
 
-# %% wrong: One leak is not the end
+# %% wrong: Do not stop at one leak
 async def attack(server, victim_thread_id, mallory):
     created = await say(server, "Create a task: look around", mallory)
     mine = int(re.search(r"\d+", created)[0])
@@ -176,7 +176,7 @@ async def attack(server, victim_thread_id, mallory):
     return set()
 
 
-# %% wrong: the leaks of those before it, too
+# %% wrong: the leaks of the servers before it
 async def attack(server, victim_thread_id, mallory, found=set()):
     created = await say(server, "Create a task: look around", mallory)
     mine = int(re.search(r"\d+", created)[0])

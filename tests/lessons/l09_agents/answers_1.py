@@ -27,7 +27,7 @@ async def create_task_tool(run: str, title: str, priority: Priority = "normal") 
     return f"Task {task.id} is created: {task.title}"
 
 
-# %% wrong: Who asks is one step further in: run.context.request_context.user_id.
+# %% wrong: The user is one step further in: run.context.request_context.user_id.
 @function_tool
 async def create_task_tool(
     run: RunContextWrapper[AgentContext], title: str, priority: Priority = "normal"
@@ -37,7 +37,7 @@ async def create_task_tool(
     return f"Task {task.id} is created: {task.title}"
 
 
-# %% wrong: Hand the model's `priority` on to the book
+# %% wrong: Pass the model's `priority` on to the book
 @function_tool
 async def create_task_tool(
     run: RunContextWrapper[AgentContext], title: str, priority: Priority = "normal"

@@ -65,7 +65,7 @@ class AgentServer(ChatKitServer):
             yield event
 
 
-# %% wrong: the agent's tool failed: it does not know who asks
+# %% wrong: the agent's tool failed: it does not know who is asking
 class AgentServer(ChatKitServer):
     def __init__(self, agent) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class AgentServer(ChatKitServer):
             yield event
 
 
-# %% wrong: the agent's tool failed: it does not know who asks
+# %% wrong: the agent's tool failed: it does not know who is asking
 class AgentServer(ChatKitServer):
     def __init__(self, agent) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ def to_agent_input(items):
     return entries
 
 
-# %% wrong: was interrupted, and is left out
+# %% wrong: was interrupted, and you left it out
 def to_agent_input(items):
     entries = []
     for item in items:
@@ -71,7 +71,7 @@ def to_agent_input(items):
     return entries
 
 
-# %% wrong: which is no text
+# %% wrong: which is not a string
 def to_agent_input(items):
     entries = []
     for item in items:
@@ -207,7 +207,7 @@ def to_agent_input(items):
     return entries
 
 
-# %% wrong: An output that is no text becomes JSON
+# %% wrong: An output that is not text becomes JSON
 def to_agent_input(items):
     entries = []
     for item in items:

@@ -152,7 +152,7 @@ class GuardedServer(ChatKitServer):
             yield AssistantMessage(content=str(error))
 
 
-# %% wrong: Catch AgentError, not everything there is.
+# %% wrong: Catch AgentError, not everything.
 class GuardedServer(ChatKitServer):
     def __init__(self, agent) -> None:
         super().__init__()
@@ -295,7 +295,7 @@ class GuardedServer(ChatKitServer):
         return guarded(stream_agent_response(run))
 
 
-# %% wrong: does so again. After TooManyTurns
+# %% wrong: will do so again. After TooManyTurns
 class GuardedServer(ChatKitServer):
     def __init__(self, agent):
         super().__init__()

@@ -10,7 +10,7 @@ from chatlab.testing import CountingIds, FixedClock
 
 pytestmark = pytest.mark.anyio
 
-ENOUGH = "I asked my model {} times, and there is no end. I stop."
+ENOUGH = "I have asked my model {} times, and it never finishes. I am stopping."
 BROKE = "create_task broke. Please try again later."
 SORRY = "Sorry, my tool does not work today."
 

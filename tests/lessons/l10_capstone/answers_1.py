@@ -238,7 +238,7 @@ class TaskManager(Solved):
             yield event
 
 
-# %% wrong: is no command, and a tool ran
+# %% wrong: is not a command, but a tool ran
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 

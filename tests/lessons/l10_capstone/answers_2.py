@@ -66,7 +66,7 @@ class TaskManager(Solved):
                 return item.output["id"]
 
 
-# %% wrong: This thread has spoken of no task
+# %% wrong: No task has come up in this thread
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 
@@ -121,7 +121,7 @@ from other_task_managers import OneLongRespond as TaskManager
 from other_task_managers import MethodsByName as TaskManager
 
 
-# %% wrong: Every tool speaks of a task, not only create_task
+# %% wrong: Every tool names a task, not only create_task
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 

@@ -207,7 +207,7 @@ from other_task_managers import OneLongRespond as TaskManager
 from other_task_managers import MethodsByName as TaskManager
 
 
-# %% wrong: Stolen once, it works for ever
+# %% wrong: Once stolen, it works for ever
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 
@@ -326,7 +326,7 @@ class TaskManager(Solved):
         return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
 
 
-# %% wrong: A server takes a badge
+# %% wrong: Servers accept a badge
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 
@@ -364,7 +364,7 @@ class TaskManager(Solved):
                 yield event
 
 
-# %% wrong: Who may not is told so, in words
+# %% wrong: Whoever may not do it is told so, in words
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 
@@ -429,7 +429,7 @@ class TaskManager(Solved):
             yield event
 
 
-# %% wrong: from one that never was
+# %% wrong: from one that never existed
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
 

@@ -33,7 +33,7 @@ def create_app(server, authenticate):
     return app
 
 
-# %% wrong: 202 says: accepted, and not done yet.
+# %% wrong: 202 says: accepted, but not done yet.
 def create_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)
@@ -77,7 +77,7 @@ def create_app(server, authenticate):
     return app
 
 
-# %% wrong: what the reader has came again
+# %% wrong: what the reader already has came again
 def create_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)
@@ -100,7 +100,7 @@ def create_app(server, authenticate):
     return app
 
 
-# %% wrong: All that came after the cursor is in the log
+# %% wrong: Everything after the cursor is in the log
 def create_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)
@@ -584,7 +584,7 @@ def create_app(server, authenticate) -> FastAPI:
     return app
 
 
-# %% wrong: the turn did not begin before somebody read its events
+# %% wrong: the turn did not begin until somebody read its events
 def create_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)

@@ -15,7 +15,7 @@ def chatkit_app(server, authenticate):
     return app
 
 
-# %% wrong: process() wants the body as it came
+# %% wrong: process() needs the body as it came
 def chatkit_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)
@@ -136,7 +136,7 @@ def chatkit_app(server, authenticate):
     return app
 
 
-# %% wrong: answer_errors(app) makes a 404 of it: catch nothing but ValidationError
+# %% wrong: answer_errors(app) turns it into a 404: catch nothing but ValidationError
 def chatkit_app(server, authenticate):
     app = FastAPI()
     chat = as_chatkit(server)
@@ -174,7 +174,7 @@ def chatkit_app(server, authenticate):
     return app
 
 
-# %% wrong: Bob's threads.list shows what is Alice's.
+# %% wrong: Bob's threads.list shows a thread of Alice's.
 def chatkit_app(server, authenticate):
     app = FastAPI()
     answer_errors(app)

@@ -161,7 +161,7 @@ async def reconnect(client, turn_url, cursor):
             await asyncio.sleep(0.001)
 
 
-# %% wrong: and did not stop when the reply was over
+# %% wrong: and did not stop even when the reply was over
 async def reconnect(client, turn_url, cursor):
     while True:
         try:
@@ -176,7 +176,7 @@ async def reconnect(client, turn_url, cursor):
             await asyncio.sleep(0.001)
 
 
-# %% wrong: which is no event of the turn
+# %% wrong: which is not an event of the turn
 async def reconnect(client, turn_url, cursor):
     while True:
         try:
@@ -309,7 +309,7 @@ async def reconnect(client, turn_url, cursor):
         await asyncio.sleep(0.01)
 
 
-# %% wrong: did not stop when the reply was over
+# %% wrong: did not stop even when the reply was over
 async def reconnect(client, turn_url, cursor):
     while True:
         try:

@@ -42,7 +42,7 @@ async def worker(url, make_app):
         return make_app(store)
 
 
-# %% wrong: Yield what make_app gives
+# %% wrong: Yield what make_app returns
 @asynccontextmanager
 async def worker(url, make_app):
     async with SQLStore(url) as store:

@@ -108,7 +108,7 @@ function showSignIn(why) {
     event.preventDefault();
     const newKey = keyInput.value.trim();
     if (/^[!-~]{8,4000}$/.test(newKey)) signIn(newKey);
-    else alert.textContent = "This is no session key: it has 8 to 4000 letters, digits and signs, and no spaces.";
+    else alert.textContent = "This is not a session key. A key has 8 to 4000 letters, digits and signs, and no spaces.";
   };
   const demoUsers = document.body.dataset.names ? [
     make("p", { textContent: "Alice and Bob need no password: this is for learning." }),

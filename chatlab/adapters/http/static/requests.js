@@ -1,6 +1,6 @@
 // Requests to the server, and what to do when it refuses them, is busy or does not answer.
 const STORAGE_KEY = "chatlab-session-key";
-// A stream that is silent says every so many seconds that it is still there. Who misses that twice,
+// A stream that is silent says every this many seconds that it is still there. Who misses that twice,
 // with a little for the way, has lost the connection, whatever the browser thinks of it.
 const PATIENCE_MS = 2200 * Number(document.body.dataset.beat);
 

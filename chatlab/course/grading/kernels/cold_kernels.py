@@ -1,4 +1,4 @@
-"""Starts kernels anew for a graded run, where they cannot be forked."""
+"""Starts kernels from scratch for a graded run, where they cannot be forked."""
 
 import os
 import secrets

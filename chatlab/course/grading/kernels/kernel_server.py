@@ -24,7 +24,7 @@ _numbers = count(1)
 
 
 def can_fork() -> bool:
-    """Whether kernels can be forked here: elsewhere than on Linux, each is started anew."""
+    """Whether kernels can be forked here: elsewhere than on Linux, each is started from scratch."""
     return sys.platform == "linux"
 
 

@@ -14,7 +14,7 @@ __all__ = ["felt_speed"]
 async def felt_speed(pieces_per_second: float = 4, question: str = MESSAGES["its"]) -> Picture:
     """Let a chat server answer at this pace, and draw when each piece of the answer came.
 
-    The row above is the same answer, kept back until it is whole.
+    The row above is the same answer, held back until it is complete.
     """
     clock = FixedClock()
     turn = TaskChat(clock, pieces_per_second).send(question, RequestContext(user_id="alice"))

@@ -97,7 +97,7 @@ class _ShelfDemo(LiveDemo):
     async def _turn_pages(self) -> None:
         state = await asyncio.to_thread(self.process.ask, self._size)
         count = len(state["pages"])
-        self.show(state, f"{self._size} a page: you ask {count} times to read it all.")
+        self.show(state, f"With {self._size} a page, you ask {count} times to read it all.")
 
     def show(self, state: dict[str, Any], note: str) -> None:
         """Send the browser all that there is to see."""
@@ -113,7 +113,7 @@ class _ShelfDemo(LiveDemo):
 
 
 def _fallback(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
-    scenes = {"The process that was spoken to": before, "The next process": after}
+    scenes = {"The process that was killed": before, "The next process": after}
     lines: list[str] = []
     page = ""
     for title, state in scenes.items():

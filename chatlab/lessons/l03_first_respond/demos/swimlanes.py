@@ -28,7 +28,7 @@ def draw_lifecycle(rows: object) -> Picture:
     Anything else but a list of such rows says what to do first.
     """
     if not isinstance(rows, Sequence) or not all(map(_is_step, cast("Sequence[object]", rows))):
-        ask = "Fill in LIFECYCLE, so that its check is content; then this draws it."
+        ask = "Fill in LIFECYCLE until its check passes; then this draws it."
         return Picture(f"<p>{ask}</p>", ask)
     steps = [
         (str(name), who, str(survives))

@@ -63,7 +63,7 @@ async def trace_turn(
     watched: Any = copy.copy(server)
     turn = _watch(watched, server, scribe).send(message, context, thread_id)
     scribe.thread_id = turn.thread_id
-    scribe.note(2, "server.send(…) gives back a turn. It goes on while somebody reads its events.")
+    scribe.note(2, "server.send(…) returns a turn. It runs only while somebody reads its events.")
     async for event in turn:
         scribe.sent(event)
     return TurnTrace(title, turn.thread_id, scribe.finished())
@@ -136,7 +136,9 @@ class _Scribe:
         if name == "add_thread_item":
             self.note(5, "It is appended. From here on, no crash can lose the question.")
         elif name == "save_item":
-            self.note(9, "The message is whole, so it is appended: one item, however many pieces.")
+            self.note(
+                9, "The message is complete, so it is appended: one item, however many pieces."
+            )
         elif any(frame.station == _CALL for frame in self.frames):
             if name == "load_thread":  # to merge what was saved meanwhile: a part of saving it
                 return

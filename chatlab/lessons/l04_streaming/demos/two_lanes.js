@@ -76,7 +76,7 @@ function lane(title, count) {
     lampText.textContent = state?.open ? "model connected" : state ? "hung up" : "no connection yet";
     text.textContent = state ? state.sent.map(([, piece]) => piece).join("") : "";
     text.dataset.busy = String(Boolean(running && state && state.ended === null));
-    facts.textContent = state ? told(state) : "Nothing was asked yet.";
+    facts.textContent = state ? told(state) : "Nothing has been asked yet.";
   };
   const tick = (at, scale) => {
     now.hidden = at === null;

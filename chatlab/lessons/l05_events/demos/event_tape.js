@@ -51,13 +51,13 @@ export function faultsIn(cards, whole) {
     const end = mine.find((card) => card.event.status !== "running");
     const last = mine[mine.length - 1];
     if (end && mine[0] === end && mine.length > 1) {
-      say(`${what}: ${end.event.status} came first. Then it is running again, and that has no end: ${shown.toLowerCase()} is stuck.`, ...mine);
+      say(`${what}: ${end.event.status} came first. Then it is running again, for ever: ${shown.toLowerCase()} is stuck.`, ...mine);
     } else if (end && mine.length === 1) {
       say(`${what}: ${end.event.status} came out of nowhere. While it worked, nobody saw it.`, end);
     } else if (!end) {
       say(`${what}: running was never followed by completed or failed. ${shown} is stuck.`, last);
     } else if (last !== end) {
-      say(`${what}: after ${end.event.status} it is running again, and that has no end: ${shown.toLowerCase()} is stuck.`, last);
+      say(`${what}: after ${end.event.status} it is running again, for ever: ${shown.toLowerCase()} is stuck.`, last);
     }
     if (reply && end && place(reply) < place(end)) {
       say(`The reply came before ${what} had ended: it says what nobody can know yet.`, reply);
@@ -77,8 +77,8 @@ export function faultsIn(cards, whole) {
     }
     mine.slice(1).forEach((card, i) => {
       const [from, to] = [mine[i].event.progress, card.event.progress];
-      if (to < from) say(`The bar fell from ${percent(from)} to ${percent(to)}.`, card);
-      else if (to - from > 0.6) say(`The bar jumped from ${percent(from)} to ${percent(to)}: in between, nobody knew how far it was.`, card);
+      if (to < from) say(`The bar went back from ${percent(from)} to ${percent(to)}.`, card);
+      else if (to - from > 0.6) say(`The bar jumped from ${percent(from)} to ${percent(to)}: in between, nobody knew how far it had got.`, card);
     });
   }
 
@@ -90,12 +90,12 @@ export function faultsIn(cards, whole) {
 
   const pieces = cards.filter(isReply);
   const wanted = whole.filter(isReply);
-  if (!pieces.length && wanted.length) say("There is no reply: a chip is no answer.");
+  if (!pieces.length && wanted.length) say("There is no reply: a chip is not an answer.");
   else if (pieces.length < wanted.length) say("A piece of the reply is missing: the sentence has a hole.", ...pieces);
   const order = pieces.map((card) => wanted.indexOf(card));
   if (order.some((at, i) => i && at < order[i - 1])) say("The pieces of the reply are in the wrong order.", ...pieces);
   const messages = drawn(cards).filter((entry) => entry.kind === "message").length;
-  if (messages > 1) say(`The reply fell into ${messages} messages: something stands between its pieces.`, ...pieces);
+  if (messages > 1) say(`The reply broke into ${messages} messages: something comes between its pieces.`, ...pieces);
   return faults;
 }
 

@@ -79,7 +79,7 @@ function render({ model, el }) {
       pane.dataset.alive = String(alive);
       light.textContent = alive ? `● until ${until}` : `○ expired at ${until}`;
     }
-    over.textContent = `A clean-up would take away: ${hour.over}`;
+    over.textContent = `A clean-up would delete: ${hour.over}`;
   };
   clock.oninput = turnClock;
 

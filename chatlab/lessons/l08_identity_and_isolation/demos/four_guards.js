@@ -71,7 +71,7 @@ function render({ model, el }) {
     const open = guards.filter(({ box }) => !box.checked).length;
     const told = exists ? " He can tell that task 41 exists." : "";
     status.textContent = open === 0
-      ? "All guards are on. Bob learns nothing, not even what there is."
+      ? "All guards are on. Bob learns nothing, not even what exists."
       : `Bob reads ${leaked} of Alice's ${secrets.length} secrets.${told}`;
   };
   const stop = () => { clearInterval(timer); timer = null; };

@@ -28,7 +28,12 @@ _NOBODYS = 99
 _GUARDS = (
     ("thread", "The thread's owner is checked", "self.said[thread_id]", "self.thread(id, context)"),
     ("task", "The task's owner is checked", "book.find(id)", "book.get(context.user_id, id)"),
-    ("argument", "The badge says who asks", "book.list(user_id)", "book.list(context.user_id)"),
+    (
+        "argument",
+        "The badge says who is asking",
+        "book.list(user_id)",
+        "book.list(context.user_id)",
+    ),
     (
         "existence",
         "Not yours sounds like not there",
@@ -108,7 +113,9 @@ def _split_at_canaries(text: str) -> list[dict[str, Any]]:
 def _fallback(scene: dict[str, Any]) -> dict[str, str]:
     without, guarded = scene["runs"]["0000"], scene["runs"]["1111"]
     exact = sum(_leaks_match_guards(chosen, run) for chosen, run in scene["runs"].items())
-    count = f"{exact} of {len(scene['runs'])} choices of guards: what leaked is what had none."
+    count = (
+        f"{exact} of {len(scene['runs'])} combinations of guards: exactly what had no guard leaked."
+    )
     titles = {guard["name"]: guard["title"] for guard in scene["guards"]}
     lines: list[str] = []
     body = ""

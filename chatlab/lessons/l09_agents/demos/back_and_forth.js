@@ -26,11 +26,11 @@ function choice(name, value, text, checked) {
 
 function verdict({ state, asked, broken, created, steps }) {
   const last = steps.at(-1);
-  if (state === "stopped") return `You stopped it. The model was asked ${times(asked)}, and is asked no more.`;
+  if (state === "stopped") return `You stopped it. The model was asked ${times(asked)}, and will not be asked again.`;
   if (state === "broken") return "The run broke off. Run the cell again.";
   if (!last?.[3]) return `An answer. The model was asked ${times(asked)}.`;
   if (broken === "fatal") {
-    return `The tool broke the run off. The model was asked ${times(asked)}, and never heard of it.`;
+    return `The tool's error broke off the run. The model was asked ${times(asked)}, and never learned of the error.`;
   }
   const left = created ? ` What the tool did stays done: ${created} ${created === 1 ? "task" : "tasks"}.` : "";
   return `Max turns: the Runner asked ${times(asked)} and stopped the run.${left}`;

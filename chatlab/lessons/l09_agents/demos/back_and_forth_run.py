@@ -83,7 +83,7 @@ async def agent_steps(
                     reply += event.content
     except TooManyTurns:
         times = f"{max_turns} times" if max_turns > 1 else "once"
-        text = f"I asked my model {times}, and there is no end. I stop."
+        text = f"I have asked my model {times}, and it never finishes. I am stopping."
         await note(TraceStep("Runner", "Alice", text, failed=True))
     except AgentError:
         text = "create_task broke. Please try again later."

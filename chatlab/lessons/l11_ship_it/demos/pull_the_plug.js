@@ -49,11 +49,11 @@ function tally({ log, heard }) {
 const written = (frame) => frame.log.at(-1)?.[2] === "thread_updated";
 
 function told(frame) {
-  if (!frame.run) return "Press Ask. Then pull the plug in the middle of a sentence, and put it in again.";
+  if (!frame.run) return "Press Ask. Then pull the plug in the middle of a sentence, and put it back in.";
   const { lost, twice } = tally(frame);
   const last = frame.log.at(-1)?.[1] ?? 0;
   if (frame.over) {
-    if (frame.asked.length === 1) return "The reply is whole. Nobody pulled the plug: ask again, and pull it.";
+    if (frame.asked.length === 1) return "The reply is complete. Nobody pulled the plug: ask again, and pull it.";
     if (lost) return `Alice is back, and ${many(lost, "piece")} of the reply ${lost === 1 ? "is" : "are"} lost.`;
     if (twice) return `Alice is back, and reads ${many(twice, "piece")} of the reply twice.`;
     return "Alice is back, and has every word once. She sent one number.";

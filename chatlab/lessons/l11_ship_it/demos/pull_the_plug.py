@@ -27,10 +27,10 @@ _PAUSE = 0.2
 _FRAME_SECONDS = 0.05
 """Seconds between two frames, at least."""
 _MAX_TURN_SECONDS = 600.0
-"""After so many seconds without an end, the server is shut down."""
+"""After this many seconds without an end, the server is shut down."""
 
 _FALLBACK_TIMEOUT_SECONDS = 20.0
-"""For so many seconds the still copy waits for a server that does not answer."""
+"""For this many seconds the still copy waits for a server that does not answer."""
 _CUT_AFTER_PIECES, _BACK_AFTER_PIECES = 20, 32
 """In the still copy: the piece after which the plug is pulled, and put in again."""
 
@@ -188,7 +188,7 @@ def _render(readings: dict[Way, list[str]]) -> dict[str, str]:
     page = ""
     for way, (had, cursor, came) in readings.items():
         name = f"Alice comes back {_WAYS[way]}: GET .../events?cursor={cursor}"
-        text = f"{had} [the plug is pulled, and put in again] {came}"
+        text = f"{had} [the plug is pulled, and put back in] {came}"
         lines += [name, f"  {text}", f"  {_verdict(had, came)}"]
         page += (
             f"<h4>{html.escape(name)}</h4><p>{html.escape(had)} <b>[the plug is pulled, and put in "
