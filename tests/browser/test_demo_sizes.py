@@ -53,6 +53,24 @@ def branch(page: Page) -> None:
     expect(page.locator(".fk-thread").nth(0)).not_to_contain_text("a picnic")
 
 
+def steal(page: Page) -> None:
+    note = page.locator(".sk-note")
+    page.get_by_role("button", name="Copy Alice's key").press("Enter")
+    page.get_by_role("button", name="Close the browser").click()
+    expect(note).to_contain_text("The server has not")
+    mallory = page.get_by_role("button", name="Ask for Alice's list")
+    mallory.click()
+    expect(note).to_contain_text("Mallory is alice for the server")
+    for minutes in (20, 40):
+        page.get_by_role("button", name="20 minutes pass").click()
+        expect(page.locator(".sk-clock")).to_have_text(f"09:{minutes}")
+    mallory.click()
+    expect(note).to_contain_text("Mallory is refused: SessionExpired")
+    page.get_by_role("button", name="Clean up").click()
+    expect(note).to_contain_text("1 session was over")
+    expect(page.locator(".sk-none")).to_be_visible()
+
+
 def nothing(page: Page) -> None:
     """As it is in the beginning."""
 
@@ -67,6 +85,7 @@ def nothing(page: Page) -> None:
         (("06", "06-wall"), ".bw", fold),
         (("06", "06-retry", "06-planner", "06-chat"), ".fk", branch),
         (("07", "07-tabs"), ".tt", nothing),
+        (("07", "07-stolen-key"), ".sk", steal),
         (("08", "08-guards"), ".fg", nothing),
         (("09", "09-runaway"), ".bf", run_away),
         (("11", "11-demo"), ".pp", pull),

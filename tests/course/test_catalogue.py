@@ -68,7 +68,8 @@ def test_the_exercise_names_each_part_with_its_points_difficulty_and_minutes(les
         goal = cells[f"{part.cell_prefix}-goal"]
         assert goal.startswith(f"## {part.id} {part.title}")
         points = f"{part.points:g} point{'' if part.points == 1 else 's'}"
-        assert f"{points}, difficulty {part.difficulty}, {part.minutes} minutes" in goal
+        line = f"{points}, difficulty {part.difficulty}, {part.minutes} minutes."
+        assert goal.splitlines()[2].startswith(line)  # the same place in each
         assert cells[part.check_cell] == f'await check("{part.id}")'
         assert part.answer_cell in cells
 

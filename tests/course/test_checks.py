@@ -183,6 +183,25 @@ def test_a_real_kernel_tells_which_cell_runs():
         manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.parametrize("allow_stdin", [True, False])
+def test_a_person_is_told_from_a_program_by_what_the_front_end_allows(allow_stdin):
+    manager, client = start_new_kernel()
+    said = []
+
+    def listen(message):
+        said.append(message["content"].get("text", ""))
+
+    source = "from chatlab.course.checking.front_end import is_live\nprint(is_live())"
+    try:
+        client.execute_interactive(
+            source, allow_stdin=allow_stdin, stdin_hook=listen, output_hook=listen, timeout=120
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert f"{allow_stdin}\n" in said
+
+
 async def test_a_turn_that_fails_puts_no_traceback_under_the_check(caplog):
     class EchoServer(ChatKitServer):
         async def respond(self, thread, input, context):

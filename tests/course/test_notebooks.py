@@ -43,6 +43,19 @@ def test_the_untouched_exercises_fail_under_nbval_at_their_checks_only():
     assert f"{len(parts)} failed" in run.stdout
 
 
+def test_nbval_by_itself_sees_a_part_that_is_not_done():
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "nbval.plugin", "-c", os.devnull]
+    command += [f"--rootdir={ROOT}", "--nbval-lax", "exercises/00_start_here.ipynb"]
+    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    env.pop("PYTEST_ADDOPTS", None)
+    run = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert run.returncode == 1
+    assert "00.1 not started" in run.stdout
+    assert "1 failed" in run.stdout
+
+
 def test_an_updated_output_is_what_counts(tmp_path):
     path = tmp_path / "updated.ipynb"
     path.write_text(
