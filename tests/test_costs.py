@@ -1,0 +1,72 @@
+"""What things cost, counted in frames, statements and bytes: never on a clock."""
+
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import chatlab
+from chatlab import AssistantMessage, ChatKitServer, RequestContext
+from chatlab.streams import event_frame, sse_frame, to_sse
+
+pytestmark = pytest.mark.anyio
+
+ALICE = RequestContext(user_id="alice")
+HOME = str(Path(chatlab.__file__).parent)
+
+
+class Talker(ChatKitServer):
+    """Says as many pieces as it is asked for."""
+
+    async def respond(self, thread, input, context):
+        for n in range(int(input.content)):
+            yield AssistantMessage(content=f"{n} ")
+
+
+@contextmanager
+def counted_calls():
+    """How often each function was entered or resumed, chatlab's alone."""
+    calls = Counter()
+
+    def note(frame, kind, _):
+        if kind == "call" and frame.f_code.co_filename.startswith(HOME):
+            calls[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+async def calls_for(stream: AsyncIterator[object]) -> int:
+    with counted_calls() as calls:
+        async for _ in stream:
+            pass
+    return calls.total()
+
+
+async def test_a_piece_goes_through_few_frames():
+    few, many = [await calls_for(Talker().send(n, ALICE)) for n in ("100", "200")]
+
+    assert (many - few) / 100 <= 6  # Turn, run, pull, record_piece, stamp; respond() is ours here
+
+
+async def test_a_piece_on_its_way_to_the_network_goes_through_three_more():
+    few, many = [await calls_for(to_sse(Talker().send(n, ALICE))) for n in ("100", "200")]
+
+    assert (many - few) / 100 <= 9
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(0, 2**53))
+def test_an_events_frame_is_what_the_standard_says_it_is(text, seq):
+    event = AssistantMessage(content=text, thread_id="thr", item_id="msg", seq=seq)
+
+    frame = sse_frame(event.model_dump_json(), event.type, str(seq) if seq else None)
+
+    assert event_frame(event) == frame.encode()
