@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chatlab
-from chatlab import AssistantMessage, ChatKitServer, RequestContext
+from chatlab import (
+    AssistantMessage,
+    ChatKitServer,
+    MemoryStore,
+    RequestContext,
+    SystemClock,
+    ThreadMetadata,
+)
+from chatlab.stores import IdempotencyRecord
 from chatlab.streams import event_frame, sse_frame, to_sse
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +78,35 @@ def test_an_events_frame_is_what_the_standard_says_it_is(text, seq):
     frame = sse_frame(event.model_dump_json(), event.type, str(seq) if seq else None)
 
     assert event_frame(event) == frame.encode()
+
+
+class Untouched(dict):
+    """A dictionary that nobody may go through."""
+
+    def __iter__(self):
+        raise AssertionError("somebody looks at everything")
+
+    keys = values = items = __reversed__ = __iter__
+
+
+async def test_a_store_in_memory_lists_and_deletes_without_looking_at_everything():
+    store, now = MemoryStore(), SystemClock().now()
+    for n in range(100):
+        thread = ThreadMetadata(id=f"thr_{n}", user_id="alice", created_at=now, updated_at=now)
+        await store.save_thread(thread, ALICE)
+        ids = IdempotencyRecord(thread_id=thread.id, item_id="msg")
+        await store.claim_key(f"key {n}", ids, ALICE)
+    threads = store._users["alice"]
+    threads._things = Untouched(threads._things)
+    store._requests = Untouched(store._requests)
+
+    with counted_calls() as calls:
+        page = await store.load_threads(5, "thr_50", "desc", ALICE)
+        await store.delete_thread("thr_49", ALICE)
+        after = await store.load_threads(5, "thr_47", "asc", ALICE)
+
+    assert [thread.id for thread in page.data] == [f"thr_{n}" for n in range(49, 44, -1)]
+    assert [thread.id for thread in after.data] == [f"thr_{n}" for n in (48, 50, 51, 52, 53)]
+    assert calls.total() < 60  # ten threads are read, of a hundred
+    fresh = await store.claim_key("key 49", IdempotencyRecord(thread_id="b", item_id="c"), ALICE)
+    assert fresh.thread_id == "b"
