@@ -52,7 +52,7 @@ async def main(words: str) -> None:
                 met = "met" if middle <= row.goal else "missed"
                 cells = [f"{one:.3g}" for one in (middle, low, high)]
                 table.add_row(row.name, row.peer_name, *cells, f"{row.goal:g}: {met}")
-                data[row.name] = {"peer": row.peer_name, "goal": row.goal, "ratios": ratios}
+                data[f"{row.name} / {row.peer_name}"] = {"goal": row.goal, "ratios": ratios}
     console.print(table)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(data, indent=1))

@@ -240,10 +240,10 @@ def kept_text_row(chars: int = 200_000) -> Row:
     return Row("memory of a finished turn, 200 KB said", "its text, once", 1.2, kept, text, 3)
 
 
-def import_row() -> Row:
-    def importing(packages: str) -> Cost:
+def import_rows() -> list[Row]:
+    def importing(statement: str) -> Cost:
         program = "import time; before = time.process_time(); "
-        program += f"import {packages}; print(time.process_time() - before)"
+        program += f"{statement}; print(time.process_time() - before)"
 
         async def cost() -> float:
             command = [sys.executable, "-c", program]
@@ -255,8 +255,14 @@ def import_row() -> Row:
 
         return cost
 
-    peer = "pydantic, anyio"
-    return Row("import chatlab", f"import {peer}", 1.2, importing("chatlab"), importing(peer), 9)
+    bare = "import pydantic, anyio"
+    model = "import asyncio, anyio; from pydantic import BaseModel; type('A', (BaseModel,), {})"
+    server = "from chatlab import ChatKitServer"
+    return [
+        Row("import chatlab", bare, 1.2, importing("import chatlab"), importing(bare), 9),
+        Row(server, bare, 1.2, importing(server), importing(bare), 9),
+        Row(server, "asyncio, anyio, one pydantic model", 1.2, importing(server), importing(model)),
+    ]
 
 
 async def make_rows(folder: Path, stack: AsyncExitStack) -> list[Row]:
@@ -270,5 +276,5 @@ async def make_rows(folder: Path, stack: AsyncExitStack) -> list[Row]:
         *await registry_rows(),
         kept_text_row(),
         *await memory_rows(),
-        import_row(),
+        *import_rows(),
     ]
