@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 import chatlab
 from chatlab import (
@@ -19,8 +22,9 @@ from chatlab import (
     SystemClock,
     ThreadMetadata,
 )
-from chatlab.stores import IdempotencyRecord
+from chatlab.stores import IdempotencyRecord, SQLStore
 from chatlab.streams import event_frame, sse_frame, to_sse
+from chatlab.testing import collect
 
 pytestmark = pytest.mark.anyio
 
@@ -110,3 +114,34 @@ async def test_a_store_in_memory_lists_and_deletes_without_looking_at_everything
     assert calls.total() < 60  # ten threads are read, of a hundred
     fresh = await store.claim_key("key 49", IdempotencyRecord(thread_id="b", item_id="c"), ALICE)
     assert fresh.thread_id == "b"
+
+
+async def test_a_turn_on_sqlite_makes_one_trip_a_statement(tmp_path, monkeypatch):
+    trips, statements, commits = [], [], []
+    original = aiosqlite.Connection._execute
+
+    async def counted(self, work, *args, **kwargs):
+        trips.append(work)
+        return await original(self, work, *args, **kwargs)
+
+    async with SQLStore(f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}") as store:
+        server = Talker(store)
+        thread_id = (await collect(server.send("1", ALICE)))[0].thread_id
+        monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+        with listening("before_cursor_execute", statements), listening("commit", commits):
+            await collect(server.send("50", ALICE, thread_id))
+            assert len(statements) <= 12
+            assert len(commits) <= 4
+            assert len(trips) == len(statements) + len(commits)
+
+
+@contextmanager
+def listening(name, heard):
+    def note(*_):
+        heard.append(name)
+
+    event.listen(Engine, name, note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, name, note)

@@ -258,9 +258,8 @@ class Database:
             return create_async_engine(self.url, hide_parameters=True, pool_pre_ping=True)
         pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
         pool["pool_reset_on_return"] = None  # each transaction is ended where it was begun
-        driver: dict[str, Any] = {"async_creator_fn": OneTripConnection}
-        pool["connect_args"] = driver | {"isolation_level": "IMMEDIATE"}
-        engine = create_async_engine(self.url, **pool)
+        driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
+        engine = create_async_engine(self.url, connect_args=driver, **pool)
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         return engine
 

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Self
 
 import aiosqlite
-from typing_extensions import override
 
 __all__ = ["OneTripConnection"]
 
@@ -21,22 +20,18 @@ class _Cursor(aiosqlite.Cursor):
     def __await__(self) -> Generator[Any, None, Self]:
         return self.__aenter__().__await__()
 
-    @override
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Self:
-        self._rows = await self._execute(self._run, sql, parameters or ())
+        await self._execute(self._run, sql, parameters or ())
         return self
 
-    def _run(self, sql: str, parameters: Any) -> list[Any]:
+    def _run(self, sql: str, parameters: Any) -> None:
         self._cursor = self._conn._conn.execute(sql, parameters)  # noqa: SLF001 - as its base does
-        rows = self._cursor.fetchall()
+        self._rows = self._cursor.fetchall()
         self._cursor.close()
-        return rows
 
-    @override
     async def fetchall(self) -> list[Any]:
         return self._rows
 
-    @override
     async def close(self) -> None:
         pass
 
@@ -49,6 +44,6 @@ class OneTripConnection(aiosqlite.Connection):
         thread: Any = getattr(self, "_thread", self)  # before 0.22, it is one itself
         thread.daemon = True
 
-    @override
     def cursor(self) -> Any:
+        """One that makes one trip a statement."""
         return _Cursor(self, None)  # pyright: ignore[reportArgumentType] - it has none before it runs
