@@ -43,7 +43,7 @@ async def main(words: str) -> None:
     table = Table("work", "in times of", "ratio", "from", "to", "goal", title="CPU, in pairs")
     with tempfile.TemporaryDirectory() as folder, console.status("making ready") as status:
         async with AsyncExitStack() as stack:
-            for row in await make_rows(Path(folder), stack):
+            async for row in make_rows(Path(folder), stack):
                 if words not in row.name:
                     continue
                 status.update(row.name)

@@ -266,16 +266,15 @@ def import_rows() -> list[Row]:
     ]
 
 
-async def make_rows(folder: Path, stack: AsyncExitStack) -> list[Row]:
-    store = await stack.enter_async_context(
-        SQLStore(f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}")
-    )
-    return [
-        *delta_rows(),
-        first_event_row(),
-        *sqlite_rows(store, folder),
-        *await registry_rows(),
-        kept_text_row(),
-        *await memory_rows(),
-        *import_rows(),
-    ]
+async def make_rows(folder: Path, stack: AsyncExitStack) -> AsyncIterator[Row]:
+    """The rows, each made ready when its turn comes: what is large comes last."""
+    url = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}"
+    store = await stack.enter_async_context(SQLStore(url))
+    ready = [*delta_rows(), first_event_row(), *sqlite_rows(store, folder), kept_text_row()]
+    for row in [*ready, *import_rows()]:
+        yield row
+    for large in (registry_rows, memory_rows):
+        rows = await large()
+        gc.freeze()  # or each collection would look at all of it
+        for row in rows:
+            yield row
