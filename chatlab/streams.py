@@ -24,6 +24,7 @@ __all__ = [
     "TimedEvent",
     "buffered",
     "coalesce",
+    "event_frame",
     "sse_frame",
     "timeline",
     "to_sse",
@@ -126,12 +127,18 @@ def to_sse(stream: AsyncIterable[ThreadStreamEvent]) -> StreamPipe[bytes]:
     async def frames() -> AsyncGenerator[bytes]:
         try:
             async for event in source:
-                id = str(event.seq or "") or None
-                yield sse_frame(event.model_dump_json(), event.type, id).encode()
+                yield event_frame(event)
         finally:
             await aclose(source)
 
     return StreamPipe(frames(), source)
+
+
+def event_frame(event: ThreadStreamEvent) -> bytes:
+    """The frame of an event, its `seq` as id: what `sse_frame` makes of JSON, which is one line."""
+    id = b"id: %d\n" % event.seq if event.seq else b""
+    data = event.__pydantic_serializer__.to_json(event)  # `model_dump_json` takes twice as long
+    return b"%bevent: %b\ndata: %b\n\n" % (id, event.type.encode(), data)
 
 
 def sse_frame(data: str, event: str | None = None, id: str | None = None) -> str:

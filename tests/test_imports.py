@@ -37,12 +37,23 @@ def imported_by(statement: str) -> set[str]:
 
 
 def test_importing_chatlab_loads_pydantic_and_anyio_and_nothing_heavy() -> None:
-    loaded = imported_by("import chatlab")
+    loaded = imported_by("from chatlab import ChatKitServer, MemoryStore")
 
     assert {"chatlab", "pydantic", "anyio"} <= loaded
     heavy = {"IPython", "ipywidgets", "sqlalchemy", "fastapi", "openai", "nbformat", "jwt"}
     others = {"anywidget", "agents", "chatkit", "nbval", "nbclient", "rich", "pytest", "jupyterlab"}
     assert loaded & (heavy | others) == set()
+
+
+def test_importing_chatlab_alone_loads_nothing_until_a_name_is_asked_for() -> None:
+    assert imported_by("import chatlab; dir(chatlab)") & {"pydantic", "anyio", "asyncio"} == set()
+
+
+def test_every_public_name_is_found() -> None:
+    assert all(getattr(chatlab, name) is not None for name in chatlab.__all__)
+    assert set(chatlab.__all__) <= set(dir(chatlab))
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        _ = chatlab.nonsense
 
 
 def test_the_probe_sees_what_is_imported() -> None:

@@ -1,7 +1,8 @@
 """A store in a dictionary: quick to read, and gone when the process ends (lesson 02)."""
 
 from bisect import bisect_left
-from collections.abc import Coroutine
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, cast
@@ -30,22 +31,59 @@ T = TypeVar("T")
 TItem = TypeVar("TItem", bound=HasId, default=ThreadItem)
 
 
+class _Ordered(Generic[T]):
+    """Things by their id, in the order in which they were added: none of it looks at all of them.
+
+    Each has a place, as in a database: a number that only ever rises.
+    """
+
+    def __init__(self) -> None:
+        self._things: dict[str, tuple[int, T]] = {}
+        self._order: list[tuple[int, str]] = []
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._things
+
+    def __getitem__(self, id: str) -> T:
+        return self._things[id][1]
+
+    def __setitem__(self, id: str, thing: T) -> None:
+        if id in self._things:
+            place, _ = self._things[id]
+        else:
+            place = self._order[-1][0] + 1 if self._order else 0
+            self._order.append((place, id))
+        self._things[id] = (place, thing)
+
+    def __delitem__(self, id: str) -> None:
+        del self._order[self._index(id)]
+        del self._things[id]
+
+    def page(
+        self, limit: int, after: str | None, order: Order, read: Callable[[T], Any]
+    ) -> Page[Any]:
+        """So many after the one with this id, each as `read` gives it."""
+        if order == "asc":
+            start = 0 if after is None else self._index(after) + 1
+            page = self._order[start : start + limit]
+            has_more = start + limit < len(self._order)
+        else:
+            end = len(self._order) if after is None else self._index(after)
+            page = self._order[max(0, end - limit) : end][::-1]
+            has_more = end > limit
+        data = tuple(read(self[id]) for _, id in page)
+        return Page(data=data, has_more=has_more, after=page[-1][1] if page else None)
+
+    def _index(self, id: str) -> int:
+        return bisect_left(self._order, (self._things[id][0], id))
+
+
 @dataclass
 class _StoredThread:
-    """One thread: itself and its items as JSON, and the items' order as (place, id)."""
+    """One thread: itself and its items, all as JSON."""
 
-    thread: str
-    items: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
-    order: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-
-    def append(self, item_id: str, document: str) -> None:
-        position = self.order[-1][0] + 1 if self.order else 0
-        self.order.append((position, item_id))
-        self.items[item_id] = (position, document)
-
-    def remove(self, item_id: str) -> None:
-        position, _ = self.items.pop(item_id)
-        del self.order[bisect_left(self.order, (position, item_id))]
+    document: str
+    items: _Ordered[str] = field(default_factory=_Ordered[str])
 
 
 class MemoryStore(Generic[TItem]):
@@ -59,22 +97,23 @@ class MemoryStore(Generic[TItem]):
     def __init__(self, *, items: TypeAdapter[TItem] | None = None, turn_wait: float = 2.0) -> None:
         self.turn_wait = turn_wait
         self._adapter = items or cast("TypeAdapter[TItem]", thread_item_adapter)
-        self._users: dict[str, dict[str, _StoredThread]] = {}
-        self._keys: dict[str, dict[str, IdempotencyRecord]] = {}
+        self._users: dict[str, _Ordered[_StoredThread]] = defaultdict(_Ordered)
+        self._requests: dict[tuple[str, str], IdempotencyRecord] = {}
+        self._keys: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._locks = ThreadLocks()
 
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
-        return thread_adapter.validate_json(self._find(thread_id, context).thread)
+        return thread_adapter.validate_json(self._find(thread_id, context).document)
 
     async def save_thread(self, thread: ThreadMetadata, context: RequestContext) -> None:
         """See `Store`."""
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
         document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
-        threads = self._users.setdefault(context.user_id, {})
-        if stored := threads.get(thread.id):
-            stored.thread = document
+        threads = self._users[context.user_id]
+        if thread.id in threads:
+            threads[thread.id].document = document
         else:
             threads[thread.id] = _StoredThread(document)
 
@@ -83,23 +122,17 @@ class MemoryStore(Generic[TItem]):
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         validate_limit(limit)
-        threads = self._users.get(context.user_id, {})
-        ids = list(threads) if order == "asc" else list(reversed(threads))
-        start = 0
         if after is not None:
             self._find(after, context)
-            start = ids.index(after) + 1
-        page = ids[start : start + limit]
-        data = tuple(thread_adapter.validate_json(threads[id].thread) for id in page)
-        return Page(data=data, has_more=start + limit < len(ids), after=_last_id(page))
+        threads, read = self._users[context.user_id], thread_adapter.validate_json
+        return threads.page(limit, after, order, lambda stored: read(stored.document))
 
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
         self._find(thread_id, context)
         del self._users[context.user_id][thread_id]
-        records = self._keys.get(context.user_id, {})
-        for key in [key for key, record in records.items() if record.thread_id == thread_id]:
-            del records[key]
+        for key in self._keys.pop((context.user_id, thread_id), ()):
+            del self._requests[context.user_id, key]
 
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: Order, context: RequestContext
@@ -107,20 +140,9 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         validate_limit(limit)
         stored = self._find(thread_id, context)
-        cursor_position = None
         if after is not None:
-            cursor_position = bisect_left(stored.order, (self._item(stored, after)[0], after))
-        if order == "asc":
-            start = 0 if cursor_position is None else cursor_position + 1
-            page = stored.order[start : start + limit]
-            has_more = start + limit < len(stored.order)
-        else:
-            end = len(stored.order) if cursor_position is None else cursor_position
-            page = stored.order[max(0, end - limit) : end][::-1]
-            has_more = end > limit
-        ids = [item_id for _, item_id in page]
-        data = tuple(self._adapter.validate_json(stored.items[id][1]) for id in ids)
-        return Page(data=data, has_more=has_more, after=_last_id(ids))
+            self._item(stored, after)
+        return stored.items.page(limit, after, order, self._adapter.validate_json)
 
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
@@ -129,21 +151,16 @@ class MemoryStore(Generic[TItem]):
         if item.id in stored.items:
             problem = f"{item.id!r} is in this thread already"
             raise InvalidInput("item", problem, "Use save_item to replace it.")
-        stored.append(item.id, document)
+        stored.items[item.id] = document
 
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
         document = to_json(f"item {item.id!r}", item, self._adapter)
-        stored = self._find(thread_id, context)
-        if item.id in stored.items:
-            stored.items[item.id] = (stored.items[item.id][0], document)
-        else:
-            stored.append(item.id, document)
+        self._find(thread_id, context).items[item.id] = document
 
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
-        _, document = self._item(self._find(thread_id, context), item_id)
-        return self._adapter.validate_json(document)
+        return self._adapter.validate_json(self._item(self._find(thread_id, context), item_id))
 
     async def delete_thread_item(
         self, thread_id: str, item_id: str, context: RequestContext
@@ -151,7 +168,7 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         stored = self._find(thread_id, context)
         self._item(stored, item_id)
-        stored.remove(item_id)
+        del stored.items[item_id]
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
         """See `Store`."""
@@ -167,16 +184,21 @@ class MemoryStore(Generic[TItem]):
         """See `Store`."""
         check_name("idempotency_key", key)
         to_json("request", request, idempotency_adapter)
-        return self._keys.setdefault(context.user_id, {}).setdefault(key, request)
+        claimed = (context.user_id, key)
+        if claimed not in self._requests:
+            self._requests[claimed] = request
+            self._keys[context.user_id, request.thread_id].append(key)
+        return self._requests[claimed]
 
     async def finish_key(
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
-        records = self._keys.get(context.user_id, {})
-        if key not in records:
+        claimed = (context.user_id, key)
+        if claimed not in self._requests:
             raise NotFoundError("idempotency key", key)
-        records[key] = records[key].model_copy(update={"item_ids": item_ids})
+        finished = self._requests[claimed].model_copy(update={"item_ids": item_ids})
+        self._requests[claimed] = finished
 
     def _find(self, thread_id: str, context: RequestContext) -> _StoredThread:
         try:
@@ -184,12 +206,8 @@ class MemoryStore(Generic[TItem]):
         except KeyError:
             raise NotFoundError("thread", thread_id) from None
 
-    def _item(self, stored: _StoredThread, item_id: str) -> tuple[int, str]:
+    def _item(self, stored: _StoredThread, item_id: str) -> str:
         try:
             return stored.items[item_id]
         except KeyError:
             raise NotFoundError("item", item_id) from None
-
-
-def _last_id(ids: list[str]) -> str | None:
-    return ids[-1] if ids else None

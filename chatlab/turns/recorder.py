@@ -77,7 +77,8 @@ class Recorder:
             RespondError: It is nothing that `respond()` may yield.
         """
         if isinstance(event, AssistantMessage):
-            return self._record_delta(event)
+            delta = self.record_piece(event)
+            return [delta, *self._end_message()] if event.end else [delta]
         if isinstance(event, ToolStatus | Widget | Task | HiddenContext | Notice | ClientEffect):
             _check_json(event, method)
         match event:
@@ -114,7 +115,7 @@ class Recorder:
         self._jobs.clear()
         return out
 
-    def stamp(self, event: TEvent, item_id: str = "", **more: object) -> TEvent:
+    def stamp(self, event: TEvent, item_id: str = "") -> TEvent:
         """Give the event its thread, item and number: in place, or in a copy if it went out before.
 
         Nobody has seen a fresh event yet, so that changing it is safe, and three times as fast.
@@ -122,7 +123,8 @@ class Recorder:
         if event.seq:
             event = event.model_copy()
         self._seq += 1
-        vars(event).update(thread_id=self.thread_id, item_id=item_id, seq=self._seq, **more)
+        stamps = vars(event)
+        stamps["thread_id"], stamps["item_id"], stamps["seq"] = self.thread_id, item_id, self._seq
         return event
 
     def item_done(self, item: VisibleItem) -> ItemDone:
@@ -142,18 +144,18 @@ class Recorder:
             "timestamp": self._clock.now(),
         }
 
-    def _record_delta(self, event: AssistantMessage) -> list[ThreadStreamEvent]:
+    def record_piece(self, event: AssistantMessage) -> AssistantMessage:
+        """Add the piece to what is being said, and stamp it; whether it ends there is not asked."""
         content = event.content
         if self._pending_surrogate or not content.isascii():
             content = self._whole_characters(content)
-        if self._message is None:
-            ends_in_half = event.end and self._pending_surrogate
-            if not content and not ends_in_half:  # many begin with one, before they call a tool
-                return [self.stamp(event, content=content, first_seq=None)]
+        ends_in_half = event.end and self._pending_surrogate
+        if self._message is None and (content or ends_in_half):
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
         self._pieces.append(content)
-        delta = self.stamp(event, self._message.id, content=content, first_seq=None)
-        return [delta, *self._end_message()] if event.end else [delta]
+        delta = self.stamp(event, self._message.id if self._message else "")
+        vars(delta)["content"], vars(delta)["first_seq"] = content, None
+        return delta
 
     def _whole_characters(self, text: str) -> str:
         """The text with surrogate pairs joined; the first half of one waits for the next piece."""
@@ -167,7 +169,7 @@ class Recorder:
         out: list[ThreadStreamEvent] = []
         if self._pending_surrogate:  # its other half never came
             self._pending_surrogate = ""
-            out = self._record_delta(AssistantMessage(content="?"))
+            out = [self.record_piece(AssistantMessage(content="?"))]
         if self._message is None:
             return out
         status = "completed" if completed else "incomplete"
@@ -188,7 +190,8 @@ class Recorder:
                 "arguments": call.arguments if event.arguments is None else event.arguments,
             }
         )
-        out: list[ThreadStreamEvent] = [self.stamp(event, call.id, call_id=call_id)]
+        out: list[ThreadStreamEvent] = [self.stamp(event, call.id)]
+        vars(out[0])["call_id"] = call_id
         if event.status == "running":
             self._calls[call_id] = call
         else:

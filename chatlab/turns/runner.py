@@ -67,10 +67,9 @@ class TurnRunner:
                         self.stream = self.answer(started)
                     while (event := await control.pull(self.stream)) is not END:
                         if isinstance(event, AssistantMessage) and not event.end:
-                            out = self.recorder.record(event)  # there is nothing to wait for
-                        else:
-                            out = await self._record(event)
-                        for stamped in out:
+                            yield self.recorder.record_piece(event)  # nothing to wait for
+                            continue
+                        for stamped in await self._record(event):
                             yield stamped
                     control.state = "stopped" if control.stopped else "completed"
                 except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the stream

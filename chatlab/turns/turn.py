@@ -48,20 +48,21 @@ class TurnControl:
             return END
         task = self.reader_task = asyncio.current_task()
         try:
-            event = await anext(stream, END)
+            event = await anext(stream)
+        except StopAsyncIteration:
+            event = END
         except asyncio.CancelledError as error:
             if task is None or not task.cancelling():
                 raise RuntimeError("Something that respond() awaited was cancelled.") from error
             if self.stopped and not task.uncancel():
                 return END
             raise
-        else:
-            if self.stopped and task is not None:  # respond() swallowed the interruption
-                task.uncancel()
-                return END
-            return event
         finally:
             self.reader_task = None
+        if self.stopped and task is not None:  # respond() swallowed the interruption
+            task.uncancel()
+            return END
+        return event
 
     def stop(self) -> None:
         """Interrupt the task that waits for the next event, if one does."""

@@ -7,6 +7,8 @@ import sys
 import pytest
 from chatkit import server as official_server
 from chatkit import types as official
+from hypothesis import given
+from hypothesis import strategies as st
 from official_client import Client, replies, text_of
 from pydantic import ValidationError
 
@@ -33,6 +35,7 @@ from chatlab import (
     Widget,
 )
 from chatlab.adapters.chatkit import ChatKitStore, WrappedServer, as_chatkit
+from chatlab.adapters.chatkit.events import delta_json
 from chatlab.stores import SQLStore
 from chatlab.testing import CountingIds, FixedClock
 
@@ -692,3 +695,13 @@ async def test_a_widget_takes_the_place_of_a_widget_whoever_keeps_the_items(name
         assert "error" in {event.type for event in events}
         kept = (await inner.thread(thread, ALICE)).items.data
         assert [item.type for item in kept] == ["user_message"]
+
+
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"), min_size=1))
+def test_a_pieces_bytes_are_those_of_the_official_models(text, item_id):
+    piece = AssistantMessage(content=text, item_id=item_id)
+    delta = official.AssistantMessageContentPartTextDelta(content_index=0, delta=text)
+
+    event = official.ThreadItemUpdatedEvent(item_id=item_id, update=delta)
+
+    assert delta_json(piece) == wrapped()._serialize(event)

@@ -1,12 +1,13 @@
 """A log of one turn: readers with any cursor get exactly the rest."""
 
 import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatlab import AssistantMessage, InvalidInput, ToolStatus
+from chatlab import AssistantMessage, AssistantMessageItem, InvalidInput, ItemDone, ToolStatus
 from chatlab.adapters.http.turn_log import TurnLog
 
 
@@ -110,3 +111,46 @@ def test_a_cursor_that_nobody_can_have_is_refused(cursor):
 
     with pytest.raises(InvalidInput, match="This turn has sent the events 1 to 3"):
         log.check(cursor)
+
+
+def said(log, pieces, item_id="msg_1"):
+    """The pieces go into the log, and that the message is done; gives the last event."""
+    for content in pieces:
+        log.put(AssistantMessage(content=content, item_id=item_id, seq=log.last_seq + 1))
+    text, now = "".join(pieces), datetime.now(UTC)
+    item = AssistantMessageItem(id=item_id, thread_id="thr_1", content=text, timestamp=now)
+    done = ItemDone(item=item, item_id=item_id, seq=log.last_seq + 1)
+    log.put(done)
+    return done
+
+
+@given(st.lists(st.text(max_size=5), min_size=1, max_size=5))
+def test_what_is_done_comes_out_as_it_went_in(pieces):
+    log = TurnLog()
+    done = said(log, pieces)
+
+    assert log.next_after(done.seq - 1) == done
+    assert log.next_after(done.seq - 1, done.seq) == done
+
+
+def test_what_is_done_and_was_not_said_just_before_is_kept_whole():
+    log = TurnLog()
+    log.put(AssistantMessage(content="other", item_id="msg_1", seq=1))
+    log.put(ToolStatus(tool="look_up", status="running", seq=2))
+
+    assert log.next_after(3) is None
+    assert said(log, [], "msg_1").item.content == log.next_after(2).item.content == ""
+    assert said(log, ["again"], "msg_2") == log.next_after(4)
+
+
+def test_a_message_that_is_done_is_kept_once_and_eight_bytes_a_piece():
+    log = TurnLog()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        said(log, [f"{n:<7} " for n in range(25_000)])
+        kept = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+    assert kept <= 1.2 * (25_000 * 8) + 25_000 * 8

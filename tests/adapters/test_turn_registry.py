@@ -1,5 +1,7 @@
 """The turns that an app runs, without HTTP around them."""
 
+import asyncio
+
 import pytest
 from servers import Talker
 
@@ -81,3 +83,42 @@ async def test_closing_stops_what_runs():
 def test_a_secret_that_can_be_guessed_is_refused():
     with pytest.raises(InvalidInput, match="Use 32 bytes or more, made at random"):
         JWTAuthenticator("secret")
+
+
+class Watched(dict):
+    """Counts how many of its entries are looked at in passing."""
+
+    looked_at = 0
+
+    def values(self):
+        for value in super().values():
+            Watched.looked_at += 1
+            yield value
+
+
+async def test_nobody_looks_at_the_turns_of_others():
+    turns = TurnRegistry(Limits())
+    turns._turns = Watched()
+    for n in range(50):
+        user = RequestContext(user_id=f"user {n}")
+        one = await turns.start(lambda user=user: Talker().send("1", user), user, None, "said")
+        await one.task
+    talker = Talker()
+    running = await turns.start(sending(talker, "1 0 wait"), ALICE, None, "said")
+
+    assert turns.running_in(running.thread_id, ALICE) is running
+    assert turns.running_in(running.thread_id, RequestContext(user_id="user 3")) is None
+    assert Watched.looked_at == 0
+    assert [len(one.running) for one in turns._users.values()] == [0] * 50 + [1]
+    await turns.aclose()
+
+
+async def test_what_is_forgotten_leaves_nothing_behind():
+    turns = TurnRegistry(Limits(keep_seconds=0))
+    for _ in range(3):
+        await (await turns.start(sending(Talker(), "3"), ALICE, None, "said")).task
+    with pytest.raises(InvalidInput):
+        await turns.start(sending(Talker(), "\0"), ALICE, None, "refused")
+    await asyncio.sleep(0.01)
+
+    assert (turns._turns, turns._users) == ({}, {})

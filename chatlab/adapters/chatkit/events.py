@@ -15,6 +15,7 @@
 """
 
 from chatkit import types as official
+from pydantic_core import to_json
 
 from chatlab.adapters.chatkit.items import (
     custom_task,
@@ -41,7 +42,7 @@ from chatlab.events import (
     Widget,
 )
 
-__all__ = ["EventTranslator", "refusal"]
+__all__ = ["EventTranslator", "delta_json", "refusal"]
 
 
 class EventTranslator:
@@ -50,6 +51,10 @@ class EventTranslator:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open: dict[str, str] = {}
+
+    def is_open(self, item_id: str) -> bool:
+        """Whether the client has been told of the item, and not of its end."""
+        return item_id in self._open
 
     def translate(self, event: ThreadStreamEvent) -> list[official.ThreadStreamEvent]:
         """What an official client is sent for it."""
@@ -118,6 +123,14 @@ class EventTranslator:
             return [done]
         part = official.AssistantMessageContentPartDone(content_index=0, content=item.content[0])
         return [_updated(item.id, part), done]
+
+
+def delta_json(piece: AssistantMessage) -> bytes:
+    """The `text_delta` of a piece, as the official models dump it, without building them."""
+    return (
+        b'{"type":"thread.item.updated","item_id":%b,"update":'
+        b'{"type":"assistant_message.content_part.text_delta","content_index":0,"delta":%b}}'
+    ) % (to_json(piece.item_id), to_json(piece.content))
 
 
 def refusal(error: Exception) -> official.ErrorEvent:

@@ -13,7 +13,14 @@ from chatlab.adapters.chatkit.items import official_item, official_page
 from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
-from chatlab.events import ErrorEvent, ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from chatlab.events import (
+    AssistantMessage,
+    ErrorEvent,
+    ItemDone,
+    ThreadCreated,
+    ThreadStreamEvent,
+    ThreadUpdated,
+)
 from chatlab.items import UserMessageItem
 from chatlab.stores.paging import iter_items
 from chatlab.turns.turn import Turn
@@ -84,10 +91,13 @@ class Exchange:
         """Note which id the message gets, unless it came before under its key."""
         self._new_message_id = self.turn.message_id
 
-    async def events(self) -> AsyncGenerator[official.ThreadStreamEvent]:
-        """What is sent, in order. Closing this closes the turn."""
+    async def events(self) -> AsyncGenerator[official.ThreadStreamEvent | AssistantMessage]:
+        """What is sent, in order; a piece of an open message as it is. Closing closes the turn."""
         async with self.turn as turn:
             async for event in turn:
+                if isinstance(event, AssistantMessage) and self.translator.is_open(event.item_id):
+                    yield event
+                    continue
                 for out in await self._translate(event):
                     yield out
 

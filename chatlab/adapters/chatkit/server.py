@@ -13,7 +13,7 @@ from chatkit import types as official
 from typing_extensions import override
 
 from chatlab.adapters.chatkit.door import parse_request
-from chatlab.adapters.chatkit.events import EventTranslator, refusal
+from chatlab.adapters.chatkit.events import EventTranslator, delta_json, refusal
 from chatlab.adapters.chatkit.exchange import ClosingResult, Exchange, OfficialInput
 from chatlab.adapters.chatkit.items import (
     official_item,
@@ -25,6 +25,7 @@ from chatlab.adapters.chatkit.store import ChatKitStore
 from chatlab.adapters.chatkit.stream_unsaved import stream_unsaved
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, InvalidInput, StoreError
+from chatlab.events import AssistantMessage
 from chatlab.items import UserMessageItem
 from chatlab.server import ChatKitServer
 from chatlab.stores.base import validate_limit
@@ -199,11 +200,12 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
     ) -> AsyncGenerator[bytes]:
         async with aclosing(self._events(request, context)) as events:
             async for event in events:
-                yield b"data: " + self._serialize(event) + b"\n\n"
+                is_piece = isinstance(event, AssistantMessage)
+                yield b"data: %b\n\n" % (delta_json(event) if is_piece else self._serialize(event))
 
     async def _events(
         self, request: official.StreamingReq, context: RequestContext
-    ) -> AsyncGenerator[official.ThreadStreamEvent]:
+    ) -> AsyncGenerator[official.ThreadStreamEvent | AssistantMessage]:
         try:
             exchange = await self._start_exchange(request, context)
             async with aclosing(exchange.events()) as events:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from chatlab.adapters.http.limits import ConcurrencyLimit
 from chatlab.adapters.http.turn_log import TurnLog
-from chatlab.streams import sse_frame
+from chatlab.streams import event_frame, sse_frame
 
 __all__ = [
     "KEEP_ALIVE",
@@ -86,7 +86,7 @@ async def event_frames(
     while True:
         while event := log.next_after(cursor):
             cursor = event.seq
-            yield sse_frame(event.model_dump_json(), event.type, str(cursor)).encode()
+            yield event_frame(event)
             await asyncio.sleep(0)  # a reader that is quick must not keep all others out
         if log.ended:
             yield sse_frame(json.dumps({"state": log.state}), "end").encode()

@@ -2,7 +2,7 @@
 
 One task writes; any number of connections read, each with a cursor: the `seq` of the last event it
 has. The pieces of a message are kept as one run of bytes, so that a reader who is behind gets what
-it lacks in few events, and nothing is kept per reader.
+it lacks in few events, and nothing is kept per reader. The whole message is not kept beside them.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 
 from chatlab.errors import InvalidInput
-from chatlab.events import AssistantMessage, ThreadStreamEvent
+from chatlab.events import AssistantMessage, ItemDone, ThreadStreamEvent
 from chatlab.turns.turn import TurnState
 
 __all__ = ["TurnLog"]
@@ -33,7 +33,7 @@ class TurnLog:
         self.state: TurnState = "running"
         self.size = 0
         self.last_seq = 0
-        self._parts: list[_DeltaRun | ThreadStreamEvent] = []
+        self._parts: list[_DeltaRun | _SaidItem | ThreadStreamEvent] = []
         self._last_seqs = array("q")
         self._started = time.monotonic()
         self._times = array("f")
@@ -54,7 +54,7 @@ class TurnLog:
                 self._add(_DeltaRun(event), event.seq)
             self.size += len(event.content) + 8
         else:
-            self._add(event, event.seq)
+            self._add(_said_item(event, last) or event, event.seq)
             self.size += len(event.model_dump_json())
         self._times.extend([time.monotonic() - self._started] * (event.seq - self.last_seq))
         self.last_seq = event.seq
@@ -75,7 +75,7 @@ class TurnLog:
         if index == len(self._parts) or (until is not None and cursor >= until):
             return None
         part = self._parts[index]
-        return part.after(cursor, until) if isinstance(part, _DeltaRun) else part
+        return part.after(cursor, until) if isinstance(part, _DeltaRun | _SaidItem) else part
 
     def seconds(self, seq: int) -> float:
         """When the event with this number came, after the turn had begun."""
@@ -102,7 +102,7 @@ class TurnLog:
             return False
         return True
 
-    def _add(self, part: "_DeltaRun | ThreadStreamEvent", seq: int) -> None:
+    def _add(self, part: "_DeltaRun | _SaidItem | ThreadStreamEvent", seq: int) -> None:
         self._parts.append(part)
         self._last_seqs.append(seq)
 
@@ -118,7 +118,7 @@ class _DeltaRun:
         self._thread_id, self._item_id = first.thread_id, first.item_id
         self._first_seq = first.seq
         self._text = bytearray(first.content.encode())
-        self._ends = array("q", [len(self._text)])
+        self._ends = array("I", [len(self._text)])
 
     def try_merge(self, event: AssistantMessage) -> bool:
         """Whether the event belongs in here; then it is."""
@@ -127,6 +127,14 @@ class _DeltaRun:
         self._text += event.content.encode()
         self._ends.append(len(self._text))
         return True
+
+    def is_text_of(self, event: ItemDone) -> bool:
+        """Whether the item that is done says this, and no more."""
+        return event.item_id == self._item_id and event.item.content == self.text()
+
+    def text(self) -> str:
+        """All of it."""
+        return self._text.decode()
 
     def after(self, cursor: int, until: int | None) -> AssistantMessage:
         """The pieces after the cursor, as many as one event should carry."""
@@ -144,3 +152,23 @@ class _DeltaRun:
             content=self._text[start : self._ends[last]].decode(),
             first_seq=self._first_seq + first if last > first else None,
         )
+
+
+class _SaidItem:
+    """That an item is done, without its text: the run before it has that."""
+
+    def __init__(self, event: ItemDone, run: _DeltaRun) -> None:
+        item = event.item.model_copy(update={"content": ""})
+        self._event, self._run = event.model_copy(update={"item": item}), run
+
+    def after(self, _cursor: int, _until: int | None) -> ItemDone:
+        """The whole event, as it came."""
+        item = self._event.item.model_copy(update={"content": self._run.text()})
+        return self._event.model_copy(update={"item": item})
+
+
+def _said_item(event: ThreadStreamEvent, last: object) -> _SaidItem | None:
+    """The event without its text, if that has just been said."""
+    if isinstance(event, ItemDone) and isinstance(last, _DeltaRun) and last.is_text_of(event):
+        return _SaidItem(event, last)
+    return None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from itertools import islice
+from dataclasses import dataclass, field
 
 from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
 from chatlab.adapters.http.turn_log import TurnLog
@@ -94,8 +94,20 @@ class RunningTurn:
         self.log.put(error.model_copy(update=stamps))
 
 
+@dataclass
+class _UsersTurns:
+    """One user's turns: those that run; those that are over, oldest first, and their bytes."""
+
+    running: dict[str, RunningTurn] = field(default_factory=dict[str, RunningTurn])
+    over: dict[str, RunningTurn] = field(default_factory=dict[str, RunningTurn])
+    bytes_over: int = 0
+
+
 class TurnRegistry:
-    """The turns of one process, until they are over, and for a while after."""
+    """The turns of one process, until they are over, and for a while after.
+
+    No request looks at the turns of other users, however many there are.
+    """
 
     def __init__(
         self, limits: Limits, answers: ConcurrencyLimit | None = None, new_id: NewId = new_id
@@ -104,6 +116,7 @@ class TurnRegistry:
         self._answers = answers or ConcurrencyLimit("answers", limits.turns)
         self._new_id = new_id
         self._turns: dict[str, RunningTurn] = {}
+        self._users: dict[str, _UsersTurns] = {}
         self._by_key: dict[tuple[str, str], tuple[object, RunningTurn]] = {}
 
     async def start(
@@ -133,7 +146,7 @@ class TurnRegistry:
         await turn.log.changed(0, _FIRST_EVENT_SECONDS if message is None else None)
         refused = turn.rejection
         if refused is not None:
-            self._turns.pop(turn.id, None)
+            self._forget(turn.id)
             raise refused
         return turn
 
@@ -150,9 +163,9 @@ class TurnRegistry:
 
     def running_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
         """The user's turn that runs in this thread now, if one does in this process."""
-        wanted = (context.user_id, thread_id)
-        for turn in self._turns.values():
-            if (turn.user_id, turn.thread_id) == wanted and not turn.log.ended:
+        mine = self._users.get(context.user_id, _UsersTurns())
+        for turn in mine.running.values():
+            if turn.thread_id == thread_id and not turn.log.ended:
                 return turn
         return None
 
@@ -161,27 +174,41 @@ class TurnRegistry:
         running = [turn for turn in self._turns.values() if not turn.log.ended]
         await asyncio.gather(*(turn.stop() for turn in running), return_exceptions=True)
 
-    def _evict_finished(self, of_user: list[RunningTurn]) -> None:
-        """Let go of the user's oldest turns that are over, if they are too many or too long."""
-        finished = [turn for turn in of_user if turn.log.ended]
-        for old in islice(finished, max(0, len(finished) - self._limits.keep_turns + 1)):
-            del self._turns[old.id]
-        kept = [turn for turn in finished if turn.id in self._turns]
-        size = sum(turn.log.size for turn in kept)
-        for old in kept:
-            if size <= self._limits.keep_bytes:
-                break
-            size -= old.log.size
-            del self._turns[old.id]
-
     def _begin(self, make: Callable[[], Turn], context: RequestContext) -> RunningTurn:
         user_id, made = context.user_id, make()
         self._answers.take(user_id)
-        self._evict_finished([turn for turn in self._turns.values() if turn.user_id == user_id])
+        self._make_room(user_id)
         turn = RunningTurn(self._new_id("trn"), user_id, made, self._limits)
-        turn.task.add_done_callback(lambda _: self._answers.give_back(user_id))
-        self._turns[turn.id] = turn
-        loop = asyncio.get_running_loop()
-        keep = self._limits.keep_seconds
-        turn.task.add_done_callback(lambda _: loop.call_later(keep, self._turns.pop, turn.id, None))
+        mine = self._users.setdefault(user_id, _UsersTurns())
+        self._turns[turn.id] = mine.running[turn.id] = turn
+        turn.task.add_done_callback(lambda _: self._keep(turn))
         return turn
+
+    def _keep(self, turn: RunningTurn) -> None:
+        """The turn is over: it can be read for a while, unless it was refused."""
+        self._answers.give_back(turn.user_id)
+        if turn.id in self._turns:
+            mine = self._users[turn.user_id]
+            mine.over[turn.id] = mine.running.pop(turn.id)
+            mine.bytes_over += turn.log.size
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._limits.keep_seconds, self._forget, turn.id)
+
+    def _make_room(self, user_id: str) -> None:
+        """Let go of the user's oldest turns that are over, if they are too many or too long."""
+        mine, limits = self._users.get(user_id, _UsersTurns()), self._limits
+        while mine.over and (
+            len(mine.over) >= limits.keep_turns or mine.bytes_over > limits.keep_bytes
+        ):
+            self._forget(next(iter(mine.over)))
+
+    def _forget(self, turn_id: str) -> None:
+        turn = self._turns.pop(turn_id, None)
+        if turn is None:
+            return
+        mine = self._users[turn.user_id]
+        mine.running.pop(turn_id, None)
+        if mine.over.pop(turn_id, None):
+            mine.bytes_over -= turn.log.size
+        if not (mine.running or mine.over):
+            del self._users[turn.user_id]

@@ -31,6 +31,7 @@ from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.files import make_private
 from chatlab.stores.locks import ThreadLocks
+from chatlab.stores.sql.driver import OneTripConnection
 from chatlab.stores.sql.problems import PROBLEMS
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
 from chatlab.stores.sql.urls import parse_url, shown
@@ -256,8 +257,9 @@ class Database:
         if not self.is_sqlite:
             return create_async_engine(self.url, hide_parameters=True, pool_pre_ping=True)
         pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
-        pool["connect_args"] = {"isolation_level": "IMMEDIATE"}
-        engine = create_async_engine(self.url, **pool)
+        pool["pool_reset_on_return"] = None  # each transaction is ended where it was begun
+        driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
+        engine = create_async_engine(self.url, connect_args=driver, **pool)
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         return engine
 

@@ -91,7 +91,8 @@ class SharedThreadLocks:
                 await self._liveness.register(state)
         fresh = self._database.insert(turns).values(row | {"owner": state.owner})
         async with self._database.writing() as connection:
-            await connection.execute(fresh.on_conflict_do_nothing())
+            if (await connection.execute(fresh.on_conflict_do_nothing())).rowcount:
+                return True
             holder = await connection.scalar(select(turns.c.owner).where(this_thread))
             if holder == state.owner:
                 return True

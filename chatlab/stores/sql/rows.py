@@ -40,10 +40,7 @@ async def insert_thread(
 
 
 async def append_item(
-    connection: AsyncConnection,
-    statement: Any,
-    row: dict[str, str],
-    context: RequestContext,
+    connection: AsyncConnection, statement: Any, row: dict[str, str], context: RequestContext
 ) -> None:
     """Put a row of thread_id, id and document in the thread's next place.
 
