@@ -6,17 +6,15 @@ from pathlib import Path
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
-from chatlab.course.catalogue import Lesson, lesson_for
+from chatlab.course.catalogue import lesson_for
 from chatlab.course.checking.panel import STATUS_STYLES
 from chatlab.course.checking.unsaved import unsaved_passes
 from chatlab.course.findings import Result
 from chatlab.course.grading.evidence import Evidence, LessonGrade
-from chatlab.course.progress import Progress
 
-__all__ = ["grade_as_dict", "print_grade", "print_progress_table", "with_unsaved_passes"]
+__all__ = ["grade_as_dict", "print_grade", "with_unsaved_passes"]
 
 _STATUS_COLOURS = {"passed": "green", "failed": "red", "not_started": "yellow", "error": "red"}
 
@@ -61,29 +59,6 @@ def _part_line(title: str, result: Result, *, optional: bool) -> Text:
     if optional:
         line.append("   (going further)", style="dim")
     return line
-
-
-def print_progress_table(console: Console, lessons: list[Lesson], progress: Progress) -> None:
-    """Print a table of all lessons, and the next part to do."""
-    table = Table("", "lesson", "minutes", "points", "what it gives you", title="Your progress")
-    next_part = None
-    for lesson in lessons:
-        required = [part for part in lesson.parts if not part.optional]
-        earned = sum(progress.points(part.id) for part in required)
-        is_done = all(progress.passed(part.id) for part in required)
-        if next_part is None and not is_done:
-            next_part = next(part for part in required if not progress.passed(part.id))
-        sign = "[green]✓[/]" if is_done else "[yellow]…[/]" if earned else "○"
-        points = f"{earned:g} of {lesson.points:g}"
-        name = f"{lesson.slug[:2]} {escape(lesson.title)}"
-        table.add_row(sign, name, str(lesson.minutes), points, escape(lesson.promise))
-    console.print(table)
-    if next_part is None:
-        console.print("Everything is done. Well done.")
-    else:
-        console.print(
-            f"Next: {next_part.id} {escape(next_part.title)} ({next_part.minutes} minutes)"
-        )
 
 
 def with_unsaved_passes(evidence: Evidence, root: Path, path: Path) -> Evidence:
