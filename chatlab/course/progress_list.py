@@ -29,6 +29,9 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
             )
         sign = "[green]✓[/]" if not open_parts else "[yellow]…[/]" if earned else "○"
         points = "" if not (earned or is_next) else f"{earned:g} of {lesson.points:g} points"
+        latest = sum(progress.latest_points(part.id) for part in required)
+        if latest < earned:
+            points += f", {latest:g} when last checked"
         style = "bold" if is_next else "" if earned else "dim"
         rows.add_row(sign, f"{lesson.slug[:2]} {escape(lesson.title)}", points, style=style)
     console.print(next_line, style="bold", markup=False, highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+from rich.console import Console
 
 from chatlab import AssistantMessage, ChatKitServer
 from chatlab.course import CheckFailed, check, talk
@@ -20,6 +21,7 @@ from chatlab.course.findings import Result
 from chatlab.course.grading.evidence import Evidence
 from chatlab.course.grading.report import with_unsaved_passes
 from chatlab.course.progress import Progress
+from chatlab.course.progress_list import print_progress
 from chatlab.sessions import MemorySessionStore, Sessions
 from chatlab.streams import coalesce, sse_frame
 from chatlab.testing import FixedClock
@@ -238,3 +240,6 @@ def test_the_best_result_stays_and_the_latest_is_known(tmp_path):
         progress.record_result("03.1", points, passed=passed)
     assert (progress.points("03.1"), progress.latest_points("03.1")) == (2, 1)
     assert progress.passed("03.1")
+    console = Console(record=True, width=120)
+    print_progress(console, [lesson_for(3)], progress)
+    assert "2 of 11 points, 1 when last checked" in console.export_text()
