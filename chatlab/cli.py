@@ -51,7 +51,9 @@ def main() -> None:
     try:
         app()
     except ChatlabError as error:
-        Console(stderr=True).print(f"[red]chatlab:[/] {escape(str(error))}", highlight=False)
+        Console(stderr=True).print(
+            f"[red]chatlab:[/] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         sys.exit(2)
 
 

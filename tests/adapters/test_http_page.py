@@ -545,7 +545,7 @@ def test_a_log_out_ends_the_key_and_what_is_no_key_is_not_sent(browser, room):
         for wrong in ("short", "two words of it", "schlüssel-schlüssel"):
             field.fill(wrong)
             page.get_by_role("button", name="Log in").click()
-            expect(page.get_by_role("alert")).to_contain_text("This is no session key")
+            expect(page.get_by_role("alert")).to_contain_text("This is not a session key")
         assert sent == []
 
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chatlab.course.grading.kernels import ALL_SOCKETS, KERNEL_SOCKETS
+from chatlab.course.grading.kernels import ALL_SOCKETS, KERNEL_SOCKETS, KERNEL_TMP
 from chatlab.errors import MissingDependency
 
 __all__ = ["box_command", "missing_box", "stage_package"]
 
+_TMP = Path("/tmp")  # noqa: S108 - in the box
 _PACKAGE = Path(__file__).parents[3]
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = (
@@ -58,7 +59,9 @@ def box_command(staged: Path, sockets: Path, command: list[str]) -> list[str]:
         words += ["--setenv", name, value]
     words += _system_mounts()
     words += _python_mounts(staged)
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - the box's own
+    words += ["--proc", "/proc", "--dev", "/dev", "--dir", str(KERNEL_TMP)]
+    if not any(path.is_relative_to(_TMP) for path in (*_python_folders(), _PACKAGE)):
+        words += ["--symlink", str(KERNEL_TMP), str(_TMP)]
     words += ["--bind", str(sockets), str(ALL_SOCKETS), "--dir", str(KERNEL_SOCKETS)]
     words += ["--chdir", "/", "--remount-ro", "/"]
     return [*words, "--", *command]
@@ -79,12 +82,16 @@ def _system_mounts() -> list[str]:
 
 def _python_mounts(staged: Path) -> list[str]:
     """Python and its packages, and the staged package in the place of this one."""
-    python = [Path(sys.base_prefix), Path(sys.prefix)]
+    python = _python_folders()
     words = _open_folders([*python, _PACKAGE])
     for path in dict.fromkeys(python):
         if not path.is_relative_to("/usr"):
             words += ["--ro-bind", str(path), str(path)]
     return [*words, "--ro-bind", str(staged), str(_PACKAGE)]
+
+
+def _python_folders() -> list[Path]:
+    return [Path(sys.base_prefix), Path(sys.prefix)]
 
 
 def _open_folders(paths: list[Path]) -> list[str]:
@@ -105,7 +112,7 @@ def _namespaces() -> list[str]:
 def _environment() -> dict[str, str]:
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/tmp",  # noqa: S108 - the box's own
+        "HOME": str(KERNEL_TMP),
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

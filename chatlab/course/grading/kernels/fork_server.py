@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from chatlab.course.catalogue import lesson_for
-from chatlab.course.grading.kernels import ALL_SOCKETS, INTERRUPT, KERNEL_SOCKETS, namespaces
+from chatlab.course.grading.kernels import (
+    ALL_SOCKETS,
+    INTERRUPT,
+    KERNEL_SOCKETS,
+    KERNEL_TMP,
+    namespaces,
+)
 
 __all__ = ["serve"]
 
@@ -165,7 +171,7 @@ def _run_kernel(
 ) -> NoReturn:
     status = 1
     try:
-        folder = Path("/tmp" if boxed else request["folder"])  # noqa: S108 - the box's own
+        folder = Path(KERNEL_TMP if boxed else request["folder"])
         os.chdir(folder)
         os.environ |= {"TMPDIR": str(folder), "IPYTHONDIR": str(folder / ".ipython")}
         signal.signal(signal.SIGINT, signal.default_int_handler)

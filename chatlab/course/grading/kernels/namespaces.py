@@ -1,6 +1,6 @@
 """What a forked kernel gives up before a learner's code runs in it (Linux).
 
-`enter_namespaces` gives it processes, a network, a /tmp and a /proc of its own;
+`enter_namespaces` gives it processes, a network, a folder to write in and a /proc of its own;
 `give_up_privileges` bounds what it can use, and takes away what could undo that.
 """
 
@@ -12,7 +12,7 @@ import socket
 import struct
 from pathlib import Path
 
-from chatlab.course.grading.kernels import ALL_SOCKETS, KERNEL_SOCKETS
+from chatlab.course.grading.kernels import ALL_SOCKETS, KERNEL_SOCKETS, KERNEL_TMP
 
 __all__ = [
     "become_nobody",
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 TMP_BYTES = 128 * 1024**2
-"""How much a learner's files in /tmp may take."""
+"""How much a learner's files in its own folder may take."""
 
 MAX_MEMORY_BYTES = 2 * 1024**3
 """How much memory one process may take."""
@@ -82,7 +82,11 @@ def enter_namespaces(own_sockets: Path) -> None:
     Path("/proc/self/uid_map").write_text(f"{_NOBODY} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{_NOBODY} {gid} 1")
     _mount(str(own_sockets), str(KERNEL_SOCKETS), None, _MS_BIND)
-    for folder, size in ((str(ALL_SOCKETS), "4k"), ("/tmp", TMP_BYTES), ("/dev/shm", "16m")):  # noqa: S108 - the box's own
+    for folder, size in (
+        (str(ALL_SOCKETS), "4k"),
+        (str(KERNEL_TMP), TMP_BYTES),
+        ("/dev/shm", "16m"),  # noqa: S108 - the box's own
+    ):
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={size},mode=700")
     _raise_loopback()
 
