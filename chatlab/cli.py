@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from chatlab.course.authoring import commands as authoring
-from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers, part_for
+from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers
 from chatlab.course.classroom import commands as classroom
 from chatlab.course.console_encoding import accept_any_text
 from chatlab.course.progress import Progress, course_root, exercise_path
@@ -116,20 +116,11 @@ def check(
 @app.command()
 def hint(part: Annotated[str, typer.Argument(metavar="NN.k", help="A part: 03.2.")]) -> None:
     """Show one hint more for a part; those you have seen are shown again."""
-    try:
-        known_part = part_for(part)
-    except NotFoundError:
-        number = part.partition(".")[0]
-        if not number.isdigit():
-            raise InvalidInput("part", f"{part!r} does not exist", "Try one such as 03.2") from None
-        parts = ", ".join(lesson_part.id for lesson_part in _parse_lesson(number).parts)
-        raise InvalidInput("part", f"{part!r} does not exist", f"There is {parts}.") from None
-    progress = Progress(course_root())
-    hint_count = min(progress.hints_shown(part) + 1, len(known_part.hints))
-    for number, text in enumerate(known_part.hints[:hint_count], start=1):
+    from chatlab.course.hints import find_part, next_hints
+
+    known_part = find_part(part)
+    for number, text in enumerate(next_hints(course_root(), known_part), start=1):
         console.print(f"[bold]Hint {number} of {len(known_part.hints)}[/]  {escape(text)}")
-    progress.record_hints(part, hint_count)
-    progress.save()
 
 
 @app.command()

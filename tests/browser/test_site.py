@@ -170,7 +170,11 @@ def test_the_address_alone_leads_to_the_first_page_and_its_exercise_says_what_is
     assert "notebooks/00_start_here.ipynb" in tab.page.evaluate(PATH)
 
     tab.open("exercises/00_start_here.ipynb")
-    assert ": not started (" in headlines(tab.run_all())[0]
+    tab.write("00-setup", "from chatlab.course import TODO, check\n%chatlab hint 00.1")
+    cells = tab.run_all()
+    assert ": not started (" in headlines(cells)[0]
+    (printed,) = (cell["outputs"][0]["text"] for cell in cells if cell["id"] == "00-setup")
+    assert "".join(printed).startswith("Hint 1 of 3")
     tab.write("00-1-answer", "def greeting(name):\n    return 'Hello ' + name")
     assert ": not yet (" in headlines(tab.run_all())[0]
 

@@ -9,6 +9,7 @@ from typing import Any
 from chatlab.course.catalogue import Part
 from chatlab.course.checking.unsaved import save_script
 from chatlab.course.findings import Result, Status
+from chatlab.course.hints import hint_command
 
 __all__ = ["STATUS_STYLES", "as_html", "as_text", "show_result"]
 
@@ -74,7 +75,7 @@ def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
     """What to try next: nothing when the part passed in a run such as a grader's."""
     lesson = f"{part.lesson:02}"
     if result.status == "not_started":
-        return [f"Write your answer where it says TODO. A hint: chatlab hint {part.id}"]
+        return [f"Write your answer where it says TODO. A hint: {hint_command(part.id)}"]
     if result.status != "passed":
         return result.feedback
     if not as_graded:
