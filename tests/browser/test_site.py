@@ -164,11 +164,13 @@ def test_the_answers_of_a_solution_pass_their_checks(tab: Tab, number: int) -> N
     assert [line for line in shown if ": passed (" not in line] == []
 
 
-def test_the_address_alone_leads_to_the_first_page_and_its_exercise_says_what_is_amiss(tab: Tab):
+def test_the_address_alone_leads_to_the_first_page(tab: Tab) -> None:
     tab.page.goto(tab.address)
     tab.ready()
-    assert "notebooks/00_start_here.ipynb" in tab.page.evaluate(PATH)
+    assert tab.page.evaluate(PATH) == "notebooks/00_start_here.ipynb"
 
+
+def test_an_exercise_says_what_is_amiss_and_gives_hints(tab: Tab) -> None:
     tab.open("exercises/00_start_here.ipynb")
     tab.write("00-setup", "from chatlab.course import TODO, check\n%chatlab hint 00.1")
     cells = tab.run_all()
