@@ -211,7 +211,7 @@ def serve(
 
 for command in (classroom.grade, classroom.regrade, classroom.comment):
     app.command()(command)
-for command in (authoring.release, authoring.run, authoring.new_lesson):
+for command in (authoring.release, authoring.run, authoring.new_lesson, authoring.site):
     app.command()(command)
 
 

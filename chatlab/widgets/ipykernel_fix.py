@@ -6,6 +6,7 @@ cell's "idle" is then said in the name of the one before, and JupyterLab never h
 """
 
 import importlib
+import sys
 from collections import deque
 from typing import Any
 
@@ -15,7 +16,9 @@ _MAX_REMEMBERED_CELLS = 200
 
 
 def patch_current_kernel() -> None:
-    """Mend the kernel that this runs in, if it runs in one."""
+    """Mend the kernel that this runs in, if it runs in one; a browser's own has no such fault."""
+    if sys.platform == "emscripten":
+        return
     shell: Any = importlib.import_module("IPython").get_ipython()
     kernel = getattr(shell, "kernel", None)
     if kernel is not None and not hasattr(kernel, "chatlab_mended"):

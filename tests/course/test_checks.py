@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from dataclasses import replace
 from random import Random
 
@@ -14,6 +15,7 @@ from chatlab.course import CheckFailed, check, talk
 from chatlab.course.catalogue import lesson_for, part_for
 from chatlab.course.checking.after_pass import comparison_html, next_step
 from chatlab.course.checking.check import run_check
+from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
 from chatlab.course.checking.unsaved import record_pass, unsaved_passes
@@ -92,6 +94,26 @@ async def test_a_part_may_say_what_mostly_keeps_an_answer_from_finishing():
     result, _ = await run_check(part, {"greeting": wait_for_ever}, [])
 
     assert result.feedback[1] == "A lock that nobody gives back."
+
+
+async def test_what_is_left_running_is_noticed_where_the_loop_bears_no_task_factory(monkeypatch):
+    """Pyodide's loop is such a one."""
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "set_task_factory", None)
+
+    async def forgotten():
+        await asyncio.sleep(60)
+
+    tasks = []
+    observation = await observe(
+        asking_for(), {"greeting": lambda: tasks.append(loop.create_task(forgotten()))}, []
+    )
+
+    assert observation["state"] == "left_behind"
+    assert "forgotten" in observation["tasks"][0]
+    assert tasks[0].cancelled()
+    assert loop.create_task.__qualname__.startswith("BaseEventLoop")
 
 
 async def test_other_things_of_the_kit_go_on_working():

@@ -1,8 +1,12 @@
 """The kernel's idea of which cell runs, when a widget's message comes between two cells."""
 
+import sys
+from types import SimpleNamespace
 from typing import Any
 
-from chatlab.widgets.ipykernel_fix import patch_set_parent
+import pytest
+
+from chatlab.widgets.ipykernel_fix import patch_current_kernel, patch_set_parent
 
 
 class Kernel:
@@ -45,3 +49,13 @@ def test_the_cell_that_runs_comes_back_after_a_message_of_a_widget():
     kernel.set_parent(b"", message("one"))
 
     assert ran(kernel) == ["one", "click", "one", "click", "stop", "one"]
+
+
+def test_the_kernel_of_a_browser_is_left_alone(monkeypatch):
+    kernel = object()
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    patch_current_kernel()
+    monkeypatch.setattr(sys, "platform", "linux")
+    with pytest.raises(AttributeError):
+        patch_current_kernel()

@@ -1,15 +1,16 @@
-"""The commands for whoever writes lessons: `release`, `run`, `new-lesson`."""
+"""The commands for whoever writes lessons: `release`, `run`, `new-lesson`, `site`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from chatlab.course.catalogue import lesson_for, lesson_numbers
 from chatlab.course.progress import course_root
 
-__all__ = ["new_lesson", "release", "run"]
+__all__ = ["new_lesson", "release", "run", "site"]
 
 console = Console()
 
@@ -61,3 +62,13 @@ def new_lesson(
     for path in make_lesson(root, number, slug):
         console.print(str(path.relative_to(root)), highlight=False)
     console.print("The lesson is there. CONTRIBUTING.md says how to write a part of it.")
+
+
+def site(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A folder for it.")],
+) -> None:
+    """Build the course as a static site, whose Python runs in the learner's browser."""
+    from chatlab.course.site.build import build_site
+
+    build_site(course_root(), out)
+    console.print(f"To look at it: python -m http.server -d {escape(str(out))}", soft_wrap=True)

@@ -7,6 +7,7 @@ everything, a patched check or a printed "passed" is only data that is wrong.
 import asyncio
 import contextvars
 import logging
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,24 +121,55 @@ def _silence_log() -> Generator[None]:
 @contextmanager
 def _record_tasks() -> Generator[list["asyncio.Task[Any]"]]:
     """Collect the tasks that are started in the block, and not those of the kernel."""
-    loop = asyncio.get_running_loop()
-    previous_factory = loop.get_task_factory()
     tasks: list[asyncio.Task[Any]] = []
+    token = _observed_tasks.set(tasks)
+    try:
+        with _call_for_each_task(_record):
+            yield tasks
+    finally:
+        _observed_tasks.reset(token)
+
+
+def _record(task: "asyncio.Task[Any]") -> None:
+    if (own_tasks := _observed_tasks.get()) is not None:
+        own_tasks.append(task)
+
+
+@contextmanager
+def _call_for_each_task(record: Callable[["asyncio.Task[Any]"], None]) -> Generator[None]:
+    """Call `record` with each task that the loop makes in the block.
+
+    Under Pyodide, a loop with a task factory can make no task: it names them by a function that
+    Python 3.14 no longer has. There, `create_task` itself is stood in for.
+    """
+    loop: Any = asyncio.get_running_loop()
+    previous_factory = loop.get_task_factory()
+    if sys.platform == "emscripten":
+        plain_create_task = loop.create_task
+
+        def create_task(coro: Any, **options: Any) -> "asyncio.Task[Any]":
+            task = plain_create_task(coro, **options)
+            record(task)
+            return task
+
+        loop.create_task = create_task
+        try:
+            yield
+        finally:
+            loop.create_task = plain_create_task
+        return
 
     def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Future[Any]:
         make_task = cast("Callable[..., asyncio.Task[Any]]", previous_factory or _make_task)
         task = make_task(loop, coro, **options)
-        if (own_tasks := _observed_tasks.get()) is not None:
-            own_tasks.append(task)
+        record(task)
         return task
 
-    token = _observed_tasks.set(tasks)
     loop.set_task_factory(factory)
     try:
-        yield tasks
+        yield
     finally:
         loop.set_task_factory(previous_factory)
-        _observed_tasks.reset(token)
 
 
 def _make_task(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> "asyncio.Task[Any]":

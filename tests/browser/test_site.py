@@ -1,0 +1,190 @@
+"""The course as a static site: Python runs in the page, and nothing is asked of any other host."""
+
+import functools
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from lab import IDLE, RUN_ALL, SAVE
+from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
+from requirements import require_or_skip
+
+from chatlab.course.catalogue import lesson_for
+from chatlab.course.site.build import build_site
+from chatlab.course.site.packages import missing_tools
+
+ROOT = Path(__file__).parents[2]
+LESSONS = [0, 1, 3, 4, 5, 6, 7, 8]
+"""Those that run to their end in a browser."""
+
+CELLS = """() => JSON.parse(JSON.stringify(
+  window.jupyterapp.shell.currentWidget.content.model.toJSON().cells))"""
+PATH = "() => window.jupyterapp.shell.currentWidget.context.path"
+WRITE = """([id, source]) => {
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
+    if (cell.id === id) cell.sharedModel.setSource(source);
+}"""
+
+pytestmark = pytest.mark.soak
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+class Tab:
+    """A page of the site; requests to other hosts find nobody, and are noted."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address, self.strays = address, []
+        context.on("request", self._note)
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(180_000)
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.strays.append(request.url)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}/lab/index.html?path={path}")
+        self.ready()
+
+    def ready(self) -> None:
+        self.page.wait_for_function(IDLE)
+        assert self.page.locator(".jp-Dialog").count() == 0
+
+    def run_all(self) -> list[dict]:
+        self.page.evaluate(RUN_ALL)
+        return self.page.evaluate(CELLS)
+
+    def write(self, id: str, source: str) -> None:
+        self.page.evaluate(WRITE, [id, source])
+
+    def save(self) -> None:
+        self.page.evaluate(SAVE)
+
+
+def errors_in(cells: list[dict]) -> list[str]:
+    return [
+        f"{cell['id']}: {output['ename']}: {output['evalue']}"
+        for cell in cells
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "error"
+    ]
+
+
+def not_run(cells: list[dict]) -> list[str]:
+    return [
+        cell["id"]
+        for cell in cells
+        if cell["cell_type"] == "code" and cell["source"] and not cell["execution_count"]
+    ]
+
+
+def solution_cells(number: int) -> dict[str, str]:
+    path = ROOT / "solutions" / f"{lesson_for(number).slug}.ipynb"
+    return {
+        cell["id"]: "".join(cell["source"])
+        for cell in json.loads(path.read_text("utf-8"))["cells"]
+        if cell["id"].endswith("-answer")
+    }
+
+
+def headlines(cells: list[dict]) -> list[str]:
+    """The first line of each check's panel."""
+    return [
+        "".join(output["data"]["text/plain"]).splitlines()[0]
+        for cell in cells
+        if cell["id"].endswith("-check")
+        for output in cell["outputs"]
+        if output["output_type"] == "display_data"
+    ]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site, served as any host would; one setting lets the tests look inside."""
+    if why := missing_tools():
+        require_or_skip(why)
+    folder = tmp_path_factory.mktemp("site") / "site"
+    build_site(ROOT, folder)
+    settings = json.loads((folder / "jupyter-lite.json").read_text("utf-8"))
+    settings["jupyter-config-data"]["exposeAppInBrowser"] = True
+    (folder / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(address: str) -> Iterator[Tab]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        require_or_skip("there is no chromium; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        flags += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        opened = Tab(browser.new_context(), address)
+        yield opened
+        browser.close()
+    assert opened.strays == []
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_a_lesson_runs_to_its_end(tab: Tab, number: int) -> None:
+    began = time.monotonic()
+    tab.open(f"notebooks/{lesson_for(number).slug}.ipynb")
+    ready = time.monotonic()
+    cells = tab.run_all()
+    print(f"lesson {number:02}: ready {ready - began:.1f} s, ran {time.monotonic() - ready:.1f} s")
+    assert errors_in(cells) == []
+    assert not_run(cells) == []
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_the_answers_of_a_solution_pass_their_checks(tab: Tab, number: int) -> None:
+    lesson = lesson_for(number)
+    tab.open(f"exercises/{lesson.slug}.ipynb")
+    for id, source in solution_cells(number).items():
+        tab.write(id, source)
+    cells = tab.run_all()
+    assert errors_in(cells) == []
+    assert not_run(cells) == []
+    shown = headlines(cells)
+    assert len(shown) == len(lesson.parts)
+    assert [line for line in shown if ": passed (" not in line] == []
+
+
+def test_the_address_alone_leads_to_the_first_page(tab: Tab) -> None:
+    tab.page.goto(tab.address)
+    tab.ready()
+    assert tab.page.evaluate(PATH) == "notebooks/00_start_here.ipynb"
+
+
+def test_an_exercise_says_what_is_amiss_and_gives_hints(tab: Tab) -> None:
+    tab.open("exercises/00_start_here.ipynb")
+    assert ": not started (" in headlines(tab.run_all())[0]
+    tab.page.get_by_role("button", name="hint").first.click()
+    expect(tab.page.get_by_text("Hint 1 of 3").first).to_be_visible()
+    tab.write("00-1-answer", "def greeting(name):\n    return 'Hello ' + name")
+    assert ": not yet (" in headlines(tab.run_all())[0]
+
+
+def test_what_was_written_is_there_after_a_reload(tab: Tab) -> None:
+    path = "exercises/00_start_here.ipynb"
+    tab.open(path)
+    tab.write("00-1-answer", "def greeting(name):\n    return 'mine'")
+    tab.save()
+    tab.page.reload()
+    tab.open(path)
+    sources = {cell["id"]: "".join(cell["source"]) for cell in tab.page.evaluate(CELLS)}
+    assert "mine" in sources["00-1-answer"]
