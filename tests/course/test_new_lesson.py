@@ -68,7 +68,7 @@ def test_a_new_lesson_passes_the_courses_tests(copy):
     assert made.returncode == 0, made.stderr
     named = [line for line in made.stdout.splitlines() if "/" in line]
     assert all((copy / line).is_file() for line in named)
-    assert len(named) == 7
+    assert len(named) == 8
     assert f"| {NEXT} | [Tools at work]" in (copy / "README.md").read_text("utf-8")
 
     about_it = f"{NEXT} or tools_at_work or lessons_are or concept or release or tables"

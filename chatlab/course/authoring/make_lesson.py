@@ -67,6 +67,7 @@ def _write_modules(root: Path, slug: str, words: dict[str, str]) -> list[Path]:
         package / "p1_count_words_judge.py": "p1_count_words_judge.py",
         package / "questions.toml": "questions.toml",
         tests / "answers_1.py": "answers_1.py",
+        root / "solutions" / f"{slug}.compare.toml": "compare.toml",
     }
     for path, template in places.items():
         path.parent.mkdir(parents=True, exist_ok=True)
