@@ -1,5 +1,6 @@
 """Grades notebooks in processes of their own, several at once, with kernels that are warm."""
 
+import importlib
 import multiprocessing
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,7 +12,7 @@ from chatlab.course.catalogue import Lesson, lesson_for
 from chatlab.course.grading.evidence import Evidence, LessonGrade, judge_evidence
 from chatlab.course.grading.kernels.kernel_server import KernelServer, can_fork
 
-__all__ = ["CELL_SECONDS", "GraderPool", "grade"]
+__all__ = ["CELL_SECONDS", "GraderPool"]
 
 CELL_SECONDS = 20
 """How long one cell may run in a graded run, unless somebody says otherwise."""
@@ -32,15 +33,11 @@ class GraderPool:
     def __init__(
         self, jobs: int = 1, *, box: bool = False, cell_seconds: int = CELL_SECONDS
     ) -> None:
-        self._jobs = jobs
         self._box = box
         self._cell_seconds = cell_seconds
         self._server = KernelServer(boxed=box) if can_fork() else None
-        self._executor = self._start_graders()
-
-    def _start_graders(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._jobs, context, _prepare)
+        self._executor = ProcessPoolExecutor(jobs, context, _prepare)
 
     @property
     def server_pid(self) -> int | None:
@@ -80,16 +77,11 @@ class GraderPool:
         self.close()
 
 
-def grade(root: Path, lesson: Lesson, path: Path) -> LessonGrade:
-    """Grade one notebook in a pool of its own; see `GraderPool.grade`."""
-    with GraderPool() as pool:
-        return pool.grade(root, lesson, path)
-
-
 def _prepare() -> None:
     """Import what each notebook needs, before the first one comes; end with whoever asked."""
     os.environ["CHATLAB_QUICK_NBFORMAT"] = "1"
     Thread(target=_end_with_parent, daemon=True).start()
+    importlib.import_module("chatlab.course.grading.grade")
 
 
 def _end_with_parent() -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -53,15 +54,13 @@ class KernelServer:
             command += [str(listener.fileno()), "boxed" if boxed else "open"]
             if boxed:
                 command = box_command(stage_package(self._folder), sockets, command)
-            with (self._folder / "log").open("wb") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - our own command
-                    command,
-                    pass_fds=[listener.fileno()],
-                    stdin=subprocess.PIPE,  # closed when this process ends, and so is the server
-                    stdout=subprocess.DEVNULL,
-                    stderr=log,
-                    start_new_session=True,
-                )
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command,
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.PIPE,  # closed when this process ends, and so is the server
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     @property
     def pid(self) -> int:
@@ -73,11 +72,6 @@ class KernelServer:
         """Whether it can fork kernels."""
         return self._process.poll() is None
 
-    @property
-    def log(self) -> str:
-        """What it complained of."""
-        return (self._folder / "log").read_text("utf-8", "replace")
-
     def close(self) -> None:
         """End it, and every kernel in its box."""
         self._process.kill()
@@ -85,6 +79,7 @@ class KernelServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+@dataclass(frozen=True)
 class ForkedKernel:
     """A kernel that was forked.
 
@@ -93,9 +88,8 @@ class ForkedKernel:
         life: A byte over it interrupts or kills the kernel; it ends when the kernel is dead.
     """
 
-    def __init__(self, grader: "Connection[Any, Any]", life: socket.socket) -> None:
-        self.grader = grader
-        self.life = life
+    grader: "Connection[Any, Any]"
+    life: socket.socket
 
 
 def kernel_folder(address: str) -> Path:
