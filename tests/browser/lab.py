@@ -27,7 +27,19 @@ ROOT = Path(__file__).parents[2]
 IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel
   ?.status === 'idle'"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
-SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+# The command does nothing while a check's own save is on its way: go on until one has begun here.
+SAVE = """async () => {
+  const { commands, shell } = window.jupyterapp;
+  const { context } = shell.currentWidget;
+  let begun = false;
+  const note = (_, state) => { begun ||= state === 'started'; };
+  while (!begun) {
+    context.saveState.connect(note);
+    await commands.execute('docmanager:save');
+    context.saveState.disconnect(note);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}"""
 READY = """() => window.jupyterapp?.commands?.hasCommand('docmanager:open')
   && window.jupyterapp.serviceManager.isReady"""
 OPEN = """async ([path, name]) => {
