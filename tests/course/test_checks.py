@@ -116,6 +116,42 @@ async def test_what_is_left_running_is_noticed_where_the_loop_bears_no_task_fact
     assert loop.create_task.__qualname__.startswith("BaseEventLoop")
 
 
+async def test_a_time_limit_is_told_although_the_answer_cancels_its_own_task():
+    async def greeting():
+        asyncio.current_task().cancel()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(60)
+
+    part = replace(asking_for(), time_limit=0.05)
+    observation = await observe(part, {"greeting": greeting}, [])
+
+    assert observation["state"] == "timed_out"
+    assert asyncio.current_task().cancelling() == 0
+
+
+async def test_a_cancellation_that_the_answer_raises_is_what_was_observed():
+    async def greeting():
+        raise asyncio.CancelledError
+
+    observation = await observe(asking_for(), {"greeting": greeting}, [])
+
+    assert observation["raised"]["type"] == "CancelledError"
+
+
+async def test_a_check_that_is_interrupted_stays_so():
+    async def greeting():
+        await asyncio.sleep(60)
+
+    running = asyncio.create_task(observe(asking_for(), {"greeting": greeting}, []))
+    await asyncio.sleep(0)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 async def test_other_things_of_the_kit_go_on_working():
     assert "data: hello" in await said_of(lambda: sse_frame("hello"), "chatlab.streams:coalesce")
 

@@ -8,8 +8,8 @@ import asyncio
 import contextvars
 import logging
 import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -71,14 +71,16 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
             disable_reference(part),
             raise_after(part.time_limit + 1),
         ):
-            async with asyncio.timeout(part.time_limit):
+            async with _time_limit(part.time_limit):
                 value = to_plain_json(await part.observe(subject, inputs))
             await asyncio.sleep(0)
     except NotStarted:
         return {"state": "not_started"}
     except (TimeoutError, TimeLimitExceeded) as error:
         return {"state": "timed_out", "seconds": part.time_limit, **_error_location(error)}
-    except Exception as error:  # noqa: BLE001 - it is what was observed
+    except (Exception, asyncio.CancelledError) as error:
+        if isinstance(error, asyncio.CancelledError) and _current_task().cancelling():
+            raise  # somebody interrupts the cell
         return {"state": "raised", "raised": exception_as_data(error)}
     if leftovers := [task for task in tasks if not task.done()]:
         for task in leftovers:
@@ -87,6 +89,31 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
         names = sorted({_task_name(task) for task in leftovers})
         return {"state": "left_behind", "tasks": names, "value": value}
     return {"state": "observed", "value": value}
+
+
+@asynccontextmanager
+async def _time_limit(seconds: float) -> AsyncGenerator[None]:
+    """As `asyncio.timeout`, whatever the code inside cancels, or leaves cancelled, on its own.
+
+    Raises:
+        TimeoutError: The time is up.
+    """
+    task = _current_task()
+    before = task.cancelling()
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except asyncio.CancelledError:
+        if not limit.expired():
+            raise
+        while task.cancelling() > before:
+            task.uncancel()
+        raise TimeoutError from None
+
+
+def _current_task() -> "asyncio.Task[Any]":
+    return cast("asyncio.Task[Any]", asyncio.current_task())
 
 
 def _task_name(task: "asyncio.Task[Any]") -> str:
