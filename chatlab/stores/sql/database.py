@@ -21,7 +21,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import URL, ColumnElement, TableClause, event, text
+from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -34,6 +34,7 @@ from chatlab.stores.locks import ThreadLocks
 from chatlab.stores.sql.driver import OneTripConnection
 from chatlab.stores.sql.problems import PROBLEMS
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
+from chatlab.stores.sql.statements import Insertions
 from chatlab.stores.sql.urls import parse_url, shown
 
 __all__ = ["Database", "LoopState", "shielded"]
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
-_transactions: ContextVar[dict[URL, Any]] = ContextVar("transactions")
+_transactions: ContextVar[dict[str, Any]] = ContextVar("transactions")
 """The databases in which the running task has a transaction open, and its connection to each.
 
 Two stores of one database are in the same transaction: two would wait for each other for ever.
@@ -88,7 +89,7 @@ class LoopState:
         self.exit_stack.push_async_callback(engine.dispose)
         self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
-        self.unreleased: dict[tuple[str, str], ColumnElement[bool]] = {}
+        self.unreleased: set[tuple[str, str]] = set()
         one_writer = engine.dialect.name == "sqlite"
         self.write_lock: Any = anyio.Lock() if one_writer else nullcontext()
 
@@ -124,7 +125,9 @@ class Database:
     def __init__(self, url: str, drain_seconds: float = 2.0) -> None:
         self._drain_seconds = drain_seconds
         self.url = parse_url(url)
+        self._key = self.url.render_as_string(hide_password=False)  # a URL takes long to hash
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.insertions = Insertions((sqlite if self.is_sqlite else postgresql).insert)
         self._per_loop: dict[asyncio.AbstractEventLoop, LoopState] = {}
         failures: list[Any] = [DBAPIError, NoConnectionFree, OSError, sqlite3.Error]
         if not self.is_sqlite:
@@ -144,10 +147,6 @@ class Database:
     def path(self) -> Path:
         """The file, on SQLite."""
         return Path(self.url.database or "")
-
-    def insert(self, table: TableClause) -> Any:
-        """An `INSERT` that knows `ON CONFLICT`, in the words of this database."""
-        return (sqlite if self.is_sqlite else postgresql).insert(table)
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that only reads. What uses it must be `shielded`.
@@ -169,7 +168,7 @@ class Database:
     async def _connect(self, *, write: bool) -> AsyncGenerator[AsyncConnection]:
         with self.translate_errors():
             if self.in_transaction:
-                yield _transactions.get()[self.url]
+                yield _transactions.get()[self._key]
                 return
             state = await self.loop_state()
             async with state.write_lock if write else nullcontext(), state.engine.begin() as opened:
@@ -178,7 +177,7 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether the running task is inside `transaction`; one that outlives it no longer is."""
-        connection = _transactions.get({}).get(self.url)
+        connection = _transactions.get({}).get(self._key)
         return connection is not None and not connection.closed
 
     @asynccontextmanager
@@ -194,7 +193,7 @@ class Database:
         async with self.writing() as connection:
             if self.is_sqlite:  # the driver begins by itself, but only at the first write
                 await connection.execute(text("BEGIN IMMEDIATE"))
-            token = _transactions.set(_transactions.get({}) | {self.url: connection})
+            token = _transactions.set(_transactions.get({}) | {self._key: connection})
             try:
                 yield
             finally:

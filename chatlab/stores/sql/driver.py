@@ -21,7 +21,11 @@ class _Cursor(aiosqlite.Cursor):
         return self.__aenter__().__await__()
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Self:
-        await self._execute(self._run, sql, parameters or ())
+        connection = self._conn._conn
+        if connection.in_transaction:
+            self._run(sql, parameters or ())
+        else:
+            await self._execute(self._run, sql, parameters or ())
         return self
 
     def _run(self, sql: str, parameters: Any) -> None:
@@ -40,7 +44,10 @@ class OneTripConnection(aiosqlite.Connection):
     """A connection for `async_creator_fn`; a program that ends need not wait for its thread."""
 
     def __init__(self, path: str, **options: Any) -> None:
-        super().__init__(partial(sqlite3.connect, path, **options), iter_chunk_size=64)
+        super().__init__(
+            partial(sqlite3.connect, path, **options | {"check_same_thread": False}),
+            iter_chunk_size=64,
+        )
         thread: Any = getattr(self, "_thread", self)  # before 0.22, it is one itself
         thread.daemon = True
 

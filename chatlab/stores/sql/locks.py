@@ -17,11 +17,12 @@ from typing import Protocol
 from weakref import WeakKeyDictionary, finalize
 
 import anyio
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import StoreError, TurnInProgress
 from chatlab.files import make_private
+from chatlab.stores.sql import statements
 from chatlab.stores.sql.database import Database, LoopState, shielded
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
@@ -63,11 +64,9 @@ class SharedThreadLocks:
         state = await self._database.loop_state()
         await self._release_leftovers(state)
         async with state.locks.acquire(user_id, thread_id, wait):
-            this_thread = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
-            row = {"user_id": user_id, "thread_id": thread_id}
             pause = _FIRST_PAUSE_SECONDS
             try:
-                while not await self._try_acquire(state, row, this_thread):
+                while not await self._try_acquire(state, user_id, thread_id):
                     remaining = deadline - anyio.current_time()
                     if remaining <= 0:
                         raise TurnInProgress(thread_id)
@@ -76,45 +75,43 @@ class SharedThreadLocks:
                 yield
             finally:
                 try:
-                    await self._release(state, this_thread)
+                    await self._release(state, user_id, thread_id)
                 except StoreError:  # what the turn said is kept: it has not failed
-                    state.unreleased[user_id, thread_id] = this_thread
+                    state.unreleased.add((user_id, thread_id))
                     logger.warning("A turn's lock stays until the next turn begins", exc_info=True)
 
     @shielded
-    async def _try_acquire(
-        self, state: LoopState, row: dict[str, str], this_thread: ColumnElement[bool]
-    ) -> bool:
+    async def _try_acquire(self, state: LoopState, user_id: str, thread_id: str) -> bool:
         """Write our owner number into the thread's row, unless a living owner's is there."""
         with self._database.translate_errors():
             async with state.opening:
                 await self._liveness.register(state)
-        fresh = self._database.insert(turns).values(row | {"owner": state.owner})
+        row = {"user_id": user_id, "thread_id": thread_id, "owner": state.owner}
+        this_turn = {"of_user": user_id, "of_thread": thread_id}
         async with self._database.writing() as connection:
-            if (await connection.execute(fresh.on_conflict_do_nothing())).rowcount:
+            if (await connection.execute(self._database.insertions.turn, row)).rowcount:
                 return True
-            holder = await connection.scalar(select(turns.c.owner).where(this_thread))
+            holder = await connection.scalar(statements.TURN_OWNER, this_turn)
             if holder == state.owner:
                 return True
             if holder is None or await self._liveness.is_alive(holder, connection):
                 return False
-            takeover = (
-                update(turns).where(this_thread, turns.c.owner == holder).values(owner=state.owner)
-            )
-            return bool((await connection.execute(takeover)).rowcount)
+            ours = this_turn | {"of_owner": holder, "owner": state.owner}
+            return bool((await connection.execute(statements.TAKE_OVER_TURN, ours)).rowcount)
 
     @shielded
-    async def _release(self, state: LoopState, this_thread: ColumnElement[bool]) -> None:
+    async def _release(self, state: LoopState, user_id: str, thread_id: str) -> None:
+        ours = {"of_user": user_id, "of_thread": thread_id, "of_owner": state.owner}
         async with self._database.writing() as connection:
-            await connection.execute(delete(turns).where(this_thread, turns.c.owner == state.owner))
+            await connection.execute(statements.RELEASE_TURN, ours)
 
     async def _release_leftovers(self, state: LoopState) -> None:
         """Release what could not be released, unless a turn of this loop holds it again."""
-        for key, this_thread in list(state.unreleased.items()):
+        for key in list(state.unreleased):
             with suppress(StoreError, TurnInProgress):
                 async with state.locks.acquire(*key, wait=0):
-                    await self._release(state, this_thread)
-                    state.unreleased.pop(key, None)
+                    await self._release(state, *key)
+                    state.unreleased.discard(key)
 
 
 class _Liveness(Protocol):

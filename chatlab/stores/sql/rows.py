@@ -1,80 +1,60 @@
-"""New rows: which place a thread or an item gets, and what to say where something is missing."""
+"""Rows: which place a new one gets, and what to say where one is missing."""
 
-from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import TableClause, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
-from chatlab.items import ThreadMetadata
-from chatlab.stores.sql.filters import items_of, thread_is
-from chatlab.stores.sql.schema import items, threads, users
+from chatlab.items import Page, ThreadMetadata
+from chatlab.stores.sql import statements
+from chatlab.stores.sql.statements import Insertions
 
-__all__ = ["append_item", "check_exists", "insert_thread"]
+__all__ = ["append_item", "as_page", "check_exists", "insert_thread"]
 
 
 async def insert_thread(
-    connection: AsyncConnection,
-    insert: Callable[[TableClause], Any],
-    thread: ThreadMetadata,
-    document: str,
+    connection: AsyncConnection, insertions: Insertions, thread: ThreadMetadata, document: str
 ) -> None:
     """Put it in the user's next place; two who save it at once save one thread."""
     user = {"user_id": thread.user_id, "threads_made": 1}
-    position = await connection.scalar(
-        insert(users)
-        .values(user)
-        .on_conflict_do_update(
-            index_elements=["user_id"], set_={"threads_made": users.c.threads_made + 1}
-        )
-        .returning(users.c.threads_made)
-    )
-    row = {"user_id": thread.user_id, "id": thread.id, "place": position, "items_made": 0}
-    await connection.execute(
-        insert(threads)
-        .values(row | {"document": document})
-        .on_conflict_do_update(index_elements=["user_id", "id"], set_={"document": document})
-    )
+    place = await connection.scalar(insertions.next_thread_place, user)
+    row = {"user_id": thread.user_id, "id": thread.id, "place": place, "items_made": 0}
+    await connection.execute(insertions.thread, row | {"document": document})
 
 
-async def append_item(
-    connection: AsyncConnection, statement: Any, row: dict[str, str], context: RequestContext
-) -> None:
-    """Put a row of thread_id, id and document in the thread's next place.
+async def append_item(connection: AsyncConnection, insertion: Any, row: dict[str, str]) -> None:
+    """Put a row of user_id, thread_id, id and document in the thread's next place.
 
     This locks the thread until the transaction ends.
 
     Raises:
-        InvalidInput: `statement` replaces nothing, and the item is there already.
+        InvalidInput: `insertion` replaces nothing, and the item is there already.
         NotFoundError: This user has no such thread.
     """
-    position = await connection.scalar(
-        update(threads)
-        .where(thread_is(row["thread_id"], context))
-        .values(items_made=threads.c.items_made + 1)
-        .returning(threads.c.items_made)
-    )
-    if position is None:
+    thread = {"of_user": row["user_id"], "of_thread": row["thread_id"]}
+    place = await connection.scalar(statements.NEXT_PLACE, thread)
+    if place is None:
         raise NotFoundError("thread", row["thread_id"])
-    place = {"user_id": context.user_id, "place": position}
-    if not (await connection.execute(statement.values(row | place))).rowcount:
+    if not (await connection.execute(insertion, row | {"place": place})).rowcount:
         problem = f"{row['id']!r} is in this thread already"
         raise InvalidInput("item", problem, "Use save_item to replace it.")
 
 
-async def check_exists(
-    connection: AsyncConnection, thread_id: str, context: RequestContext, item_id: str | None = None
-) -> None:
-    """Say what is missing, if something is.
+async def check_exists(connection: AsyncConnection, names: dict[str, Any]) -> None:
+    """Say what is missing of `of_thread` and, where it is named, `of_item`, if something is.
 
     Raises:
         NotFoundError: This user has no such thread, or the thread no such item.
     """
-    thread = select(threads.c.place).where(thread_is(thread_id, context))
-    if await connection.scalar(thread) is None:
-        raise NotFoundError("thread", thread_id)
-    item = select(items.c.place).where(items_of(thread_id, context), items.c.id == item_id)
-    if item_id is not None and await connection.scalar(item) is None:
-        raise NotFoundError("item", item_id)
+    if await connection.scalar(statements.THREAD_EXISTS, names) is None:
+        raise NotFoundError("thread", names["of_thread"])
+    if names.get("of_item") is None:
+        return
+    if await connection.scalar(statements.ITEM_EXISTS, names) is None:
+        raise NotFoundError("item", names["of_item"])
+
+
+def as_page(items: list[Any], limit: int) -> Page[Any]:
+    """The rows of a page, without the one too many that says that there are more."""
+    data = tuple(items[:limit])
+    return Page(data=data, has_more=len(items) > limit, after=data[-1].id if data else None)

@@ -7,11 +7,9 @@ SQLite by default, PostgreSQL when one machine is outgrown. What differs between
 import json
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager, closing
-from functools import partial
 from typing import Any, Generic, Self, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
 from typing_extensions import TypeVar
 
 from chatlab.context import RequestContext
@@ -27,11 +25,10 @@ from chatlab.stores.base import (
     to_json,
     validate_limit,
 )
+from chatlab.stores.sql import statements
 from chatlab.stores.sql.database import Database, shielded
-from chatlab.stores.sql.filters import as_page, items_of, key_is, page_of, thread_is, threads_of
 from chatlab.stores.sql.locks import SharedThreadLocks
-from chatlab.stores.sql.rows import append_item, check_exists, insert_thread
-from chatlab.stores.sql.schema import items, keys, threads
+from chatlab.stores.sql.rows import append_item, as_page, check_exists, insert_thread
 
 __all__ = ["SQLStore"]
 
@@ -85,11 +82,11 @@ class SQLStore(Generic[TItem]):
     @shielded
     async def load_thread(self, thread_id: str, context: RequestContext) -> ThreadMetadata:
         """See `Store`."""
-        query = select(threads.c.document).where(thread_is(thread_id, context))
-        if self._database.in_transaction:
-            query = query.with_for_update()
+        of_thread = {"of_user": context.user_id, "of_thread": thread_id}
+        locked = self._database.in_transaction
+        query = statements.THREAD_LOCKED if locked else statements.THREAD
         async with self._database.reading() as connection:
-            document = await connection.scalar(query)
+            document = await connection.scalar(query, of_thread)
         if document is None:
             raise NotFoundError("thread", thread_id)
         return thread_adapter.validate_json(document)
@@ -100,10 +97,10 @@ class SQLStore(Generic[TItem]):
         if thread.user_id != context.user_id:
             raise NotFoundError("thread", thread.id)
         document = to_json(f"thread {thread.id!r}", thread, thread_adapter)
-        change = update(threads).where(thread_is(thread.id, context)).values(document=document)
+        change = {"of_user": context.user_id, "of_thread": thread.id, "document": document}
         async with self._database.writing() as connection:
-            if not (await connection.execute(change)).rowcount:
-                await insert_thread(connection, self._database.insert, thread, document)
+            if not (await connection.execute(statements.SAVE_THREAD, change)).rowcount:
+                await insert_thread(connection, self._database.insertions, thread, document)
 
     @shielded
     async def load_threads(
@@ -111,22 +108,22 @@ class SQLStore(Generic[TItem]):
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         validate_limit(limit)
-        query = page_of(threads, partial(threads_of, context), after, order, limit)
+        query = statements.thread_page(order, after=after is not None)
+        names = {"of_user": context.user_id, "after": after, "rows": limit + 1}
         async with self._database.reading() as connection:
-            rows = (await connection.scalars(query)).all()
+            rows = (await connection.scalars(query, names)).all()
             if not rows and after is not None:
-                await check_exists(connection, after, context)
+                await check_exists(connection, names | {"of_thread": after})
         return as_page([thread_adapter.validate_json(row) for row in rows], limit)
 
     @shielded
     async def delete_thread(self, thread_id: str, context: RequestContext) -> None:
         """See `Store`."""
+        of_thread = {"of_user": context.user_id, "of_thread": thread_id}
         async with self._database.writing() as connection:
-            deleted = await connection.execute(delete(threads).where(thread_is(thread_id, context)))
-            if not deleted.rowcount:
+            if not (await connection.execute(statements.DELETE_THREAD, of_thread)).rowcount:
                 raise NotFoundError("thread", thread_id)
-            of_thread = (keys.c.user_id == context.user_id) & (keys.c.thread_id == thread_id)
-            await connection.execute(delete(keys).where(of_thread))
+            await connection.execute(statements.DELETE_KEYS, of_thread)
 
     @shielded
     async def load_thread_items(
@@ -134,40 +131,36 @@ class SQLStore(Generic[TItem]):
     ) -> "Page[TItem]":
         """See `Store`."""
         validate_limit(limit)
-        query = page_of(items, partial(items_of, thread_id, context), after, order, limit)
+        query = statements.item_page(order, after=after is not None)
+        names = {"of_user": context.user_id, "of_thread": thread_id, "of_item": after}
+        page = {"after": after, "rows": limit + 1}
         async with self._database.reading() as connection:
-            rows = (await connection.scalars(query)).all()
+            rows = (await connection.scalars(query, names | page)).all()
             if not rows:
-                await check_exists(connection, thread_id, context, item_id=after)
+                await check_exists(connection, names)
         return as_page([self._adapter.validate_json(row) for row in rows], limit)
 
     @shielded
     async def add_thread_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        insertion = self._database.insert(items)
-        row = self._row(thread_id, item)
+        row = self._row(thread_id, item, context)
         async with self._database.writing() as connection:
-            await append_item(connection, insertion.on_conflict_do_nothing(), row, context)
+            await append_item(connection, self._database.insertions.item, row)
 
     @shielded
     async def save_item(self, thread_id: str, item: TItem, context: RequestContext) -> None:
         """See `Store`."""
-        insertion = self._database.insert(items)
-        upsert = insertion.on_conflict_do_update(
-            index_elements=["user_id", "thread_id", "id"],
-            set_={"document": insertion.excluded.document},
-        )
-        row = self._row(thread_id, item)
+        row = self._row(thread_id, item, context)
         async with self._database.writing() as connection:
-            await append_item(connection, upsert, row, context)
+            await append_item(connection, self._database.insertions.item_or_replacement, row)
 
     @shielded
     async def load_item(self, thread_id: str, item_id: str, context: RequestContext) -> TItem:
         """See `Store`."""
-        query = select(items.c.document).where(items_of(thread_id, context), items.c.id == item_id)
+        names = {"of_user": context.user_id, "of_thread": thread_id, "of_item": item_id}
         async with self._database.reading() as connection:
-            if (document := await connection.scalar(query)) is None:
-                await check_exists(connection, thread_id, context)
+            if (document := await connection.scalar(statements.ITEM, names)) is None:
+                await check_exists(connection, names)
                 raise NotFoundError("item", item_id)
         return self._adapter.validate_json(document)
 
@@ -176,10 +169,10 @@ class SQLStore(Generic[TItem]):
         self, thread_id: str, item_id: str, context: RequestContext
     ) -> None:
         """See `Store`."""
-        item = delete(items).where(items_of(thread_id, context), items.c.id == item_id)
+        names = {"of_user": context.user_id, "of_thread": thread_id, "of_item": item_id}
         async with self._database.writing() as connection:
-            if not (await connection.execute(item)).rowcount:
-                await check_exists(connection, thread_id, context)
+            if not (await connection.execute(statements.DELETE_ITEM, names)).rowcount:
+                await check_exists(connection, names)
                 raise NotFoundError("item", item_id)
 
     def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
@@ -202,11 +195,10 @@ class SQLStore(Generic[TItem]):
         row = {"user_id": context.user_id, "key": key, "thread_id": request.thread_id}
         row["document"] = to_json("request", request, idempotency_adapter)
         row["item_ids"] = json.dumps(request.item_ids)
-        claim = self._database.insert(keys).values(row).on_conflict_do_nothing()
-        query = select(keys.c.document, keys.c.item_ids).where(key_is(key, context))
+        of_key = {"of_user": context.user_id, "of_key": key}
         async with self._database.writing() as connection:
-            await connection.execute(claim)
-            document, item_ids = (await connection.execute(query)).one()
+            await connection.execute(self._database.insertions.key, row)
+            document, item_ids = (await connection.execute(statements.KEY, of_key)).one()
         record = idempotency_adapter.validate_json(document)
         return record.model_copy(update={"item_ids": tuple(json.loads(item_ids))})
 
@@ -215,11 +207,11 @@ class SQLStore(Generic[TItem]):
         self, key: str, item_ids: tuple[str, ...], context: RequestContext
     ) -> None:
         """See `Store`."""
-        change = update(keys).where(key_is(key, context)).values(item_ids=json.dumps(item_ids))
+        change = {"of_user": context.user_id, "of_key": key, "item_ids": json.dumps(item_ids)}
         async with self._database.writing() as connection:
-            if not (await connection.execute(change)).rowcount:
+            if not (await connection.execute(statements.FINISH_KEY, change)).rowcount:
                 raise NotFoundError("idempotency key", key)
 
-    def _row(self, thread_id: str, item: TItem) -> dict[str, str]:
-        document = to_json(f"item {item.id!r}", item, self._adapter)
-        return {"thread_id": thread_id, "id": item.id, "document": document}
+    def _row(self, thread_id: str, item: TItem, context: RequestContext) -> dict[str, str]:
+        row = {"user_id": context.user_id, "thread_id": thread_id, "id": item.id}
+        return row | {"document": to_json(f"item {item.id!r}", item, self._adapter)}
