@@ -166,8 +166,8 @@ class ChatKitServer(ABC, Generic[TContext]):
 
     async def delete(self, thread_id: str, context: TContext) -> None:
         """Delete a conversation, once no turn runs in it. Raises `NotFoundError`."""
-        async with self.store.turn(thread_id, context):
-            await self.store.delete_thread(thread_id, context)
+        async with self.store.turn(thread_id, context) as held:
+            await held.begin(self.store.delete_thread(thread_id, context))
 
     async def fork(self, thread_id: str, item_id: str, context: TContext) -> ThreadMetadata:
         """Copy what came before the item into a new thread, or nothing if something goes wrong.

@@ -17,6 +17,7 @@ from chatlab.names import check_name
 __all__ = [
     "MAX_LIMIT",
     "HasId",
+    "HeldThread",
     "IdempotencyRecord",
     "Order",
     "Store",
@@ -73,6 +74,30 @@ idempotency_adapter = TypeAdapter(IdempotencyRecord)
 
 thread_adapter = TypeAdapter(ThreadMetadata)
 """Reads and writes a `ThreadMetadata` as JSON; of a `Thread`, it writes what is not items."""
+
+
+class HeldThread:
+    """A thread in the hands of one turn. What that does first and last is a `transaction` each.
+
+    This one is for a store in memory, which rolls nothing back.
+    """
+
+    async def begin(self, work: Coroutine[Any, Any, T]) -> T:
+        """Hold the thread and await the work: both, or neither.
+
+        Raises:
+            TurnInProgress: Another process still held it after the store's `turn_wait` seconds.
+            Exception: Whatever the work raises.
+        """
+        return await work
+
+    async def end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await the work and let the thread go; where the work fails, leaving `turn` does it.
+
+        Raises:
+            Exception: Whatever the work raises.
+        """
+        return await work
 
 
 class Store(Protocol[TItem]):
@@ -168,8 +193,10 @@ class Store(Protocol[TItem]):
         """
         ...
 
-    def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
-        """Hold the thread for one turn; it need not exist yet.
+    def turn(
+        self, thread_id: str, context: RequestContext
+    ) -> AbstractAsyncContextManager["HeldThread"]:
+        """Hold the thread for one turn, from its `begin`; it need not exist yet.
 
         Entering and leaving may happen in different tasks: whoever closes a turn need not have
         begun it. Holds of different users never meet, so that waiting tells nobody that a thread

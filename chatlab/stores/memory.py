@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, cast
 
@@ -16,6 +16,7 @@ from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
 from chatlab.names import check_name
 from chatlab.stores.base import (
     HasId,
+    HeldThread,
     IdempotencyRecord,
     Order,
     idempotency_adapter,
@@ -170,9 +171,11 @@ class MemoryStore(Generic[TItem]):
         self._item(stored, item_id)
         del stored.items[item_id]
 
-    def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def turn(self, thread_id: str, context: RequestContext) -> AsyncGenerator[HeldThread]:
         """See `Store`."""
-        return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
+        async with self._locks.acquire(context.user_id, thread_id, self.turn_wait):
+            yield HeldThread()
 
     async def transaction(self, work: Coroutine[Any, Any, T]) -> T:
         """See `Store`. Nothing is rolled back."""

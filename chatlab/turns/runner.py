@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from chatlab.cancellation import aclose, run_shielded
 from chatlab.context import RequestContext
-from chatlab.errors import InvalidInput, NotFoundError
+from chatlab.errors import InvalidInput, NotFoundError, TurnInProgress
 from chatlab.events import (
     AssistantMessage,
     ErrorEvent,
@@ -17,6 +17,7 @@ from chatlab.events import (
     ThreadUpdated,
 )
 from chatlab.items import HiddenContextItem, WidgetItem
+from chatlab.stores.base import HeldThread
 from chatlab.turns.recorder import Recorder, is_update
 from chatlab.turns.requests import StartedTurn, TurnRequest, TurnServices, as_widget
 from chatlab.turns.turn import END, TurnControl
@@ -56,11 +57,11 @@ class TurnRunner:
         with self._ensure_final_state():
             await self._find_thread()
             self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
-            async with services.store.turn(control.thread_id, context):
+            async with services.store.turn(control.thread_id, context) as held:
                 try:
-                    if control.stopped:  # while we waited: nothing of it was kept or said
+                    started = await held.begin(self._begin())
+                    if started is None:
                         return
-                    started = await services.store.transaction(self._begin())
                     for event in self._opening_events(started):
                         yield event
                     if not started.replayed:
@@ -72,13 +73,15 @@ class TurnRunner:
                         for stamped in await self._record(event):
                             yield stamped
                     control.state = "stopped" if control.stopped else "completed"
-                except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the stream
-                    control.state, control.error = "failed", error
+                except Exception as error:
+                    if isinstance(error, TurnInProgress) and self.started is None:
+                        raise
+                    control.state, control.error = "failed", error  # and in the stream
                 finally:
                     try:
                         await self._aclose_stream()
                     finally:
-                        closing = await run_shielded(self._finalise_or_report())
+                        closing = await run_shielded(self._finalise_or_report(held))
                 for event in closing:
                     yield event
 
@@ -105,8 +108,13 @@ class TurnRunner:
         ids = self.control.ids
         self.control.ids = await self.services.store.claim_key(key, ids, self.context)
 
-    async def _begin(self) -> StartedTurn:
-        """Put the request into the store, and load what it is answered from."""
+    async def _begin(self) -> StartedTurn | None:
+        """Put the request into the store, and load what it is answered from.
+
+        None if the turn was stopped while it waited: nothing of it is kept or said.
+        """
+        if self.control.stopped:
+            return None
         request, services, context = self.request, self.services, self.context
         if request.key is not None:
             if request.thread_id is not None:  # a key is tied to no thread that is not there
@@ -170,27 +178,27 @@ class TurnRunner:
         except Exception as error:  # noqa: BLE001 - it is in Turn.error and in the log
             self.control.error = self.control.error or error
 
-    async def _finalise_or_report(self) -> list[ThreadStreamEvent]:
+    async def _finalise_or_report(self, held: HeldThread) -> list[ThreadStreamEvent]:
         """As `_finalise`; where the store fails, the turn fails, and its last event says so.
 
         Whoever stopped the turn is sent nothing.
         """
         closing: list[ThreadStreamEvent]
         try:
-            closing = await self._finalise()
+            closing = await self._finalise(held)
         except Exception as error:
             self.control.state, self.control.error = "failed", error
             logger.exception("What a turn said in %s was not kept", self.control.thread_id)
             closing = [self.recorder.stamp(ErrorEvent.from_exception(error))]
         return [] if self.control.stopped else closing
 
-    async def _finalise(self) -> list[ThreadStreamEvent]:
+    async def _finalise(self, held: HeldThread) -> list[ThreadStreamEvent]:
         """Save what was said, and the thread; return the events that end the stream."""
         control, recorder, started = self.control, self.recorder, self.started
         closing: list[ThreadStreamEvent] = []
         if started is not None and not started.replayed:
             closing = recorder.finish(completed=control.state == "completed")
-            closing += await self.services.store.transaction(self._commit(started))
+            closing += await held.end(self._commit(started))
         if control.error is not None:
             if started is not None:
                 logger.error("A turn failed in %s", control.thread_id, exc_info=control.error)

@@ -193,7 +193,8 @@ async def test_a_client_that_drops_keeps_what_was_said():
     gc.collect()
     async with asyncio.timeout(10):
         await server.ended.wait()
-    async with server.store.turn(thread, ALICE):
+    async with server.store.turn(thread, ALICE) as held:
+        await held.begin(asyncio.sleep(0))
         items = await client.items(thread)
 
     assert said_in(items) == [

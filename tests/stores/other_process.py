@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
+from holding import held
+
 from chatlab import RequestContext, SQLStore, ThreadMetadata, UserMessageItem
 
 __all__ = ["another_process", "count", "say"]
@@ -48,7 +50,7 @@ async def say(told, url, thread_id):
     async with SQLStore(url, turn_wait=20) as store:
         thread = ThreadMetadata(id=thread_id, user_id="alice", created_at=NOON, updated_at=NOON)
         await store.save_thread(thread, ALICE)
-        async with store.turn(thread_id, ALICE):
+        async with held(store, thread_id, ALICE):
             number = 0
             while True:
                 number += 1
@@ -63,7 +65,7 @@ async def count(told, url, thread_id, times):
     """Add one to a number, a turn each."""
     async with SQLStore(url, turn_wait=20) as store:
         for _ in range(times):
-            async with store.turn(thread_id, ALICE):
+            async with held(store, thread_id, ALICE):
                 thread = await store.load_thread(thread_id, ALICE)
                 counted = {"n": thread.metadata["n"] + 1}
                 await store.save_thread(thread.model_copy(update={"metadata": counted}), ALICE)

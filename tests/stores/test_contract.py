@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import anyio
 import pytest
+from holding import held
 from lookups import MISSING, MISSING_ITEM
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -501,7 +502,7 @@ async def test_an_id_that_never_was_is_not_found_however_strange(
     for way in MISSING_ITEM.values():
         with pytest.raises(NotFoundError, match="There is no item"):
             await way(store, id, alice)
-    async with store.turn(id, alice):
+    async with held(store, id, alice):
         pass
 
 
@@ -543,7 +544,7 @@ async def test_an_id_may_be_strange_and_long(store, alice, a_thread, a_message, 
     await store.finish_key(id, (f"{id}0", f"{id}1"), context)
     done = await store.claim_key(id, request, context)
     assert done.item_ids == (f"{id}0", f"{id}1")
-    async with store.turn(id, context):
+    async with held(store, id, context):
         await store.delete_thread(id, context)
     assert await everything(store, context) == []
 
@@ -618,23 +619,23 @@ async def test_of_many_claims_at_once_one_wins_and_all_hear_of_it(store, alice):
 
 async def test_a_held_thread_is_busy_after_the_wait_and_free_again_later(open_store, alice):
     store = open_store(turn_wait=0.1)
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         began = time.monotonic()
         with anyio.fail_after(60), pytest.raises(TurnInProgress, match="'thr_1'") as caught:
-            async with store.turn("thr_1", alice):
+            async with held(store, "thr_1", alice):
                 pytest.fail("two turns held one thread")
         assert time.monotonic() - began > 0.09
         assert caught.value.thread_id == "thr_1"
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         pass
 
 
 async def test_a_store_that_waits_for_nothing_says_at_once_that_a_thread_is_busy(open_store, alice):
     store = open_store(turn_wait=0)
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         with pytest.raises(TurnInProgress):
-            await store.turn("thr_1", alice).__aenter__()
-    async with store.turn("thr_1", alice):
+            await held(store, "thr_1", alice).__aenter__()
+    async with held(store, "thr_1", alice):
         pass
 
 
@@ -644,10 +645,10 @@ async def test_a_second_turn_waits_for_the_first_to_end(open_store, alice, a_thr
 
     async def second():
         told.append("second asks")
-        async with store.turn("thr_1", alice):
+        async with held(store, "thr_1", alice):
             told.append("second holds")
 
-    async with anyio.create_task_group() as tasks, store.turn("thr_1", alice):
+    async with anyio.create_task_group() as tasks, held(store, "thr_1", alice):
         tasks.start_soon(second)
         while not told:
             await anyio.lowlevel.checkpoint()
@@ -662,7 +663,7 @@ async def test_of_many_turns_at_once_each_has_the_thread_for_itself(open_store, 
     await store.save_thread(a_thread(alice, metadata={"n": 0}), alice)
 
     async def count():
-        async with store.turn("thr_1", alice):
+        async with held(store, "thr_1", alice):
             n = (await store.load_thread("thr_1", alice)).metadata["n"]
             await anyio.lowlevel.checkpoint()
             await store.save_thread(a_thread(alice, metadata={"n": n + 1}), alice)
@@ -675,45 +676,45 @@ async def test_of_many_turns_at_once_each_has_the_thread_for_itself(open_store, 
 
 async def test_turns_of_different_threads_and_customers_do_not_meet(open_store, alice, bob):
     store = open_store(turn_wait=0)
-    async with store.turn("thr_1", alice), store.turn("thr_2", alice), store.turn("thr_1", bob):
+    async with held(store, "thr_1", alice), held(store, "thr_2", alice), held(store, "thr_1", bob):
         with pytest.raises(TurnInProgress):
-            await store.turn("thr_2", alice).__aenter__()
+            await held(store, "thr_2", alice).__aenter__()
 
 
 async def test_a_turn_may_be_left_in_another_task_than_it_was_entered_in(store, alice):
-    turn = store.turn("thr_1", alice)
+    turn = held(store, "thr_1", alice)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(turn.__aenter__)
     with pytest.raises(TurnInProgress):
-        await store.turn("thr_1", alice).__aenter__()
+        await held(store, "thr_1", alice).__aenter__()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(turn.__aexit__, None, None, None)
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         pass
 
 
 async def test_a_turn_that_fails_or_is_cancelled_lets_go(store, alice):
     with pytest.raises(ZeroDivisionError):
-        async with store.turn("thr_1", alice):
+        async with held(store, "thr_1", alice):
             raise ZeroDivisionError
     with anyio.CancelScope() as scope:
-        async with store.turn("thr_1", alice):
+        async with held(store, "thr_1", alice):
             scope.cancel()
             await anyio.sleep_forever()
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         pass
 
 
 async def test_whoever_gives_up_waiting_leaves_the_turn_where_it_was(open_store, alice):
     store = open_store(turn_wait=20)
-    turn = store.turn("thr_1", alice)
+    turn = held(store, "thr_1", alice)
     await turn.__aenter__()
     with anyio.move_on_after(0.05) as scope:
-        await store.turn("thr_1", alice).__aenter__()
+        await held(store, "thr_1", alice).__aenter__()
     assert scope.cancelled_caught
     with anyio.move_on_after(0.05) as scope:
-        await store.turn("thr_1", alice).__aenter__()
+        await held(store, "thr_1", alice).__aenter__()
     assert scope.cancelled_caught
     await turn.__aexit__(None, None, None)
-    async with store.turn("thr_1", alice):
+    async with held(store, "thr_1", alice):
         pass

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from holding import held
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,7 +85,7 @@ async def answer(store, context, call):
         given = [key, (item_id,)]
     try:
         if name == "turn":
-            async with store.turn(*given, context):
+            async with held(store, *given, context):
                 return "held"
         return await getattr(store, name)(*given, context)
     except ChatlabError as error:

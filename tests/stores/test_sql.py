@@ -16,6 +16,7 @@ from pathlib import Path
 import anyio
 import pytest
 from backends import SQL
+from holding import held
 from lookups import MISSING, MISSING_ITEM
 from other_process import another_process, count, say
 from sqlalchemy import Engine, event, make_url, text
@@ -136,13 +137,13 @@ async def test_holding_somebody_elses_thread_takes_the_same_statements_as_any_ot
     sql_store, alice, bob, a_thread
 ):
     await sql_store.save_thread(a_thread(alice), alice)
-    async with sql_store.turn("thr_9", bob):
+    async with held(sql_store, "thr_9", bob):
         pass
     sent = []
-    async with sql_store.turn("thr_1", alice):
+    async with held(sql_store, "thr_1", alice):
         for id in ("thr_1", "thr_0"):
             with statements() as said:
-                async with sql_store.turn(id, bob):
+                async with held(sql_store, id, bob):
                     pass
             sent.append(said)
     assert sent[0] == sent[1]
@@ -172,7 +173,7 @@ async def refused(store, a_thread, *, reading=True):
     """What the store says, whatever one wants of it."""
 
     async def turn():
-        async with store.turn("thr_1", ALICE):
+        async with held(store, "thr_1", ALICE):
             pass
 
     async def enter():
@@ -295,7 +296,7 @@ async def test_a_database_locked_by_another_program_is_called_so_until_it_is_fre
             "Close that program, then try again.",
         )
         other.execute("ROLLBACK")
-    async with impatient, impatient.turn("thr_1", ALICE):
+    async with impatient, held(impatient, "thr_1", ALICE):
         await impatient.save_thread(a_thread(ALICE), ALICE)
     assert files_in(tmp_path) == ["chat.sqlite"]
 
@@ -396,7 +397,7 @@ async def test_the_files_of_a_database_are_their_owners_alone(tmp_path, a_thread
     path = tmp_path / "chat.sqlite"
     earlier = os.umask(0)
     try:
-        async with SQLStore(f"sqlite+aiosqlite:///{path}") as store, store.turn("thr_1", ALICE):
+        async with SQLStore(f"sqlite+aiosqlite:///{path}") as store, held(store, "thr_1", ALICE):
             await store.save_thread(a_thread(ALICE), ALICE)
             found = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
     finally:
@@ -475,17 +476,17 @@ class TestPostgres:
     async def test_connections_that_were_cut_are_made_again(self, postgres_database, a_thread):
         async with SQLStore(postgres_database, turn_wait=5) as store:
             await store.save_thread(a_thread(ALICE, title="before"), ALICE)
-            async with store.turn("thr_1", ALICE):
+            async with held(store, "thr_1", ALICE):
                 pass
             await anyio.to_thread.run_sync(cut_all, postgres_database)
             assert (await store.load_thread("thr_1", ALICE)).title == "before"
-            async with store.turn("thr_1", ALICE):
+            async with held(store, "thr_1", ALICE):
                 await store.save_thread(a_thread(ALICE, title="after"), ALICE)
             async with SQLStore(postgres_database, turn_wait=0) as other:
-                async with store.turn("thr_1", ALICE):
+                async with held(store, "thr_1", ALICE):
                     with pytest.raises(TurnInProgress):
-                        await other.turn("thr_1", ALICE).__aenter__()
-                async with other.turn("thr_1", ALICE):
+                        await held(other, "thr_1", ALICE).__aenter__()
+                async with held(other, "thr_1", ALICE):
                     assert (await other.load_thread("thr_1", ALICE)).title == "after"
 
 
@@ -572,7 +573,7 @@ def test_one_store_can_be_used_from_one_event_loop_after_another(new_url, a_thre
     asyncio.run(store.save_thread(a_thread(ALICE), ALICE))
 
     async def turn():
-        async with store.turn("thr_1", ALICE):
+        async with held(store, "thr_1", ALICE):
             return await store.load_thread("thr_1", ALICE)
 
     for _ in range(3):
@@ -588,7 +589,7 @@ def test_one_store_can_be_used_from_two_event_loops_at_once(url, alice, a_thread
 
     async def count():
         for _ in range(10):
-            async with store.turn("thr_1", alice):
+            async with held(store, "thr_1", alice):
                 n = (await store.load_thread("thr_1", alice)).metadata["n"]
                 await store.save_thread(a_thread(alice, metadata={"n": n + 1}), alice)
 
@@ -604,7 +605,7 @@ def test_a_store_that_is_only_dropped_closes_with_its_loop(tmp_path, sqlite_url,
     async def drop():
         store = SQLStore(sqlite_url)
         await store.save_thread(a_thread(ALICE), ALICE)
-        async with store.turn("thr_1", ALICE):
+        async with held(store, "thr_1", ALICE):
             assert len(files_in(tmp_path)) > 1
 
     asyncio.run(drop())
@@ -618,7 +619,7 @@ async def test_closing_leaves_one_file_and_a_closed_store_opens_again(
     await store.aclose()
     assert files_in(tmp_path) == []
     for _ in range(2):
-        async with store, store.turn("thr_1", ALICE):
+        async with store, held(store, "thr_1", ALICE):
             await store.save_thread(a_thread(ALICE), ALICE)
         await store.aclose()
         assert files_in(tmp_path) == ["chat.sqlite"]
@@ -626,13 +627,13 @@ async def test_closing_leaves_one_file_and_a_closed_store_opens_again(
 
 async def test_closing_waits_for_a_turn_that_is_about_to_end(url, alice, a_thread):
     store = SQLStore(url)
-    turn = store.turn("thr_1", alice)
+    turn = held(store, "thr_1", alice)
     await turn.__aenter__()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(store.aclose)
         await anyio.lowlevel.checkpoint()
         await turn.__aexit__(None, None, None)
-    async with SQLStore(url, turn_wait=0) as other, other.turn("thr_1", alice):
+    async with SQLStore(url, turn_wait=0) as other, held(other, "thr_1", alice):
         pass
     await store.aclose()
 
@@ -663,7 +664,7 @@ async def test_a_store_works_on_after_being_cancelled_at_any_moment(
 ):
     async def use(store):
         await store.save_thread(a_thread(ALICE), ALICE)
-        async with store.turn("thr_1", ALICE):
+        async with held(store, "thr_1", ALICE):
             await store.save_item("thr_1", a_message("msg_1"), ALICE)
             await store.load_item("thr_1", "msg_1", ALICE)
 
@@ -696,7 +697,7 @@ def test_stores_that_start_while_others_sweep_up_take_their_turns(tmp_path, sqli
                 _is_locked(left)
 
     async def start():
-        async with SQLStore(sqlite_url) as store, store.turn("thr_1", ALICE):
+        async with SQLStore(sqlite_url) as store, held(store, "thr_1", ALICE):
             pass
 
     sweeper = threading.Thread(target=sweep)
@@ -715,14 +716,14 @@ def test_stores_that_start_while_others_sweep_up_take_their_turns(tmp_path, sqli
 
 async def test_two_stores_on_one_database_hold_a_thread_one_after_the_other(url, alice, bob):
     async with SQLStore(url, turn_wait=0.05) as one, SQLStore(url, turn_wait=0.05) as other:
-        async with one.turn("thr_1", alice):
+        async with held(one, "thr_1", alice):
             with pytest.raises(TurnInProgress, match="'thr_1'"):
-                await other.turn("thr_1", alice).__aenter__()
-            async with other.turn("thr_2", alice), other.turn("thr_1", bob):
+                await held(other, "thr_1", alice).__aenter__()
+            async with held(other, "thr_2", alice), held(other, "thr_1", bob):
                 pass
-        async with other.turn("thr_1", alice):
+        async with held(other, "thr_1", alice):
             with pytest.raises(TurnInProgress):
-                await one.turn("thr_1", alice).__aenter__()
+                await held(one, "thr_1", alice).__aenter__()
 
 
 async def test_a_turn_in_another_store_is_waited_for(url, alice, a_thread):
@@ -731,10 +732,10 @@ async def test_a_turn_in_another_store_is_waited_for(url, alice, a_thread):
 
         async def second():
             told.append("second asks")
-            async with other.turn("thr_1", alice):
+            async with held(other, "thr_1", alice):
                 told.append("second holds")
 
-        async with anyio.create_task_group() as tasks, one.turn("thr_1", alice):
+        async with anyio.create_task_group() as tasks, held(one, "thr_1", alice):
             tasks.start_soon(second)
             for _ in range(5):
                 await one.save_thread(a_thread(alice), alice)
@@ -756,7 +757,7 @@ async def test_a_killed_process_frees_its_turns_and_loses_nothing_it_acknowledge
             said = [heard.recv() for _ in range(moments[thread_id])]
             async with SQLStore(new_url, turn_wait=0) as store:
                 with pytest.raises(TurnInProgress):
-                    await store.turn(thread_id, ALICE).__aenter__()
+                    await held(store, thread_id, ALICE).__aenter__()
             process.kill()
             with suppress(EOFError):
                 while True:
@@ -764,7 +765,7 @@ async def test_a_killed_process_frees_its_turns_and_loses_nothing_it_acknowledge
             acknowledged[thread_id] = said
     async with SQLStore(new_url, turn_wait=10) as store:
         for thread_id, said in acknowledged.items():
-            async with store.turn(thread_id, ALICE):
+            async with held(store, thread_id, ALICE):
                 page = await store.load_thread_items(thread_id, None, MAX_LIMIT, "asc", ALICE)
             kept = [item.id for item in page.data]
             assert len(said) >= moments[thread_id]
@@ -781,7 +782,7 @@ async def test_two_processes_hold_a_thread_one_after_the_other(new_url, a_thread
         with another_process(count, new_url, "thr_1", 20) as (process, heard):
             assert await anyio.to_thread.run_sync(heard.recv) == "counted"
             for _ in range(20):
-                async with store.turn("thr_1", ALICE):
+                async with held(store, "thr_1", ALICE):
                     n = (await store.load_thread("thr_1", ALICE)).metadata["n"]
                     await store.save_thread(a_thread(ALICE, metadata={"n": n + 1}), ALICE)
             await anyio.to_thread.run_sync(process.join, 20)
@@ -792,12 +793,12 @@ async def test_two_processes_hold_a_thread_one_after_the_other(new_url, a_thread
 async def test_a_lock_that_cannot_be_released_is_released_with_the_next_turn(tmp_path, sqlite_url):
     async with SQLStore(f"{sqlite_url}?timeout=0.05") as store, SQLStore(sqlite_url) as other:
         with closing(sqlite3.connect(tmp_path / "chat.sqlite", isolation_level=None)) as program:
-            async with store.turn("thr_1", ALICE):
+            async with held(store, "thr_1", ALICE):
                 program.execute("BEGIN IMMEDIATE")
             program.execute("ROLLBACK")
-        async with store.turn("thr_2", ALICE), other.turn("thr_1", ALICE):
+        async with held(store, "thr_2", ALICE), held(other, "thr_1", ALICE):
             pass
-        async with store.turn("thr_1", ALICE):
+        async with held(store, "thr_1", ALICE):
             pass
 
 
@@ -864,7 +865,7 @@ async def test_a_journal_that_a_killed_process_left_beside_a_lease_does_no_harm(
         (tmp_path / name).write_bytes(bytes.fromhex("d9d505f920a163d7") if "j" in name else b"")
     async with SQLStore(sqlite_url) as store:
         await store.save_thread(a_thread(alice), alice)
-        async with store.turn("thr_1", alice):
+        async with held(store, "thr_1", alice):
             assert not (tmp_path / "chat.sqlite-turns-12345").exists()
 
 
@@ -930,6 +931,52 @@ async def test_an_item_that_is_there_already_spoils_no_transaction(url, a_thread
         await store.transaction(work())
         page = await store.load_thread_items("thr_1", None, 10, "asc", alice)
         assert [item.content for item in page.data] == ["first", "hello"]
+
+
+@pytest.mark.parametrize("fails_at", ["begin", "end", None])
+async def test_a_thread_is_held_and_let_go_together_with_what_is_written_then(
+    fails_at, url, a_thread, alice
+):
+    async def save(title, fails):
+        await store.save_thread(a_thread(alice, title=title), alice)
+        if fails:
+            raise ZeroDivisionError
+
+    async with SQLStore(url) as store, SQLStore(url, turn_wait=0) as other:
+        await store.save_thread(a_thread(alice, title="before"), alice)
+        with suppress(ZeroDivisionError):
+            async with store.turn("thr_1", alice) as turn:
+                await turn.begin(save("begun", fails_at == "begin"))
+                with pytest.raises(TurnInProgress):
+                    await held(other, "thr_1", alice).__aenter__()
+                await turn.end(save("ended", fails_at == "end"))
+                async with held(other, "thr_1", alice):
+                    pass
+        title = (await other.load_thread("thr_1", alice)).title
+        assert title == {"begin": "before", "end": "begun", None: "ended"}[fails_at]
+        async with held(other, "thr_1", alice):
+            pass
+
+
+async def test_a_turn_that_meets_a_busy_thread_awaits_its_work_once_it_holds_it(
+    url, alice, a_thread
+):
+    begun = []
+
+    async def work():
+        begun.append("second")
+
+    async def second():
+        async with other.turn("thr_1", alice) as turn:
+            await turn.begin(work())
+
+    async with SQLStore(url) as store, SQLStore(url, turn_wait=20) as other:
+        async with anyio.create_task_group() as tasks, held(store, "thr_1", alice):
+            tasks.start_soon(second)
+            for _ in range(5):
+                await store.save_thread(a_thread(alice), alice)
+            begun.append("first lets go")
+        assert begun == ["first lets go", "second"]
 
 
 async def test_a_task_that_outlives_its_transaction_writes_on_its_own(url, a_thread, alice):

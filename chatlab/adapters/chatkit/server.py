@@ -152,8 +152,8 @@ class WrappedServer(official_server.ChatKitServer[RequestContext]):
                 work = self._process_non_streaming(request, context)
                 return await self.server.store.transaction(work)
             case official.ThreadsDeleteReq(params=params):
-                async with self.server.store.turn(params.thread_id, context):
-                    return await self._process_non_streaming(request, context)
+                async with self.server.store.turn(params.thread_id, context) as held:
+                    return await held.begin(self._process_non_streaming(request, context))
             case official.ThreadsGetByIdReq(params=params):
                 return await self._thread_with_items(params.thread_id, context)
             case official.ItemsListReq(params=params):

@@ -75,7 +75,7 @@ class LoopState:
     Attributes:
         locks: The threads that turns of this loop have locked or wait for.
         owner: The number under which this loop owns rows in `chatlab_turns`.
-        unreleased: Of these, the rows of turns that are over: the database refused to free them.
+        unreleased: The locks of turns that are over: the database refused to release them.
         write_lock: SQLite has one writer at a time; PostgreSQL needs no lock here.
         finalizer: Closes all of it when it is closed; see `_finalizer`.
     """
@@ -89,7 +89,7 @@ class LoopState:
         self.exit_stack.push_async_callback(engine.dispose)
         self.finalizer = _finalizer(self.locks, self.exit_stack, drain_seconds)
         self.owner: int | None = None
-        self.unreleased: set[tuple[str, str]] = set()
+        self.unreleased: list[Any] = []
         one_writer = engine.dialect.name == "sqlite"
         self.write_lock: Any = anyio.Lock() if one_writer else nullcontext()
 

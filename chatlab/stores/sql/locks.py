@@ -10,10 +10,11 @@ import glob
 import logging
 import secrets
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary, finalize
 
 import anyio
@@ -22,12 +23,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import StoreError, TurnInProgress
 from chatlab.files import make_private
+from chatlab.stores.base import HeldThread
 from chatlab.stores.sql import statements
 from chatlab.stores.sql.database import Database, LoopState, shielded
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
 
-__all__ = ["SharedThreadLocks"]
+__all__ = ["SharedThreadLock", "SharedThreadLocks"]
+
+T = TypeVar("T")
 
 logger = logging.getLogger("chatlab")
 
@@ -54,64 +58,116 @@ class SharedThreadLocks:
         self._liveness: _Liveness = lease
 
     @asynccontextmanager
-    async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
-        """Lock the user's thread, once whoever holds the lock has released it or died.
+    async def acquire(
+        self, user_id: str, thread_id: str, wait: float
+    ) -> AsyncGenerator["SharedThreadLock"]:
+        """The lock of the user's thread, once this loop has released it: see `HeldThread`.
 
         Raises:
             TurnInProgress: It was still held after `wait` seconds.
         """
         deadline = anyio.current_time() + wait
         state = await self._database.loop_state()
+        await self._register(state)
         await self._release_leftovers(state)
         async with state.locks.acquire(user_id, thread_id, wait):
-            pause = _FIRST_PAUSE_SECONDS
+            key = (user_id, thread_id)
+            lock = SharedThreadLock(self._database, self._liveness, state, key, deadline)
             try:
-                while not await self._try_acquire(state, user_id, thread_id):
-                    remaining = deadline - anyio.current_time()
-                    if remaining <= 0:
-                        raise TurnInProgress(thread_id)
-                    await anyio.sleep(min(pause, remaining))
-                    pause = min(2 * pause, _MAX_PAUSE_SECONDS)
-                yield
+                yield lock
             finally:
                 try:
-                    await self._release(state, user_id, thread_id)
+                    await lock.release()
                 except StoreError:  # what the turn said is kept: it has not failed
-                    state.unreleased.add((user_id, thread_id))
+                    state.unreleased.append(lock)
                     logger.warning("A turn's lock stays until the next turn begins", exc_info=True)
 
     @shielded
-    async def _try_acquire(self, state: LoopState, user_id: str, thread_id: str) -> bool:
-        """Write our owner number into the thread's row, unless a living owner's is there."""
+    async def _register(self, state: LoopState) -> None:
         with self._database.translate_errors():
             async with state.opening:
                 await self._liveness.register(state)
-        row = {"user_id": user_id, "thread_id": thread_id, "owner": state.owner}
-        this_turn = {"of_user": user_id, "of_thread": thread_id}
-        async with self._database.writing() as connection:
-            if (await connection.execute(self._database.insertions.turn, row)).rowcount:
-                return True
-            holder = await connection.scalar(statements.TURN_OWNER, this_turn)
-            if holder == state.owner:
-                return True
-            if holder is None or await self._liveness.is_alive(holder, connection):
-                return False
-            ours = this_turn | {"of_owner": holder, "owner": state.owner}
-            return bool((await connection.execute(statements.TAKE_OVER_TURN, ours)).rowcount)
-
-    @shielded
-    async def _release(self, state: LoopState, user_id: str, thread_id: str) -> None:
-        ours = {"of_user": user_id, "of_thread": thread_id, "of_owner": state.owner}
-        async with self._database.writing() as connection:
-            await connection.execute(statements.RELEASE_TURN, ours)
 
     async def _release_leftovers(self, state: LoopState) -> None:
         """Release what could not be released, unless a turn of this loop holds it again."""
-        for key in list(state.unreleased):
+        for lock in list(state.unreleased):
             with suppress(StoreError, TurnInProgress):
-                async with state.locks.acquire(*key, wait=0):
-                    await self._release(state, *key)
-                    state.unreleased.discard(key)
+                async with state.locks.acquire(*lock.key, wait=0):
+                    await lock.release()
+                    state.unreleased.remove(lock)
+
+
+@dataclass(eq=False)
+class SharedThreadLock(HeldThread):
+    """One turn's row in the database, which says that this loop holds the thread."""
+
+    database: Database
+    liveness: "_Liveness"
+    state: LoopState
+    key: tuple[str, str]
+    deadline: float
+    is_held: bool = False
+
+    async def begin(self, work: Coroutine[Any, Any, T]) -> T:
+        """See `HeldThread`. Whoever held the thread and died, holds it no more."""
+        pause = _FIRST_PAUSE_SECONDS
+        with closing(work):
+            while True:
+                try:
+                    return await self._try_begin(work)
+                except TurnInProgress:
+                    remaining = self.deadline - anyio.current_time()
+                    if remaining <= 0:
+                        raise
+                await anyio.sleep(min(pause, remaining))
+                pause = min(2 * pause, _MAX_PAUSE_SECONDS)
+
+    @shielded
+    async def _try_begin(self, work: Coroutine[Any, Any, T]) -> T:
+        async with self.database.transaction():
+            async with self.database.writing() as connection:
+                if not await self._write_owner(connection):
+                    raise TurnInProgress(self.key[1])
+            result = await work
+        self.is_held = True
+        return result
+
+    async def _write_owner(self, connection: AsyncConnection) -> bool:
+        """Write our owner number into the thread's row, unless a living owner's is there."""
+        user_id, thread_id = self.key
+        row = {"user_id": user_id, "thread_id": thread_id, "owner": self.state.owner}
+        if (await connection.execute(self.database.insertions.turn, row)).rowcount:
+            return True
+        this_turn = {"of_user": user_id, "of_thread": thread_id}
+        holder = await connection.scalar(statements.TURN_OWNER, this_turn)
+        if holder == self.state.owner:
+            return True
+        if holder is None or await self.liveness.is_alive(holder, connection):
+            return False
+        ours = this_turn | {"of_owner": holder, "owner": self.state.owner}
+        return bool((await connection.execute(statements.TAKE_OVER_TURN, ours)).rowcount)
+
+    @shielded
+    async def end(self, work: Coroutine[Any, Any, T]) -> T:
+        """See `HeldThread`."""
+        with closing(work):
+            async with self.database.transaction():
+                result = await work
+                await self._delete_row()
+        self.is_held = False
+        return result
+
+    @shielded
+    async def release(self) -> None:
+        """Let the thread go, if it is held."""
+        if self.is_held:
+            await self._delete_row()
+        self.is_held = False
+
+    async def _delete_row(self) -> None:
+        ours = dict(zip(("of_user", "of_thread"), self.key, strict=True))
+        async with self.database.writing() as connection:
+            await connection.execute(statements.RELEASE_TURN, ours | {"of_owner": self.state.owner})
 
 
 class _Liveness(Protocol):

@@ -18,6 +18,7 @@ from chatlab.items import Page, ThreadItem, ThreadMetadata, thread_item_adapter
 from chatlab.names import check_name
 from chatlab.stores.base import (
     HasId,
+    HeldThread,
     IdempotencyRecord,
     Order,
     idempotency_adapter,
@@ -29,6 +30,7 @@ from chatlab.stores.sql import statements
 from chatlab.stores.sql.database import Database, shielded
 from chatlab.stores.sql.locks import SharedThreadLocks
 from chatlab.stores.sql.rows import append_item, as_page, check_exists, insert_thread
+from chatlab.stores.sql.schema import items, threads
 
 __all__ = ["SQLStore"]
 
@@ -108,7 +110,7 @@ class SQLStore(Generic[TItem]):
     ) -> Page[ThreadMetadata]:
         """See `Store`."""
         validate_limit(limit)
-        query = statements.thread_page(order, after=after is not None)
+        query = statements.page(threads, order, after=after is not None)
         names = {"of_user": context.user_id, "after": after, "rows": limit + 1}
         async with self._database.reading() as connection:
             rows = (await connection.scalars(query, names)).all()
@@ -131,7 +133,7 @@ class SQLStore(Generic[TItem]):
     ) -> "Page[TItem]":
         """See `Store`."""
         validate_limit(limit)
-        query = statements.item_page(order, after=after is not None)
+        query = statements.page(items, order, after=after is not None)
         names = {"of_user": context.user_id, "of_thread": thread_id, "of_item": after}
         page = {"after": after, "rows": limit + 1}
         async with self._database.reading() as connection:
@@ -175,7 +177,9 @@ class SQLStore(Generic[TItem]):
                 await check_exists(connection, names)
                 raise NotFoundError("item", item_id)
 
-    def turn(self, thread_id: str, context: RequestContext) -> AbstractAsyncContextManager[None]:
+    def turn(
+        self, thread_id: str, context: RequestContext
+    ) -> AbstractAsyncContextManager[HeldThread]:
         """See `Store`. What a process held when it died is free."""
         return self._locks.acquire(context.user_id, thread_id, self.turn_wait)
 
