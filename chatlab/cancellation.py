@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextvars import ContextVar
 from typing import TypeVar
 
 import anyio
@@ -10,8 +9,6 @@ import anyio
 __all__ = ["aclose", "run_shielded"]
 
 T = TypeVar("T")
-
-_shielded_task: ContextVar[object] = ContextVar("shielded_task", default=None)
 
 
 async def run_shielded(work: Coroutine[object, object, T]) -> T:
@@ -23,9 +20,7 @@ async def run_shielded(work: Coroutine[object, object, T]) -> T:
         asyncio.CancelledError: The caller was cancelled; the work is complete all the same.
         Exception: Whatever the work raises.
     """
-    if _shielded_task.get() is asyncio.current_task():  # as a part of what runs to its end anyway
-        return await work
-    task = asyncio.create_task(_mark_shielded(work))
+    task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     with anyio.CancelScope(shield=True):
         while not task.done():
@@ -37,11 +32,6 @@ async def run_shielded(work: Coroutine[object, object, T]) -> T:
     if cancelled is not None:
         raise cancelled
     return result
-
-
-async def _mark_shielded(work: Coroutine[object, object, T]) -> T:
-    _shielded_task.set(asyncio.current_task())
-    return await work
 
 
 async def aclose(stream: object) -> None:

@@ -39,29 +39,26 @@ class List(_Command):
     """`List my tasks`."""
 
 
-class Complete(_Command):
+class _OneTask(_Command):
+    which: TaskRef
+
+
+class Complete(_OneTask):
     """`Complete 42`, `Complete it`."""
 
-    which: TaskRef
 
-
-class SetPriority(_Command):
+class SetPriority(_OneTask):
     """`Set 42 to low`, `Set it to high`."""
 
-    which: TaskRef
     priority: Priority
 
 
-class Ask(_Command):
+class Ask(_OneTask):
     """`What's its priority?`, `What's the priority of 42?`."""
 
-    which: TaskRef
 
-
-class Delete(_Command):
+class Delete(_OneTask):
     """`Delete 42`, `Delete it`."""
-
-    which: TaskRef
 
 
 Command = Create | List | Complete | SetPriority | Ask | Delete

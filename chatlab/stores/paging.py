@@ -47,10 +47,7 @@ async def load_visible_items(  # noqa: PLR0917 - as `Store.load_thread_items`
 
 
 async def iter_items(
-    store: Store[ThreadItem],
-    thread_id: str,
-    context: RequestContext,
-    after: str | None = None,
+    store: Store[ThreadItem], thread_id: str, context: RequestContext, after: str | None = None
 ) -> AsyncGenerator[ThreadItem]:
     """Every item of the thread, or all after the item `after`, oldest first."""
     more = True

@@ -184,12 +184,9 @@ class Recorder:
         call = self._calls.pop(call_id, None) or ToolItem(
             **self._new_item_fields("tool"), tool=event.tool, call_id=call_id
         )
-        call = call.model_copy(
-            update={
-                "content": event.detail or call.content,
-                "arguments": call.arguments if event.arguments is None else event.arguments,
-            }
-        )
+        arguments = call.arguments if event.arguments is None else event.arguments
+        changes = {"content": event.detail or call.content, "arguments": arguments}
+        call = call.model_copy(update=changes)
         out: list[ThreadStreamEvent] = [self.stamp(event, call.id)]
         vars(out[0])["call_id"] = call_id
         if event.status == "running":

@@ -112,8 +112,7 @@ class MessageRequest:
             return earlier
         now, id, user_id = services.clock.now(), ids.thread_id, context.user_id
         thread = ThreadMetadata(id=id, user_id=user_id, created_at=now, updated_at=now)
-        existing = await self._existing(services, ids, context)
-        started = existing or StartedTurn(thread, created=True)
+        started = await self._existing(services, ids, context) or StartedTurn(thread, created=True)
         try:
             if started.created:
                 await services.store.save_thread(thread, context)

@@ -59,8 +59,7 @@ class TurnRunner:
             self.recorder = Recorder(control.thread_id, services.clock, services.new_id)
             async with services.store.turn(control.thread_id, context) as held:
                 try:
-                    started = await held.begin(self._begin())
-                    if started is None:
+                    if (started := await held.begin(self._begin())) is None:
                         return
                     for event in self._opening_events(started):
                         yield event
@@ -229,10 +228,9 @@ class TurnRunner:
         """Save the thread as it is in the store by now, with these changes."""
         store, context = self.services.store, self.context
         thread = await store.load_thread(self.control.thread_id, context)
-        changes: dict[str, object] = {"updated_at": self.services.clock.now()}
-        if update.title is not None:
-            changes["title"] = update.title
-        changes["metadata"] = thread.metadata | update.metadata
+        title = thread.title if update.title is None else update.title
+        metadata, now = thread.metadata | update.metadata, self.services.clock.now()
+        changes = {"title": title, "metadata": metadata, "updated_at": now}
         thread = thread.model_copy(update=changes)
         await store.save_thread(thread, context)
         return self.recorder.stamp(ThreadUpdated(thread=thread))

@@ -60,10 +60,13 @@ def shielded(
     """Make the method run to its end, even if the task that awaits it is cancelled.
 
     A transaction that is cancelled halfway can leave SQLite locked: the driver's thread works on.
+    A part of `Database.transaction` is shielded with the whole of it.
     """
 
     @wraps(work)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if any(not connection.closed for connection in _transactions.get({}).values()):
+            return await work(*args, **kwargs)
         return await run_shielded(work(*args, **kwargs))
 
     return run
