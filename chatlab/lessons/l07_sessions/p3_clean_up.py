@@ -69,13 +69,7 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """
     clock = FixedClock()
     clock.advance(_AHEAD_SECONDS)
-    store = _BusyStore(clock)
-    for number, (user_id, minutes, fate) in enumerate(inputs["rows"]):
-        key, last_used = f"key {number}", clock.now() - timedelta(minutes=minutes)
-        await store.save(Record(key, user_id, last_used))
-        store.conversations[user_id] = ["Create a task"]
-        if fate:
-            store.fates[fate].append(key)
+    store = await _filled_store(clock, inputs["rows"])
     records_before = dict(store.records)
     time_out = timedelta(minutes=inputs["minutes"])
     sessions = sessions_class_with(clean_up=subject)(store, clock, time_out)
@@ -103,6 +97,18 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         "in_the_end": list(store.records),
         "conversations": sorted(store.conversations),
     }
+
+
+async def _filled_store(clock: FixedClock, rows: list[list[Any]]) -> "_BusyStore":
+    """A store with a session for each row, and a conversation for each user."""
+    store = _BusyStore(clock)
+    for number, (user_id, minutes, fate) in enumerate(rows):
+        key, last_used = f"key {number}", clock.now() - timedelta(minutes=minutes)
+        await store.save(Record(key, user_id, last_used))
+        store.conversations[user_id] = ["Create a task"]
+        if fate:
+            store.fates[fate].append(key)
+    return store
 
 
 class _BusyStore(SessionStore):
