@@ -31,10 +31,10 @@ OTHER_TEXT = "this is another conversation"
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A user id, and the `texts` that each of two processes stored before it was killed.
+    """A user id, and the `texts` that are stored on each of two days.
 
-    The first process stored more than a page, with one text twice. The reply that it was saying
-    when it was killed is its last one.
+    Those of the first day are more than a page, with one text twice. The last of each day is a
+    reply that was broken off.
     """
     first = transcript_inputs(random)
     texts: list[str] = first["texts"]
@@ -44,9 +44,9 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(continue_tomorrow: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Let a process talk and die, call it with the database's URL; and the same once more.
+    """Let a store be filled and closed, call it with the database's URL; and the same once more.
 
-    The second process has a clock that is a week behind.
+    The second time, the items come from a computer whose clock is a week behind.
 
     Returns:
         `{"days": [...]}`, none after one that raised or changed the thread: what each call

@@ -67,8 +67,8 @@ def _memory_wrong(got: list[Any], earlier: list[str], texts: list[str]) -> Findi
         )
     if got in (texts + earlier, (texts + earlier)[::-1]):
         return failed(
-            "The second day's items come first. Its process had a clock that was a week behind, "
-            "and you sorted by timestamp.",
+            "The second day's items come first. They were written by a computer whose clock is a "
+            "week behind, and you sorted by timestamp.",
             "Clocks differ. A store numbers the items as they arrive: keep its order.",
         )
     return None
@@ -83,7 +83,7 @@ def _choice_wrong(got: list[Any], expected: list[str], day: dict[str, Any]) -> F
         )
     if day["requests"] and got == expected[:-1]:
         return failed(
-            "The last reply is missing. Its process was killed in the middle of it, so its status "
+            "The last reply is missing. Its process ended in the middle of it, so its status "
             "is 'incomplete'.",
             "Half a sentence was said and stored, too: return it with the others.",
         )
