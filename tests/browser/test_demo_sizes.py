@@ -60,7 +60,7 @@ def steal(page: Page) -> None:
     expect(note).to_contain_text("The server has not")
     mallory = page.get_by_role("button", name="Ask for Alice's list")
     mallory.click()
-    expect(note).to_contain_text("Mallory is alice for the server")
+    expect(note).to_contain_text("To the server, Mallory is alice")
     for minutes in (20, 40):
         page.get_by_role("button", name="20 minutes pass").click()
         expect(page.locator(".sk-clock")).to_have_text(f"09:{minutes}")
@@ -69,6 +69,11 @@ def steal(page: Page) -> None:
     page.get_by_role("button", name="Clean up").click()
     expect(note).to_contain_text("1 session was over")
     expect(page.locator(".sk-none")).to_be_visible()
+
+
+def cut_out(page: Page) -> None:
+    page.get_by_role("button", name="Cut out").nth(1).click()
+    expect(page.locator(".et-verdict")).not_to_be_empty()
 
 
 def nothing(page: Page) -> None:
@@ -82,6 +87,8 @@ def nothing(page: Page) -> None:
         (("02", "02-shelf"), ".sh", nothing),
         (("03", "03-stations", "03-first-server"), ".ts", to_the_end),
         (("04", "04-race"), ".tl", nothing),
+        (("05", "05-tape", "05-visible", "05-seconds", "05-busy"), ".et", nothing),
+        (("05", "05-tape", "05-visible", "05-seconds", "05-busy"), ".et", cut_out),
         (("06", "06-wall"), ".bw", fold),
         (("06", "06-retry", "06-planner", "06-chat"), ".fk", branch),
         (("07", "07-tabs"), ".tt", nothing),

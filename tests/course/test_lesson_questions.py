@@ -17,8 +17,14 @@ every_lesson = pytest.mark.parametrize("number", lesson_numbers())
 
 
 def asked_in(lesson):
-    sources = map(source_of, read(ROOT / f"notebooks/{lesson.slug}.ipynb")["cells"])
-    return [id for source in sources for id in re.findall(r'\bask\("([\w-]+)"\)', source)]
+    cells = [
+        cell
+        for folder in ("notebooks", "exercises")
+        for cell in read(ROOT / folder / f"{lesson.slug}.ipynb")["cells"]
+    ]
+    return [
+        id for source in map(source_of, cells) for id in re.findall(r'\bask\("([\w-]+)"\)', source)
+    ]
 
 
 @every_lesson

@@ -68,13 +68,15 @@ LESSON = Lesson(
             subject="continue_tomorrow",
             points=2,
             difficulty=2,
-            minutes=5,
+            minutes=6,
             objective="02.c",
             hints=(
-                "Today's store object is gone tomorrow. What is left is the database at `url`.",
-                "Open a new SQLStore at the url, and read every page, as in 02.2.",
-                "async with SQLStore(url) as store: read pages until has_more is false, return "
-                "all their items in one list",
+                "Yesterday's variables are gone, its stores too. What is left is the database at "
+                "`url`.",
+                "Open a new SQLStore at the url in each call, and read every page of `thread_id`. "
+                "Leave out nothing, sort nothing, keep nothing for later.",
+                "items = []; async with SQLStore(url) as store: until has_more is false, read a "
+                "page, items += page.data; then return items",
             ),
             check=f"{__package__}.p3_read_back",
             leftover_hint="Open the store with `async with SQLStore(url) as store:`, which also"

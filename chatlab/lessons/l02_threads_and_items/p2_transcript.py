@@ -21,7 +21,6 @@ __all__ = [
     "USER_NAMES",
     "PageRequests",
     "RepeatedPageError",
-    "create_thread",
     "inputs",
     "observe",
 ]
@@ -96,7 +95,7 @@ class _PagedStore(MemoryStore):
         )
 
 
-async def create_thread(
+async def _create_thread(
     store: Store[ThreadItem], texts: list[str], context: RequestContext
 ) -> ThreadMetadata:
     """Store a thread of the context's user, one item a text: user, tool, assistant, and again."""
@@ -132,6 +131,6 @@ async def observe(transcript: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """
     context = RequestContext(user_id=inputs["user"])
     store = _PagedStore()
-    thread = await create_thread(store, inputs["texts"], context)
+    thread = await _create_thread(store, inputs["texts"], context)
     outcome = await attempt(lambda: transcript(store, thread.id, context))
     return outcome | {"requests": store.requests.noted}

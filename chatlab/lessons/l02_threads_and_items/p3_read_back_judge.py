@@ -1,8 +1,9 @@
-"""Judge part 02.3: `continue_tomorrow` returns a list of all items, oldest first."""
+"""Judge part 02.3: `continue_tomorrow` returns what survived, after each of two restarts."""
 
 from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
+from chatlab.lessons.l02_threads_and_items.p3_read_back import OTHER_TEXT
 from chatlab.lessons.l02_threads_and_items.pages_judge import explain_page_error, short_page_wrong
 from chatlab.lessons.support.explain import shorten, show_value, source_line
 
@@ -10,25 +11,90 @@ __all__ = ["judge"]
 
 
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
-    """2 points if the contents of the items are exactly the texts, in order."""
-    expected: list[str] = inputs["texts"]
-    if "raised" in observation:
-        return [_explain_error(inputs["user"], observation)]
-    value = observation["value"]
-    wrong = _conversation_changed(len(expected), observation["stored"]) or _type_wrong(value)
-    if wrong is None:
-        got = [item.get("content") for item in value]
-        wrong = _items_wrong(got, expected, observation) or _left_open(observation["left_open"])
-    return [wrong or passed(2, f"All {len(expected)} items are there tomorrow.")]
+    """2 points if each call returned the items that all processes until then had stored."""
+    expected: list[str] = []
+    for texts, day in zip(inputs["texts"], observation["days"], strict=True):
+        earlier, expected = expected, expected + texts
+        if "raised" in day:
+            return [_explain_error(inputs["user"], day)]
+        wrong = _conversation_changed(len(expected), day) or _type_wrong(day["value"])
+        if wrong is None:
+            got = [item.get("content") for item in day["value"]]
+            wrong = (
+                _memory_wrong(got, earlier, texts)
+                or _choice_wrong(got, expected, day)
+                or _items_wrong(got, expected, day)
+                or _left_open(day["left_open"])
+            )
+        if wrong:
+            return [wrong]
+    return [passed(2, f"Two restarts, and all {len(expected)} items are there, in order.")]
 
 
-def _conversation_changed(expected_count: int, stored_count: int) -> Finding | None:
-    if stored_count == expected_count:
+def _conversation_changed(expected_count: int, day: dict[str, Any]) -> Finding | None:
+    if day["stored"] != expected_count:
+        return failed(
+            f"Afterwards the database has {day['stored']} items instead of {expected_count}.",
+            "What survived is stored already. Only read it: add, save and delete nothing.",
+        )
+    if day["changed"]:
+        return failed(
+            "Afterwards the thread in the database is not what it was.",
+            "There is nothing to repair or to make again: what survived is stored. Only read it.",
+        )
+    return None
+
+
+def _memory_wrong(got: list[Any], earlier: list[str], texts: list[str]) -> Finding | None:
+    """What is wrong on the second day, when the process remembers the first one.
+
+    `earlier` is what was stored the day before, `texts` what was added since.
+    """
+    if not earlier:
         return None
-    return failed(
-        f"Afterwards the database has {stored_count} items instead of {expected_count}.",
-        "The conversation is stored already. Only read it: add, save and delete nothing.",
-    )
+    if got == earlier:
+        return failed(
+            f"The second day, it returned the {len(got)} items of the first. You keep them in a "
+            "variable, and another process has added more.",
+            "A variable knows nothing of what others store, and dies with its process. Ask the "
+            "database each time.",
+        )
+    if got == earlier + earlier + texts:
+        return failed(
+            f"The second day, it returned the first day's {len(earlier)} items twice: the list "
+            "outlives the call.",
+            "Make the list inside the function, and not in its head or outside of it.",
+        )
+    if got in (texts + earlier, (texts + earlier)[::-1]):
+        return failed(
+            "The second day's items come first. They were written by a computer whose clock is a "
+            "week behind, and you sorted by timestamp.",
+            "Clocks differ. A store numbers the items as they arrive: keep its order.",
+        )
+    return None
+
+
+def _choice_wrong(got: list[Any], expected: list[str], day: dict[str, Any]) -> Finding | None:
+    """What is wrong when other items were chosen than those of the thread."""
+    if got == [OTHER_TEXT]:
+        return failed(
+            "It returned the items of another conversation, the user's newest.",
+            "One person has many threads. Which one goes on is said by `thread_id`.",
+        )
+    if day["requests"] and got == expected[:-1]:
+        return failed(
+            "The last reply is missing. Its process ended in the middle of it, so its status "
+            "is 'incomplete'.",
+            "Half a sentence was said and stored, too: return it with the others.",
+        )
+    if len(got) < len(expected) and got == list(dict.fromkeys(expected)):
+        return failed(
+            f"It returned {len(got)} of {len(expected)} items: of two with the same text, one is "
+            "missing.",
+            "People say the same thing twice. Two items are two, whatever they say: each has an "
+            "id of its own.",
+        )
+    return None
 
 
 def _left_open(store_count: int) -> Finding | None:
@@ -85,6 +151,12 @@ def _items_wrong(
     requests = observation["requests"]
     if got == expected:
         return None
+    if not got and not requests and observation["threads_loaded"]:
+        return failed(
+            "It returned an empty list: in a store, a thread's `history` is empty.",
+            "load_thread gives you the metadata. What was said is in its items: "
+            "store.load_thread_items.",
+        )
     if not got and not requests:
         return failed(
             "It returned an empty list, and the database was not asked for anything.",
@@ -140,7 +212,7 @@ def _explain_error(user: str, observation: dict[str, Any]) -> Finding:
 
 def _explain_not_found(user: str, observation: dict[str, Any]) -> Finding:
     """Where the thread was looked for in vain."""
-    if not observation["requests"]:
+    if not observation["requests"] and not observation["threads_loaded"]:
         return failed(
             "The thread was not found: a new store in memory is empty.",
             "The conversation is in the database: SQLStore(url).",

@@ -69,15 +69,17 @@ LESSON = Lesson(
             title="Clean up",
             subject="clean_up",
             points=2,
-            difficulty=1,
-            minutes=4,
+            difficulty=2,
+            minutes=6,
             objective="07.c",
             hints=(
-                "Go through all records. Which question do you ask each of them?",
-                "`await self.store.all()` returns the records, `await self.store.delete(key)` "
-                "deletes one. Keep count.",
-                "over = [one for one in await self.store.all() if now - one.last_used >= "
-                "self.time_out]; delete each; return len(over)",
+                "Go through all records, and imagine between every two lines that somebody uses "
+                "one of them. Which method of the store looks and deletes in one step?",
+                "For each record that is over: `await self.store.delete_unchanged(record)`, with a "
+                "`try` around it alone. It returns True if the record is gone: count these.",
+                "for record in await self.store.all(): if now - record.last_used >= self.time_out: "
+                "try: gone += await self.store.delete_unchanged(record); except StoreError: "
+                "continue",
             ),
             check=f"{__package__}.p3_clean_up",
             disabled_names=_TWIN,

@@ -27,6 +27,9 @@ _ADVICE = {
     r"'datetime.datetime' object has no attribute 'session_key'": (
         "`save` takes a whole record: replace(record, last_used=self.clock.now())."
     ),
+    r"'str' object has no attribute 'session_key'": (
+        "The store has to compare, so it takes a whole record: delete_unchanged(record)."
+    ),
     r"'NoneType'.*'int'|'int'.*'NoneType'": (
         "delete() returns nothing that you could add up. Add one for each call yourself."
     ),

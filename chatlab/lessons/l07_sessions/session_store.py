@@ -23,7 +23,8 @@ class SessionStore:
     """The exercise's `SessionStore`: records by their session key, in memory.
 
     `conversations` are what each user has said, which `delete_user` deletes, too. `called` and
-    `awaited` note the methods' names, and `deleted` what `delete` was given.
+    `awaited` note the methods' names, and `deleted` the keys that were to be
+    deleted, as they were given.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,11 @@ class SessionStore:
         """Delete the record, if there is one."""
         self.called.append("delete")
         return self._delete(session_key)
+
+    def delete_unchanged(self, record: Any) -> Coroutine[Any, Any, bool]:
+        """Delete the record if it is still just this one; whether it did."""
+        self.called.append("delete_unchanged")
+        return self._delete_unchanged(record)
 
     def forget_calls(self) -> None:
         """Begin `called` and `awaited` anew."""
@@ -82,6 +88,16 @@ class SessionStore:
         self.deleted.append(session_key)
         await asyncio.sleep(0)
         self.records.pop(session_key, None)
+
+    async def _delete_unchanged(self, record: Any) -> bool:
+        self.awaited.append("delete_unchanged")
+        session_key = record.session_key
+        self.deleted.append(session_key)
+        await asyncio.sleep(0)
+        if self.records.get(session_key) != record:
+            return False
+        del self.records[session_key]
+        return True
 
     async def delete_user(self, user_id: str) -> None:
         """Delete the user's records and conversations."""

@@ -165,7 +165,7 @@ async def continue_tomorrow(url, thread_id, context):
     return items
 
 
-# %% wrong: The conversation is stored already
+# %% wrong: What survived is stored already
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         items, after, more = [], None, True
@@ -209,3 +209,150 @@ async def continue_tomorrow(url, thread_id, context):
         page = await store.load_thread_items(thread_id, page.after, 50, "asc", context)
         items += page.data
     return items
+
+
+# %% wrong: Half a sentence was said and stored, too
+async def continue_tomorrow(url, thread_id, context):
+    items, after, more = [], None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += [item for item in page.data if item.status == "completed"]
+            after, more = page.after, page.has_more
+    return items
+
+
+# %% wrong: A variable knows nothing of what others store
+KEPT = {}
+
+
+async def continue_tomorrow(url, thread_id, context):
+    if thread_id not in KEPT:
+        items, after, more = [], None, True
+        async with SQLStore(url) as store:
+            while more:
+                page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+                items += page.data
+                after, more = page.after, page.has_more
+        KEPT[thread_id] = items
+    return KEPT[thread_id]
+
+
+# %% wrong: the list outlives the call
+async def continue_tomorrow(url, thread_id, context, items=[]):
+    after, more = None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+    return items
+
+
+# %% wrong: Clocks differ
+async def continue_tomorrow(url, thread_id, context):
+    items, after, more = [], None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+    return sorted(items, key=lambda item: item.timestamp)
+
+
+# %% wrong: One person has many threads
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        newest = (await store.load_threads(1, None, "desc", context)).data[0]
+        page = await store.load_thread_items(newest.id, None, 50, "asc", context)
+    return list(page.data)
+
+
+# %% wrong: Two items are two, whatever they say
+async def continue_tomorrow(url, thread_id, context):
+    found, after, more = {}, None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            for item in page.data:
+                found.setdefault(item.content, item)
+            after, more = page.after, page.has_more
+    return list(found.values())
+
+
+# %% wrong: a thread's `history` is empty
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        thread = await store.load_thread(thread_id, context)
+    return list(thread.history)
+
+
+# %% wrong: There is nothing to repair
+async def continue_tomorrow(url, thread_id, context):
+    items, after, more = [], None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+        for item in items:
+            if item.status == "incomplete":
+                whole = item.model_copy(update={"status": "completed"})
+                await store.save_item(thread_id, whole, context)
+    return items
+
+
+# %% wrong: There is nothing to repair
+async def continue_tomorrow(url, thread_id, context):
+    items, after, more, now = [], None, True, datetime.now(UTC)
+    async with SQLStore(url) as store:
+        again = ThreadMetadata(id=thread_id, user_id=context.user_id, created_at=now, updated_at=now)
+        await store.save_thread(again, context)
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+    return items
+
+
+# %% wrong: add, save and delete nothing
+async def continue_tomorrow(url, thread_id, context):
+    items, after, more = [], None, True
+    async with SQLStore(url) as store:
+        while more:
+            page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+            items += page.data
+            after, more = page.after, page.has_more
+        await store.delete_thread(thread_id, context)
+    return items
+
+
+# %% wrong: you opened another database
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore("sqlite+aiosqlite:///tomorrow.sqlite") as store:
+        await store.load_thread(thread_id, context)
+        page = await store.load_thread_items(thread_id, None, 50, "asc", context)
+        return list(page.data)
+
+
+# %% wrong: nobody has read the page yet
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        page = store.load_thread_items(thread_id, None, 50, "asc", context)
+        return list(page.data)
+
+
+# %% right: looks at the thread first, and keeps its generator inside
+async def continue_tomorrow(url, thread_id, context):
+    async with SQLStore(url) as store:
+        thread = await store.load_thread(thread_id, context)
+
+        async def pages(after=None):
+            while True:
+                page = await store.load_thread_items(thread.id, after, 20, "asc", context)
+                yield page.data
+                if not page.has_more:
+                    return
+                after = page.after
+
+        return [item async for data in pages() for item in data]

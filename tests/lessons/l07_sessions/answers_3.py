@@ -10,7 +10,10 @@ async def clean_up(self):
 async def clean_up(self):
     over = [r for r in await self.store.all() if self.clock.now() < r.last_used + self.time_out]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -20,7 +23,10 @@ async def clean_up(self):
     users = {r.user_id for r in records if self.clock.now() >= r.last_used + self.time_out}
     over = [r for r in records if r.user_id in users]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -28,14 +34,20 @@ async def clean_up(self):
 async def clean_up(self):
     for record in await self.store.all():
         if self.clock.now() >= record.last_used + self.time_out:
-            await self.store.delete(record.session_key)
+            try:
+                await self.store.delete_unchanged(record)
+            except StoreError:
+                continue
 
 
 # %% wrong: that is how many are left
 async def clean_up(self):
     for record in await self.store.all():
         if self.clock.now() >= record.last_used + self.time_out:
-            await self.store.delete(record.session_key)
+            try:
+                await self.store.delete_unchanged(record)
+            except StoreError:
+                continue
     return len(await self.store.all())
 
 
@@ -43,7 +55,10 @@ async def clean_up(self):
 async def clean_up(self):
     for record in await self.store.all():
         if self.clock.now() >= record.last_used + self.time_out:
-            await self.store.delete(record.session_key)
+            try:
+                await self.store.delete_unchanged(record)
+            except StoreError:
+                continue
             return 1
     return 0
 
@@ -64,29 +79,14 @@ async def clean_up(self):
     return len(over)
 
 
-# %% right: counts as it goes
-async def clean_up(self):
-    gone = 0
-    for record in await self.store.all():
-        if self.clock.now() - record.last_used > self.time_out:
-            await self.store.delete(record.session_key)
-            gone += 1
-    return gone
-
-
-# %% right: all deletions at once
-async def clean_up(self):
-    limit = self.clock.now() - self.time_out
-    keys = {one.session_key for one in await self.store.all() if one.last_used <= limit}
-    await asyncio.gather(*map(self.store.delete, keys))
-    return len(keys)
-
-
 # %% wrong: `.seconds` leaves out whole days
 async def clean_up(self):
     over = [r for r in await self.store.all() if (self.clock.now() - r.last_used).seconds >= self.time_out.seconds]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -97,7 +97,10 @@ async def clean_up(self):
         newest[record.user_id] = record
     over = [r for r in newest.values() if self.clock.now() - r.last_used >= self.time_out]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -122,7 +125,10 @@ async def clean_up(self):
 async def clean_up(self):
     records = await self.store.all()
     for record in records:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(records)
 
 
@@ -130,7 +136,10 @@ async def clean_up(self):
 async def clean_up(self):
     over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return over
 
 
@@ -144,7 +153,10 @@ async def clean_up(self):
     from datetime import UTC
     over = [r for r in await self.store.all() if datetime.now(UTC) - r.last_used >= self.time_out]
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -157,7 +169,10 @@ async def clean_up(self):
         except SessionExpired:
             over.append(record)
     for record in over:
-        await self.store.delete(record.session_key)
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
     return len(over)
 
 
@@ -166,8 +181,10 @@ async def clean_up(self):
     gone = 0
     for record in await self.store.all():
         if self.clock.now() - record.last_used >= self.time_out:
-            await self.store.delete(record.session_key)
-            gone += 1
+            try:
+                gone += await self.store.delete_unchanged(record)
+            except StoreError:
+                pass
         else:
             await self.store.save(replace(record, last_used=self.clock.now()))
     return gone
@@ -182,7 +199,10 @@ async def clean_up():
 async def clean_up(self):
     for record in await self.store.all():
         if self.clock.now() - record.last_used >= self.time_out:
-            await self.store.delete(record.session_key)
+            try:
+                await self.store.delete_unchanged(record)
+            except StoreError:
+                continue
     return len(await self.store.all())
 
 
@@ -190,5 +210,232 @@ async def clean_up(self):
 async def clean_up(self):
     over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= timedelta(minutes=30)]
     for record in over:
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            continue
+    return len(over)
+
+
+# %% wrong: Each `await` lets others go on
+async def clean_up(self):
+    over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out]
+    for record in over:
         await self.store.delete(record.session_key)
     return len(over)
+
+
+# %% wrong: Each `await` lets others go on
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                await self.store.delete(record.session_key)
+                gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: It was between your second look and your delete
+async def clean_up(self):
+    gone = 0
+    for seen in await self.store.all():
+        record = await self.store.load(seen.session_key)
+        if record and self.clock.now() - record.last_used >= self.time_out:
+            try:
+                await self.store.delete(record.session_key)
+                gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: Each `await` lets others go on
+async def clean_up(self):
+    gone = 0
+    first = {r.session_key: r for r in await self.store.all()}
+    for record in await self.store.all():
+        if first[record.session_key] == record and self.clock.now() - record.last_used >= self.time_out:
+            try:
+                await self.store.delete(record.session_key)
+                gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: Each `await` lets others go on
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                if not await self.store.delete_unchanged(record):
+                    await self.store.delete(record.session_key)
+                gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: the clean-up broke off with its StoreError
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            gone += await self.store.delete_unchanged(record)
+    return gone
+
+
+# %% wrong: the clean-up broke off with its StoreError
+async def clean_up(self):
+    over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out]
+    return sum(await asyncio.gather(*map(self.store.delete_unchanged, over)))
+
+
+# %% wrong: the clean-up broke off with its StoreError
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                gone += await self.store.delete_unchanged(record)
+            except StoreError:
+                await self.store.delete(record.session_key)
+    return gone
+
+
+# %% wrong: One bad session says nothing of the others
+async def clean_up(self):
+    gone = 0
+    try:
+        for record in await self.store.all():
+            if self.clock.now() - record.last_used >= self.time_out:
+                gone += await self.store.delete_unchanged(record)
+    except StoreError:
+        pass
+    return gone
+
+
+# %% wrong: One bad session says nothing of the others
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                gone += await self.store.delete_unchanged(record)
+            except StoreError:
+                return gone
+    return gone
+
+
+# %% wrong: you counted what you meant to delete
+async def clean_up(self):
+    over = [r for r in await self.store.all() if self.clock.now() - r.last_used >= self.time_out]
+    for record in over:
+        try:
+            await self.store.delete_unchanged(record)
+        except StoreError:
+            pass
+    return len(over)
+
+
+# %% wrong: you counted what you meant to delete
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                await self.store.delete_unchanged(record)
+                gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: store.delete_unchanged() was called but never awaited
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                if self.store.delete_unchanged(record):
+                    gone += 1
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: it takes a whole record
+async def clean_up(self):
+    gone = 0
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                gone += await self.store.delete_unchanged(record.session_key)
+            except StoreError:
+                pass
+    return gone
+
+
+# %% wrong: Remember nothing of a clean-up
+async def clean_up(self, given_up=set()):
+    gone = 0
+    for record in await self.store.all():
+        if record not in given_up and self.clock.now() - record.last_used >= self.time_out:
+            try:
+                gone += await self.store.delete_unchanged(record)
+            except StoreError:
+                given_up.add(record)
+    return gone
+
+
+# %% wrong: Count from 0 in each call
+async def clean_up(self):
+    self.gone = getattr(self, "gone", 0)
+    for record in await self.store.all():
+        if self.clock.now() - record.last_used >= self.time_out:
+            try:
+                self.gone += await self.store.delete_unchanged(record)
+            except StoreError:
+                pass
+    return self.gone
+
+
+# %% right: all at once, and what failed is handed back
+async def clean_up(self):
+    limit = self.clock.now() - self.time_out
+    over = [one for one in await self.store.all() if one.last_used <= limit]
+    done = await asyncio.gather(*map(self.store.delete_unchanged, over), return_exceptions=True)
+    return done.count(True)
+
+
+# %% right: looks once more, and catches whatever comes
+async def clean_up(self):
+    gone = []
+    for seen in await self.store.all():
+        record = await self.store.load(seen.session_key)
+        if record is None or self.clock.now() - record.last_used < self.time_out:
+            continue
+        try:
+            if await self.store.delete_unchanged(record):
+                gone.append(record.session_key)
+        except Exception:
+            continue
+    return len(gone)
+
+
+# %% right: one small function for each session
+async def clean_up(self):
+    from contextlib import suppress
+
+    async def end(record):
+        with suppress(StoreError):
+            return await self.store.delete_unchanged(record)
+        return False
+
+    now = self.clock.now()
+    over = [record for record in await self.store.all() if now - record.last_used > self.time_out]
+    return sum([await end(record) for record in over])

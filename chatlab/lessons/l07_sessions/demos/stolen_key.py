@@ -86,7 +86,7 @@ class _StolenKey(LiveDemo):
     async def _clean_up(self) -> None:
         count = await self.sessions.clean_up()
         sessions = "1 session was" if count == 1 else f"{count} sessions were"
-        await self._show(f"clean_up(): {sessions} over and went. The conversations stayed.")
+        await self._show(f"clean_up(): {sessions} over, and deleted. Conversations stay.")
 
     async def _use(self, who: str) -> None:
         name = who.capitalize()
@@ -99,7 +99,7 @@ class _StolenKey(LiveDemo):
             return
         until = context.session.expires_at.strftime("%H:%M")
         await self._show(
-            f"{name} is {context.user_id} for the server, and the session is good until {until}.",
+            f"To the server, {name} is {context.user_id}. The session is good until {until}.",
             bad=who == "mallory",
         )
 
