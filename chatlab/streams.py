@@ -9,7 +9,7 @@ Each tool takes a stream and returns another one. Closing it closes the stream b
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
@@ -62,9 +62,9 @@ class StreamPipe(AsyncIterator[T]):
         self._events = events
         self._source = source
 
-    async def __anext__(self) -> T:
+    def __anext__(self) -> Awaitable[T]:
         """The next event."""
-        return await anext(self._events)
+        return anext(self._events)
 
     async def aclose(self) -> None:
         """Close this stream and its source, even if nothing was ever read."""

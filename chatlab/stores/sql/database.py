@@ -23,7 +23,7 @@ from typing import Any, ParamSpec, TypeVar
 import anyio
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -257,7 +257,9 @@ class Database:
 
     def _engine(self) -> AsyncEngine:
         if not self.is_sqlite:
-            return create_async_engine(self.url, hide_parameters=True, pool_pre_ping=True)
+            engine = create_async_engine(self.url, hide_parameters=True)
+            event.listen(engine.sync_engine, "checkout", _replace_if_closed)
+            return engine
         pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
         pool["pool_reset_on_return"] = None  # each transaction is ended where it was begun
         driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
@@ -285,6 +287,12 @@ class Database:
         if isinstance(error, OSError | NoConnectionFree):
             return StoreError(self.name, f"does not answer ({cause})", "Is it running?")
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
+
+
+def _replace_if_closed(connection: Any, *_: object) -> None:
+    """Have the pool connect anew where the server has hung up: to ask it would be one more trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
