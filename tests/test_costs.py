@@ -1,6 +1,8 @@
 """What things cost, counted in frames, statements and bytes: never on a clock."""
 
+import gc
 import sys
+import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
@@ -72,7 +74,26 @@ async def test_a_piece_goes_through_few_frames():
 async def test_a_piece_on_its_way_to_the_network_goes_through_three_more():
     few, many = [await calls_for(to_sse(Talker().send(n, ALICE))) for n in ("100", "200")]
 
-    assert (many - few) / 100 <= 9
+    assert (many - few) / 100 <= 9  # a step of the pipe, its generator, and the frame
+
+
+async def test_what_is_being_said_is_kept_once():
+    class Measured(ChatKitServer):
+        async def respond(self, thread, input, context):
+            gc.collect()
+            tracemalloc.start()
+            try:
+                for n in range(50_000):
+                    yield AssistantMessage(content=f"{n:10}")
+                kept.append(tracemalloc.get_traced_memory()[0])
+            finally:
+                tracemalloc.stop()
+
+    kept = []
+    async for _ in Measured().send("go", ALICE):
+        pass
+
+    assert kept[0] < 1.5 * 500_000
 
 
 @given(st.text(st.characters(codec="utf-8")), st.integers(0, 2**53))

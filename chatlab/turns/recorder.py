@@ -43,8 +43,8 @@ TEvent = TypeVar(
 class Recorder:
     """Follows one turn: which items are open, which are finished, which number comes next.
 
-    The work per event does not depend on how long the message is already: its pieces are joined
-    once, when it is finished.
+    The work per event does not depend on how long the message is already: its pieces go into a
+    buffer, which is read once, when the message is finished.
 
     Attributes:
         thread_id: The thread that the turn belongs to.
@@ -60,7 +60,7 @@ class Recorder:
         self._new_id = new_id
         self._seq = 0
         self._message: AssistantMessageItem | None = None
-        self._pieces: list[str] = []
+        self._text = bytearray()
         self._pending_surrogate = ""
         self._calls: dict[str, ToolItem] = {}
         self._jobs: dict[str, TaskItem] = {}
@@ -152,7 +152,7 @@ class Recorder:
         ends_in_half = event.end and self._pending_surrogate
         if self._message is None and (content or ends_in_half):
             self._message = AssistantMessageItem(**self._new_item_fields("msg"))
-        self._pieces.append(content)
+        self._text += content.encode()
         delta = self.stamp(event, self._message.id if self._message else "")
         vars(delta)["content"], vars(delta)["first_seq"] = content, None
         return delta
@@ -173,10 +173,9 @@ class Recorder:
         if self._message is None:
             return out
         status = "completed" if completed else "incomplete"
-        changes = {"content": "".join(self._pieces), "status": status}
+        changes = {"content": self._text.decode(), "status": status}
         item = self._message.model_copy(update=changes)
-        self._message = None
-        self._pieces.clear()
+        self._message, self._text = None, bytearray()
         return [*out, self._finish_item(item)]
 
     def _record_tool(self, event: ToolStatus) -> list[ThreadStreamEvent]:

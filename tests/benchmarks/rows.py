@@ -23,6 +23,7 @@ from chatlab.items import ThreadMetadata
 from chatlab.stores.base import IdempotencyRecord
 from chatlab.streams import to_sse
 from tests.benchmarks.chatkit_peer import PeerServer, request
+from tests.benchmarks.over_http import Clients, serving
 
 __all__ = ["Row", "make_rows"]
 
@@ -241,6 +242,32 @@ def kept_text_row(chars: int = 200_000) -> Row:
     return Row("memory of a finished turn, 200 KB said", "its text, once", 1.2, kept, text, 3)
 
 
+async def http_rows(folder: Path, stack: AsyncExitStack) -> list[Row]:
+    """What the clock says is divided by itself: the goals in milliseconds are of one machine."""
+    served = await stack.enter_async_context(serving(folder))
+    hundred, thousand = Clients(*served, 100), Clients(*served, 1000)
+
+    async def server_cpu() -> float:
+        await hundred.run()
+        return hundred.server_cpu
+
+    async def milliseconds(count: float) -> float:
+        return count / 1000
+
+    async def late() -> float:
+        await thousand.run()
+        return thousand.waits[-10]
+
+    async def middle() -> float:
+        return thousand.waits[500] if thousand.waits else 1.0
+
+    name = "a turn over HTTP, 100 clients, SQLite, server's CPU"
+    return [
+        Row(name, "15 ms", 1, server_cpu, partial(milliseconds, 15), 5),
+        Row("first event, 1,000 clients at once: p99", "their median", 3, late, middle, 3),
+    ]
+
+
 def import_rows() -> list[Row]:
     def importing(statement: str) -> Cost:
         program = "import time; before = time.process_time(); "
@@ -271,7 +298,7 @@ async def make_rows(folder: Path, stack: AsyncExitStack) -> AsyncIterator[Row]:
     url = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}"
     store = await stack.enter_async_context(SQLStore(url))
     ready = [*delta_rows(), first_event_row(), *sqlite_rows(store, folder), kept_text_row()]
-    for row in [*ready, *import_rows()]:
+    for row in [*ready, *import_rows(), *await http_rows(folder, stack)]:
         yield row
     for large in (registry_rows, memory_rows):
         rows = await large()
