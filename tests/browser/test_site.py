@@ -179,6 +179,13 @@ def test_an_exercise_says_what_is_amiss_and_gives_hints(tab: Tab) -> None:
     assert ": not yet (" in headlines(tab.run_all())[0]
 
 
+def test_a_lesson_and_its_exercise_of_the_same_name_have_a_kernel_each(tab: Tab) -> None:
+    tab.open("notebooks/00_start_here.ipynb")
+    tab.open("exercises/00_start_here.ipynb")
+    assert tab.page.evaluate(PATH) == "exercises/00_start_here.ipynb"
+    assert ": not started (" in headlines(tab.run_all())[0]
+
+
 def test_what_was_written_is_there_after_a_reload(tab: Tab) -> None:
     path = "exercises/00_start_here.ipynb"
     tab.open(path)
