@@ -25,7 +25,17 @@ CORE = {
     *("errors", "clock", "cancellation", "items", "context", "events", "turns", "llm", "streams"),
     *("memory", "server", "sessions", "taskbook", "commands", "stores"),
 }
-DATABASE = {"database", "driver", "filters", "locks", "problems", "rows", "schema", "urls"}
+DATABASE = {
+    "database",
+    "driver",
+    "engines",
+    "filters",
+    "locks",
+    "problems",
+    "rows",
+    "schema",
+    "urls",
+}
 """What makes a database dependable, in `stores/sql`; no lesson opens these."""
 
 FIRST_READ = (

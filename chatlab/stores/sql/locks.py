@@ -18,11 +18,11 @@ from weakref import WeakKeyDictionary, finalize
 
 import anyio
 from sqlalchemy import ColumnElement, delete, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.errors import StoreError, TurnInProgress
 from chatlab.files import make_private
 from chatlab.stores.sql.database import Database, LoopState, shielded
+from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
 from chatlab.stores.sql.schema import turns
 

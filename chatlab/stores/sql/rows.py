@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import TableClause, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import ThreadMetadata
+from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.filters import items_of, thread_is
 from chatlab.stores.sql.schema import items, threads, users
 
