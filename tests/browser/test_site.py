@@ -102,7 +102,7 @@ def headlines(cells: list[dict]) -> list[str]:
         "".join(output["data"]["text/plain"]).splitlines()[0]
         for cell in cells
         if cell["id"].endswith("-check")
-        for output in cell["outputs"]
+        for output in cell["outputs"][:1]
         if output["output_type"] == "display_data"
     ]
 

@@ -11,7 +11,7 @@ def is_live() -> bool:
     """Whether a person runs this cell.
 
     A notebook's front end can ask its user for input, and says so with each cell that it runs.
-    nbval, nbclient, and what is made of them cannot. In a browser's own kernel there is nobody else.
+    nbval, nbclient, and what is made of them cannot. Who runs a browser's own kernel is a person.
     """
     if "IPython" not in sys.modules:
         return False
