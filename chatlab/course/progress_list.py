@@ -4,10 +4,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chatlab.course.catalogue import Lesson, Part
-from chatlab.course.progress import Progress
+from chatlab.course.catalogue import Lesson, Part, lesson_for, lesson_numbers
+from chatlab.course.progress import Progress, course_root
 
-__all__ = ["print_progress"]
+__all__ = ["print_progress", "show_progress"]
+
+_WIDTH = 90
+"""Of the list in a notebook, in characters."""
+
+
+def show_progress() -> None:
+    """In a notebook: how far you are, as `chatlab progress` prints it in a terminal.
+
+    Raises:
+        InvalidInput: This folder is in no copy of the course.
+    """
+    lessons = [lesson_for(number) for number in lesson_numbers()]
+    print_progress(Console(width=_WIDTH), lessons, Progress(course_root()))
 
 
 def print_progress(console: Console, lessons: list[Lesson], progress: Progress) -> None:

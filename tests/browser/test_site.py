@@ -102,7 +102,7 @@ def headlines(cells: list[dict]) -> list[str]:
         "".join(output["data"]["text/plain"]).splitlines()[0]
         for cell in cells
         if cell["id"].endswith("-check")
-        for output in cell["outputs"]
+        for output in cell["outputs"][:1]
         if output["output_type"] == "display_data"
     ]
 
@@ -177,6 +177,13 @@ def test_an_exercise_says_what_is_amiss_and_gives_hints(tab: Tab) -> None:
     expect(tab.page.get_by_text("Hint 1 of 3").first).to_be_visible()
     tab.write("00-1-answer", "def greeting(name):\n    return 'Hello ' + name")
     assert ": not yet (" in headlines(tab.run_all())[0]
+
+
+def test_a_lesson_and_its_exercise_of_the_same_name_have_a_kernel_each(tab: Tab) -> None:
+    tab.open("notebooks/00_start_here.ipynb")
+    tab.open("exercises/00_start_here.ipynb")
+    assert tab.page.evaluate(PATH) == "exercises/00_start_here.ipynb"
+    assert ": not started (" in headlines(tab.run_all())[0]
 
 
 def test_what_was_written_is_there_after_a_reload(tab: Tab) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import replace
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from jupyter_client.manager import start_new_kernel
@@ -15,6 +16,7 @@ from chatlab.course import CheckFailed, check, talk
 from chatlab.course.catalogue import lesson_for, part_for
 from chatlab.course.checking.after_pass import comparison_html, next_step
 from chatlab.course.checking.check import run_check
+from chatlab.course.checking.front_end import is_live
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
@@ -260,6 +262,14 @@ def test_a_person_is_told_from_a_program_by_what_the_front_end_allows(allow_stdi
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     assert f"{allow_stdin}\n" in said
+
+
+def test_in_a_browsers_own_kernel_a_person_runs_the_cells(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=object()))
+    assert is_live()
+    monkeypatch.setattr("IPython.get_ipython", lambda: None)
+    assert not is_live()
 
 
 async def test_a_turn_that_fails_puts_no_traceback_under_the_check(caplog):

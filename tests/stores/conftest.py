@@ -1,9 +1,10 @@
 """The stores under test, and two customers that no other test has met."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -24,14 +25,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture(scope="module", params=["memory", *SQL])
-def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str | None:
+@pytest.fixture(scope="module", params=["memory", "sqlite in a browser", *SQL])
+def kind(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str | None]:
     """Each kind of store: none for memory, else the URL of a database for a whole module."""
-    if request.param == "memory":
-        return None
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('kind') / 'chat.sqlite'}"
-    return str(request.getfixturevalue("postgres_url"))
+    file = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('kind') / 'chat.sqlite'}"
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "sqlite in a browser":
+            patch.setattr("chatlab.stores.sql.engines.sys", SimpleNamespace(platform="emscripten"))
+        if request.param == "postgres":
+            file = str(request.getfixturevalue("postgres_url"))
+        yield None if request.param == "memory" else file
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ from chatlab import (
 )
 from chatlab.stores import MAX_LIMIT
 from chatlab.stores.sql import database, schema
-from chatlab.stores.sql.locks import _is_locked
+from chatlab.stores.sql.leases import _is_locked
 from chatlab.stores.sql.schema import MIGRATIONS
 
 pytestmark = pytest.mark.anyio

@@ -11,12 +11,12 @@ import jwt
 from chatlab.context import RequestContext
 from chatlab.course.capstone.notebook_module import written_in
 from chatlab.course.catalogue import lesson_for
-from chatlab.course.progress import Progress, exercise_path
+from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.course.todo import NotStarted
 from chatlab.errors import InvalidInput
 from chatlab.taskbook import TaskBook
 
-__all__ = ["Capstone", "task_manager"]
+__all__ = ["Capstone", "finished_notebook", "task_manager"]
 
 _CAPSTONE_LESSON = 10
 _KEY_HOURS = 1
@@ -81,4 +81,15 @@ def _default_notebook(root: Path) -> Path:
     own_exercise = exercise_path(root, lesson)
     if own_exercise.exists() and all(progress.passed(part.id) for part in lesson.parts):
         return own_exercise
-    return exercise_path(root, lesson, solutions=True)
+    return finished_notebook(root)
+
+
+def finished_notebook(root: Path | None = None) -> Path:
+    """The notebook with a finished TaskManager: the course's solution, else the package's copy.
+
+    Raises:
+        InvalidInput: Without a `root`, this folder is in no copy of the course.
+    """
+    lesson = lesson_for(_CAPSTONE_LESSON)
+    solution = exercise_path(root or course_root(), lesson, solutions=True)
+    return solution if solution.exists() else Path(__file__).with_name("taskmanager.ipynb")

@@ -15,7 +15,7 @@ from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_checked, show_result
 from chatlab.course.checking.run_order import RunOrder
-from chatlab.course.checking.unsaved import record_pass
+from chatlab.course.checking.unsaved import record_in_tab, record_pass
 from chatlab.course.findings import Result
 
 __all__ = ["CheckFailed", "check", "look", "passed_parts", "run_check"]
@@ -72,6 +72,7 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | N
     if observation["state"] == "missing":
         result = replace(result, status="not_started")
     live = is_live()
+    record_in_tab(result)
     show_checked(part, result, as_graded=_run_order.as_graded, live=live)
     if result.status == "passed":
         passed_parts.add(part.id)

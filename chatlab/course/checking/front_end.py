@@ -11,7 +11,7 @@ def is_live() -> bool:
     """Whether a person runs this cell.
 
     A notebook's front end can ask its user for input, and says so with each cell that it runs.
-    nbval, nbclient, and what is made of them cannot.
+    nbval, nbclient, and what is made of them cannot. Who runs a browser's own kernel is a person.
     """
     if "IPython" not in sys.modules:
         return False
@@ -19,5 +19,7 @@ def is_live() -> bool:
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return False
+    if sys.platform == "emscripten":
+        return True
     request = kernel.get_parent("shell")
     return bool(request.get("content", {}).get("allow_stdin", False))

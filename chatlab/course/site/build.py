@@ -1,6 +1,7 @@
 """`chatlab site`: builds the course as files that any web server can hand out."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,11 @@ _WELCOME = f"""<!doctype html>
 """
 """JupyterLite looks into the page at its root for settings, so there must be such a script."""
 
+_SAME_SESSION = re.compile(
+    r"let\{path:(\w+),name:(\w+)\}=\w+,\w+=this\._sessions\.find\((\w+)=>\3\.name===\2\)"
+)
+"""Where JupyterLite 0.8 looks for a session that it has, by the name of its notebook."""
+
 
 def build_site(root: Path, out: Path) -> None:
     """Build the site in a folder of its own, from the repository's root.
@@ -57,6 +63,7 @@ def build_site(root: Path, out: Path) -> None:
         (work / "jupyter-lite.json").write_text(json.dumps(_CONFIG), encoding="utf-8")
         shutil.copy(_SETTINGS, work)
         _run_jupyterlite(work, site)
+        _tell_sessions_apart(site / "build")
         python = site / "static" / "pyodide"
         python.mkdir(parents=True)
         gather_packages(root, python)
@@ -86,3 +93,29 @@ def _run_jupyterlite(work: Path, site: Path) -> None:
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise InvalidInput("jupyterlite", f"failed: {done.stderr[-800:]}", "See what it says.")
+
+
+def _tell_sessions_apart(scripts: Path) -> None:
+    """Have JupyterLite know a session by its path.
+
+    A lesson and its exercise have the same name in two folders. By that name, the second that is
+    opened gets the session of the first, and then neither has a kernel.
+
+    Raises:
+        InvalidInput: The place is not there.
+    """
+    found = 0
+    for script in scripts.glob("*.js"):
+        source = script.read_text("utf-8")
+        if places := list(_SAME_SESSION.finditer(source)):
+            found += len(places)
+            script.write_text(_SAME_SESSION.sub(_by_path, source), encoding="utf-8")
+    if found != 1:
+        raise InvalidInput(
+            "jupyterlite", f"looks for a session in {found} places", "See whether it knows paths."
+        )
+
+
+def _by_path(place: re.Match[str]) -> str:
+    path, name, session = place.groups()
+    return place[0].replace(f"{session}.name==={name}", f"{session}.path==={path}")

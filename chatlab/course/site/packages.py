@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from chatlab.course.site.stand_ins import MARKUPSAFE, write_mcp, write_pure_wheel
 from chatlab.course.site.wheel import lock_entry
 from chatlab.errors import InvalidInput
 
@@ -23,6 +25,12 @@ LOADED = [
     "chatlab-kit",
 ]
 """What a kernel loads before its first cell, with all that it depends on."""
+
+_LOADED_LATER = {
+    "openai-agents": ["chatlab.adapters.agents"],
+    "openai-chatkit": ["chatlab.adapters.chatkit", "chatlab.adapters.http"],
+}
+"""What is loaded when a cell imports it, or what needs it: it is large, and few lessons want it."""
 
 _PYODIDE = "314.0.6"
 _PYODIDE_SHA256 = "d78ac549b28a2a58600cd06f44e017024151775f8c6b2d73fab1475400d38ea2"
@@ -51,14 +59,28 @@ def gather_packages(root: Path, folder: Path) -> None:
         InvalidInput: Something cannot be had, or is not what it was.
     """
     _unpack_pyodide(folder)
-    _run(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--no-deps", "--require-hashes", *_FOR_PYODIDE,
-         "--dest", str(folder), "--requirement", str(_WHEELS), cwd=folder)  # fmt: skip
+    _download(_WHEELS, folder, *_FOR_PYODIDE)
+    write_mcp(folder)
+    _make_markupsafe(folder)
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=root)
     for pattern in _OF_THE_KERNEL:
         for wheel in _kernel_wheels().glob(pattern):
             shutil.copy(wheel, folder)
     _write_lock(folder)
+
+
+def _download(requirements: Path, folder: Path, *options: str) -> None:
+    _run(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+         "--no-deps", "--require-hashes", *options,
+         "--dest", str(folder), "--requirement", str(requirements), cwd=folder)  # fmt: skip
+
+
+def _make_markupsafe(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / "source.txt").write_text(MARKUPSAFE, encoding="utf-8")
+        _download(work / "source.txt", work, "--no-binary=:all:")
+        write_pure_wheel(next(work.glob("*.tar.gz")), folder)
 
 
 def _unpack_pyodide(folder: Path) -> None:
@@ -91,6 +113,8 @@ def _write_lock(folder: Path) -> None:
             raise InvalidInput(
                 _WHEELS.name, f"lacks what {name} needs: {sorted(missing)}", "Add it there."
             )
+    for name, modules in _LOADED_LATER.items():
+        packages[name]["imports"] += modules
     lock = {"info": info, "packages": packages}
     path.write_text(json.dumps(lock, indent=1, sort_keys=True), encoding="utf-8")
 

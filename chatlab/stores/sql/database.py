@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: opened when it is needed, its errors in plain words.
 
-All that differs between the two is here, and in `locks.py` how a store proves that it lives.
+What differs between the two is here, in `engines.py`, and in `leases.py`.
 """
 
 import asyncio
@@ -21,17 +21,16 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.files import make_private
 from chatlab.stores.locks import ThreadLocks
-from chatlab.stores.sql.driver import OneTripConnection
+from chatlab.stores.sql.engines import AsyncConnection, AsyncEngine, make_engine
 from chatlab.stores.sql.problems import PROBLEMS
 from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
 from chatlab.stores.sql.statements import Insertions
@@ -41,8 +40,6 @@ __all__ = ["Database", "LoopState", "shielded"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
 _transactions: ContextVar[dict[str, Any]] = ContextVar("transactions")
 """The databases in which the running task has a transaction open, and its connection to each.
@@ -213,7 +210,7 @@ class Database:
             for old in list(self._per_loop):
                 if old.is_closed():
                     self._per_loop.pop(old, None)
-            state = self._per_loop[loop] = LoopState(self._engine(), self._drain_seconds)
+            state = self._per_loop[loop] = LoopState(make_engine(self.url), self._drain_seconds)
             await anext(state.finalizer)
         if not state.ready:
             async with state.opening:
@@ -255,18 +252,6 @@ class Database:
                 await connection.execute(text(alone))
                 await migrate(connection, MIGRATIONS)
 
-    def _engine(self) -> AsyncEngine:
-        if not self.is_sqlite:
-            engine = create_async_engine(self.url, hide_parameters=True)
-            event.listen(engine.sync_engine, "checkout", _replace_if_closed)
-            return engine
-        pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
-        pool["pool_reset_on_return"] = None  # each transaction is ended where it was begun
-        driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
-        engine = create_async_engine(self.url, connect_args=driver, **pool)
-        event.listen(engine.sync_engine, "connect", _set_pragmas)
-        return engine
-
     @contextmanager
     def translate_errors(self) -> Generator[None]:
         """Raise what the driver raises as a `StoreError`, in plain words."""
@@ -287,21 +272,3 @@ class Database:
         if isinstance(error, OSError | NoConnectionFree):
             return StoreError(self.name, f"does not answer ({cause})", "Is it running?")
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
-
-
-def _replace_if_closed(connection: Any, *_: object) -> None:
-    """Have the pool connect anew where the server has hung up: to ask it would be one more trip."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    try:
-        for pragma in _PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-    except BaseException:
-        # SQLAlchemy 2.0 leaves a connection open that failed before it was handed out.
-        connection.close()
-        raise

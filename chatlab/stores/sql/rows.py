@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadMetadata
 from chatlab.stores.sql import statements
+from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.statements import Insertions
 
 __all__ = ["append_item", "as_page", "check_exists", "insert_thread"]

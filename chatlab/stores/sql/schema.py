@@ -22,8 +22,9 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
+
+from chatlab.stores.sql.engines import AsyncConnection
 
 __all__ = ["MIGRATIONS", "items", "keys", "migrate", "threads", "turns", "users", "version_of"]
 

@@ -1,13 +1,12 @@
 """A process that remembers, a shelf that keeps, and a button that kills the process (lesson 02)."""
 
-import asyncio
 import html
 import tempfile
 import weakref
 from pathlib import Path
 from typing import Any
 
-from chatlab.lessons.l02_threads_and_items.demos.shelf_process import ShelfProcess
+from chatlab.lessons.l02_threads_and_items.demos.shelf_process import start_process
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.live_demo import LiveDemo
 
@@ -36,11 +35,10 @@ _FIRST_LINES = 6
 async def shelf() -> None:
     """Show a real process with a list, and a real database file; the process can be killed."""
     room = _ShelfDemo()
-    other = ShelfProcess(room.file)
-    other.start()
-    talked = await asyncio.to_thread(room.talk)
-    found = await asyncio.to_thread(other.ask, _SIZE)
-    other.kill()
+    other = start_process(room.file)
+    talked = await room.talk()
+    found = await other.ask(_SIZE)
+    await other.kill()
     room.show(talked, "It keeps every message twice: in a list, and on the shelf.")
     display_live(room.widget, _fallback(talked, found))
 
@@ -51,17 +49,17 @@ class _ShelfDemo(LiveDemo):
     def __init__(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chatlab-shelf-")
         self.file = str(Path(folder.name, "chat.sqlite"))
-        self.process = ShelfProcess(self.file)
+        self.process = start_process(self.file)
         super().__init__(__file__, frame={})
         self._end = weakref.finalize(self, folder.cleanup)
         self._size = _SIZE
         self._next_line = 0
 
-    def talk(self) -> dict[str, Any]:
+    async def talk(self) -> dict[str, Any]:
         """Say the beginning of the conversation: what is kept then."""
         state: dict[str, Any] = {}
         for line in _CONVERSATION[:_FIRST_LINES]:
-            state = self.process.ask(self._size, line)
+            state = await self.process.ask(self._size, line)
         self._next_line = _FIRST_LINES
         return state
 
@@ -82,7 +80,7 @@ class _ShelfDemo(LiveDemo):
     async def _add_next_line(self) -> None:
         line = _CONVERSATION[self._next_line % len(_CONVERSATION)]
         self._next_line += 1
-        state = await asyncio.to_thread(self.process.ask, self._size, line)
+        state = await self.process.ask(self._size, line)
         self.show(state, f"“{line[1]}”: into the list, and onto the shelf.")
 
     async def _kill(self) -> None:
@@ -90,12 +88,12 @@ class _ShelfDemo(LiveDemo):
         self.show(
             {**self.widget.frame, "dead": True}, f"Process {old} is gone. Another one starts …"
         )
-        await asyncio.to_thread(self.process.kill)
-        state = await asyncio.to_thread(self.process.ask, self._size)
+        await self.process.kill()
+        state = await self.process.ask(self._size)
         self.show(state, f"Process {old} took its list with it. The shelf is what it was.")
 
     async def _turn_pages(self) -> None:
-        state = await asyncio.to_thread(self.process.ask, self._size)
+        state = await self.process.ask(self._size)
         count = len(state["pages"])
         self.show(state, f"With {self._size} a page, you ask {count} times to read it all.")
 

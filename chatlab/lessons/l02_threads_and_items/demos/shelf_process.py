@@ -1,7 +1,7 @@
 """The process of lesson 02: it keeps each message in a list, and in a database file.
 
 Run as `python -m ...demos.shelf_process FILE`, it is that process. Each line that comes in is told
-back with all that is kept.
+back with all that is kept. A browser has no processes: there, an object is thrown away instead.
 """
 
 import asyncio
@@ -9,7 +9,8 @@ import json
 import subprocess
 import sys
 import weakref
-from typing import Any
+from itertools import count
+from typing import Any, Protocol
 
 from chatlab.clock import SystemClock
 from chatlab.context import RequestContext
@@ -23,32 +24,79 @@ from chatlab.items import (
 )
 from chatlab.stores import SQLStore
 
-__all__ = ["ShelfProcess"]
+__all__ = ["ShelfProcess", "start_process"]
 
 _ALICE = RequestContext(user_id="alice")
 _THREAD = "thr_shelf"
 
 
-class ShelfProcess:
-    """The process, as seen from outside. It is started when it is first asked for something."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._process: subprocess.Popen[str] | None = None
+class ShelfProcess(Protocol):
+    """The process, as seen from outside."""
 
     @property
     def pid(self) -> int | None:
         """Its number, while it runs."""
-        return None if self._process is None else self._process.pid
+        ...
 
-    def ask(self, size: int, say: tuple[str, str] | None = None) -> dict[str, Any]:
-        """Tell it something, and hear what is kept.
+    async def ask(self, size: int, say: tuple[str, str] | None = None) -> dict[str, Any]:
+        """Tell it something, and hear what is kept; one that was killed is started again.
 
         Args:
             size: How many items a page has.
             say: A role, and what was said.
         """
-        process = self.start()
+        ...
+
+    async def kill(self) -> None:
+        """Kill it, without a word of warning."""
+        ...
+
+
+def start_process(file: str) -> ShelfProcess:
+    """Start one. It does not look at the file before it is asked."""
+    return _InKernel(file) if sys.platform == "emscripten" else _RealProcess(file)
+
+
+class _InKernel:
+    """In a browser: an object of the kernel, with a list of its own."""
+
+    _numbers = count(1)
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._keeper: _Keeper | None = None
+        self.pid: int | None = next(self._numbers)
+
+    async def ask(self, size: int, say: tuple[str, str] | None = None) -> dict[str, Any]:
+        if self._keeper is None:
+            self.pid = self.pid or next(self._numbers)
+            self._keeper = _Keeper(SQLStore(f"sqlite+aiosqlite:///{self._file}"))
+        return await self._keeper.answer(size, say)
+
+    async def kill(self) -> None:
+        self._keeper = self.pid = None
+
+
+class _RealProcess:
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._process: subprocess.Popen[str] | None = None
+        self._start()
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    async def ask(self, size: int, say: tuple[str, str] | None = None) -> dict[str, Any]:
+        return await asyncio.to_thread(self._ask, size, say)
+
+    async def kill(self) -> None:
+        if self._process is not None:
+            await asyncio.to_thread(_end, self._process)
+            self._process = None
+
+    def _ask(self, size: int, say: tuple[str, str] | None) -> dict[str, Any]:
+        process = self._start()
         pipe_in, pipe_out = process.stdin, process.stdout
         if pipe_in is None or pipe_out is None:
             raise BrokenPipeError
@@ -56,18 +104,11 @@ class ShelfProcess:
         pipe_in.flush()
         return json.loads(pipe_out.readline())
 
-    def start(self) -> "subprocess.Popen[str]":
-        """Start it, if it does not run yet; it does not look at the file before it is asked."""
+    def _start(self) -> "subprocess.Popen[str]":
         if self._process is None:
             self._process = _started(self._file)
             weakref.finalize(self, _end, self._process)
         return self._process
-
-    def kill(self) -> None:
-        """Kill it, without a word of warning."""
-        if self._process is not None:
-            _end(self._process)
-            self._process = None
 
 
 def _started(file: str) -> "subprocess.Popen[str]":
@@ -86,18 +127,28 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 async def _serve_requests(file: str) -> None:
-    memory: list[list[str]] = []
     line = await asyncio.to_thread(sys.stdin.readline)
     async with SQLStore(f"sqlite+aiosqlite:///{file}") as store:
-        await _ensure_thread(store)
+        keeper = _Keeper(store)
         while line:
-            request = json.loads(line)
-            if request["say"] is not None:
-                memory.append(request["say"])
-                await store.add_thread_item(_THREAD, await _item(store, *request["say"]), _ALICE)
-            answer = {"memory": memory, "pages": await _pages(store, request["size"])}
-            print(json.dumps(answer), flush=True)  # noqa: T201 - it is how it answers
+            print(json.dumps(await keeper.answer(**json.loads(line))), flush=True)  # noqa: T201 - it is how it answers
             line = await asyncio.to_thread(sys.stdin.readline)
+
+
+class _Keeper:
+    """Keeps each message twice."""
+
+    def __init__(self, store: SQLStore[ThreadItem]) -> None:
+        self._memory: list[tuple[str, str]] = []
+        self._store = store
+
+    async def answer(self, size: int, say: tuple[str, str] | None) -> dict[str, Any]:
+        """All that is kept; the database's part of it in pages of this size."""
+        await _ensure_thread(self._store)
+        if say is not None:
+            self._memory.append(say)
+            await self._store.add_thread_item(_THREAD, await _item(self._store, *say), _ALICE)
+        return {"memory": list(self._memory), "pages": await _pages(self._store, size)}
 
 
 async def _ensure_thread(store: SQLStore[ThreadItem]) -> None:

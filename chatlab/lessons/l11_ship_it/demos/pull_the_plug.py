@@ -8,15 +8,15 @@ from typing import Any
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l11_ship_it.demos.pull_the_plug_client import (
+    ALICE,
     REPLY,
     CuttableClient,
     PacedServer,
     Way,
-    alice_client,
     alice_for,
 )
+from chatlab.lessons.l11_ship_it.served import served
 from chatlab.server import ChatKitServer
-from chatlab.testing import serving
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.live_demo import LiveDemo
 
@@ -87,7 +87,7 @@ class _PullThePlugDemo(LiveDemo):
             await asyncio.gather(earlier, return_exceptions=True)
         self._run += 1
         app = self._create_app(PacedServer(lambda _: asyncio.sleep(pause)), alice_for)
-        async with serving(app) as url, alice_client(url) as client:
+        async with served(app, **ALICE) as client:
             journey = self._client = CuttableClient(client, self._changed.set)
             fault = ""
             try:
@@ -141,10 +141,7 @@ async def _fallback(create_app: CreateApp) -> dict[str, str]:
     """The same journey three times, each cut at the same word: what Alice reads."""
     readings: dict[Way, list[str]] = {}
     steps = _PieceGate()
-    async with (
-        serving(create_app(PacedServer(steps.pause), alice_for)) as url,
-        alice_client(url) as client,
-    ):
+    async with served(create_app(PacedServer(steps.pause), alice_for), **ALICE) as client:
         for way in _WAYS:
             readings[way] = await _run_with_cut(client, steps, way)
     return _render(readings)

@@ -14,7 +14,7 @@ from chatlab.items import ThreadMetadata, UserMessageItem
 from chatlab.llm import split_tokens
 from chatlab.server import ChatKitServer
 
-__all__ = ["REPLY", "CuttableClient", "PacedServer", "Way", "alice_client", "alice_for"]
+__all__ = ["ALICE", "REPLY", "CuttableClient", "PacedServer", "Way", "alice_for"]
 
 REPLY = (
     "Five things for your journey. Pack the red umbrella, the small one. Call Zoë at nine; she has "
@@ -22,6 +22,9 @@ REPLY = (
     "word of this gets lost in a tunnel."
 )
 """Long enough to pull the plug in the middle."""
+
+ALICE = {"Authorization": "Bearer alice"}
+"""What Alice's client sends with every request."""
 
 Way = Literal["cursor", "start", "new"]
 """What Alice's client asks for when it is back: what it lacks, everything, only what is new."""
@@ -55,12 +58,6 @@ class PacedServer(ChatKitServer):
 def alice_for(_session_key: str) -> RequestContext:
     """Everybody here is Alice."""
     return RequestContext(user_id="alice")
-
-
-def alice_client(url: str) -> httpx.AsyncClient:
-    """Alice's client, for the server at this address."""
-    headers = {"Authorization": "Bearer alice"}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=None, trust_env=False)
 
 
 class CuttableClient:
