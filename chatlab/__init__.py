@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     )
     from chatlab.server import ChatKitServer
     from chatlab.stores import MemoryStore, SQLStore, Store
+    from chatlab.stores.sql import SQLTaskBook
     from chatlab.taskbook import TaskBook, TaskRecord
     from chatlab.turns.turn import Turn
 
@@ -97,6 +98,7 @@ __all__ = [
     "RespondError",
     "Row",
     "SQLStore",
+    "SQLTaskBook",
     "Select",
     "Session",
     "SessionError",
@@ -130,7 +132,7 @@ __all__ = [
 
 _HOMES = (
     *("errors", "clock", "items", "context", "events", "stores", "taskbook", "turns.turn"),
-    "server",
+    *("server", "stores.sql"),
 )
 """Where those names live: lighter modules first, for they are loaded when they are searched."""
 

@@ -189,23 +189,23 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
     database: Annotated[
-        str | None, typer.Option(help="Keep conversations there: sqlite+aiosqlite:///chat.sqlite")
+        str | None, typer.Option(help="Keep everything there: sqlite+aiosqlite:///chat.sqlite")
     ] = None,
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
     from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
     from chatlab.course.capstone.signing_secret import kept_secret
-    from chatlab.stores import SQLStore
+    from chatlab.stores.sql import SQLStore, SQLTaskBook
     from chatlab.stores.sql.urls import parse_url, shown
 
-    store, storage, secret = None, "in memory", None
+    store, book, storage, secret = None, None, "in memory, for as long as this runs", None
     if database is not None:
-        store, url = SQLStore(database), parse_url(database)
+        store, book, url = SQLStore(database), SQLTaskBook(database), parse_url(database)
         storage = f"in {shown(url)}"
         if url.get_backend_name() == "sqlite":
             secret = kept_secret(Path(f"{url.database}-secret"))
-    capstone = task_manager(course_root(), source, store, secret)
+    capstone = task_manager(course_root(), source, store, secret, book)
     serve_capstone(console, capstone, host=host, port=port, storage=storage)
 
 

@@ -55,9 +55,7 @@ class TaskBook:
             raise InvalidInput("title", f"has {len(title.strip()):,} characters", fix)
         if len(await self.list(user_id)) >= _MAX_TASKS:
             raise InvalidInput("The task", f"is one more than {_MAX_TASKS:,}", "Delete one first.")
-        return self._store_task(
-            TaskRecord(id=next(self._ids), user_id=user_id, title=title.strip(), priority=priority)
-        )
+        return await self._add(user_id, title.strip(), priority)
 
     async def get(self, user_id: str, id: int) -> TaskRecord:
         """The user's task with this number.
@@ -76,7 +74,7 @@ class TaskBook:
 
     async def complete(self, user_id: str, id: int) -> TaskRecord:
         """Mark the task as done. Raises `NotFoundError` as `get` does."""
-        return self._store_task((await self.get(user_id, id)).model_copy(update={"done": True}))
+        return await self._change(user_id, id, done=True)
 
     async def set_priority(self, user_id: str, id: int, priority: Priority) -> TaskRecord:
         """Change how urgent the task is.
@@ -86,8 +84,7 @@ class TaskBook:
             NotFoundError: As `get` does.
         """
         _check_priority(priority)
-        task = await self.get(user_id, id)
-        return self._store_task(task.model_copy(update={"priority": priority}))
+        return await self._change(user_id, id, priority=priority)
 
     async def delete(self, user_id: str, id: int) -> TaskRecord:
         """Remove the task and return what it was. Raises `NotFoundError` as `get` does."""
@@ -105,8 +102,14 @@ class TaskBook:
             raise NotFoundError("task", id)
         return self._tasks[id]
 
-    def _store_task(self, task: TaskRecord) -> TaskRecord:
-        self._tasks[task.id] = task
+    async def _add(self, user_id: str, title: str, priority: Priority) -> TaskRecord:
+        id = next(self._ids)
+        task = TaskRecord(id=id, user_id=user_id, title=title, priority=priority)
+        self._tasks[id] = task
+        return task
+
+    async def _change(self, user_id: str, id: int, **changes: object) -> TaskRecord:
+        task = self._tasks[id] = (await self.get(user_id, id)).model_copy(update=changes)
         return task
 
 

@@ -263,7 +263,7 @@ def to_json(what: str, thing: T, adapter: TypeAdapter[T]) -> str:
         InvalidInput: It holds something that JSON has no word for, or an id that is refused.
     """
     for name in ("id", "thread_id", "item_id"):
-        if (id := getattr(thing, name, None)) is not None:
+        if not isinstance(id := getattr(thing, name, 0), int | None):  # a task's is a number
             check_name(name, id)
     try:
         document = adapter.dump_json(thing, warnings="none")

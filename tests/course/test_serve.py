@@ -68,17 +68,26 @@ def test_the_task_manager_is_served_says_where_it_is_and_how_to_log_in(tmp_path)
 
     assert where.startswith("The TaskManager of solutions/10_capstone.ipynb is at http")
     assert "Nobody needs a password: this is for learning." in door
-    assert f"Conversations are kept in {database}, tasks in memory" in kept
+    assert f"Conversations and tasks are kept in {database}." in kept
     assert 'event: end\ndata: {"state": "completed"}' in events
     assert "Traceback" not in rest
     assert "error" not in rest.lower()
 
 
-def test_a_restart_logs_nobody_out_and_the_secret_is_its_owners_alone(tmp_path):
+def say(url, key, message):
+    """The events of a turn, to its end."""
+    turn = json.loads(asked(url, "/api/turns", {"message": message}, key))
+    return asked(url, f"/api/turns/{turn['turn_id']}/events", key=key)
+
+
+def test_a_restart_loses_no_task_and_logs_nobody_out(tmp_path):
     database = f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
-    with serving(database) as (_, url, _):
+    with serving(database) as (server, url, _):
         key = logged_in(url)
+        assert "buy milk" in say(url, key, "Create a task: buy milk")
+        server.kill()
     with serving(database) as (_, url, _):
+        assert "buy milk" in say(url, key, "List my tasks")
         assert json.loads(asked(url, "/api/sessions/current", key=key))["user_id"] == "bob"
     file = tmp_path / "chat.sqlite-secret"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

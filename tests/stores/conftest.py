@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from backends import SQL
+from backends import SQL, administering
+from sqlalchemy import make_url
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
 from chatlab.items import ThreadItem
@@ -23,6 +24,29 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An SQLite file that is not there yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'chat.sqlite'}"
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """A PostgreSQL database that nobody has used before."""
+    name = f"chatlab_{uuid4().hex}"
+    with administering(postgres_url) as run:
+        run(f"CREATE DATABASE {name}")
+        yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=SQL)
+def new_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables, of either kind."""
+    kind = "sqlite_url" if request.param == "sqlite" else "postgres_database"
+    return str(request.getfixturevalue(kind))
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite in a browser", *SQL])

@@ -48,11 +48,16 @@ class Capstone:
 
 
 def task_manager(
-    root: Path, source: Path | None = None, store: Any = None, secret: str | None = None
+    root: Path,
+    source: Path | None = None,
+    store: Any = None,
+    secret: str | None = None,
+    book: TaskBook | None = None,
 ) -> Capstone:
     """The TaskManager of `source`; by default your own once it passes, else the solution's.
 
-    Without a `secret`, its session keys are good for as long as it runs.
+    Without a `store` and a `book`, it keeps conversations and tasks in memory. Without a `secret`,
+    its session keys are good for as long as it runs.
 
     Raises:
         InvalidInput: The notebook makes none, or one that cannot tell who knocks.
@@ -62,7 +67,7 @@ def task_manager(
     server_class = written_in(path, "TaskManager")
     secret = secret or secrets.token_hex(32)
     try:
-        capstone = Capstone(server_class(TaskBook(), secret, store), name, secret)
+        capstone = Capstone(server_class(book or TaskBook(), secret, store), name, secret)
         capstone.context_for("alice")
     except NotStarted:
         raise InvalidInput(name, "is not written yet", "Solve it, or leave out --from.") from None

@@ -36,7 +36,7 @@ def serve_capstone(
         capstone: What to serve.
         host: The address to listen on.
         port: The port; 0 takes a free one.
-        storage: Where conversations are kept, in words.
+        storage: Where conversations and tasks are kept, in words.
 
     Raises:
         InvalidInput: The port is in use, or the host is not this machine.
@@ -56,7 +56,7 @@ def serve_capstone(
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
-    console.print(f"Conversations are kept {escape(storage)}, tasks in memory. Ctrl+C stops it.")
+    console.print(f"Conversations and tasks are kept {escape(storage)}. Ctrl+C stops it.")
     config = uvicorn.Config(
         app,
         http=Connection,

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, event
-from sqlalchemy.exc import DisconnectionError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -38,21 +37,13 @@ def make_engine(url: URL) -> AsyncEngine:
     from chatlab.stores.sql.driver import OneTripConnection
 
     if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(url, hide_parameters=True)
-        event.listen(engine.sync_engine, "checkout", _replace_if_closed)
-        return engine
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
     pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
     pool["pool_reset_on_return"] = None  # each transaction is ended where it was begun
     driver = _SQLITE | {"async_creator_fn": OneTripConnection}
     engine = create_async_engine(url, connect_args=driver, **pool)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     return engine
-
-
-def _replace_if_closed(connection: Any, *_: object) -> None:
-    """Have the pool connect anew where the server has hung up: to ask it would be one more trip."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

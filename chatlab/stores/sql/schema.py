@@ -26,7 +26,18 @@ from sqlalchemy.types import TypeDecorator
 
 from chatlab.stores.sql.engines import AsyncConnection
 
-__all__ = ["MIGRATIONS", "items", "keys", "migrate", "threads", "turns", "users", "version_of"]
+__all__ = [
+    "MIGRATIONS",
+    "items",
+    "keys",
+    "migrate",
+    "task_numbers",
+    "tasks",
+    "threads",
+    "turns",
+    "users",
+    "version_of",
+]
 
 _UNSAFE = re.compile("[\0\\\\\ud800-\udfff]")
 _MAX_NAME_CHARS = 200
@@ -60,6 +71,8 @@ threads = _table("chatlab_threads", "user_id id", "place items_made document")
 items = _table("chatlab_items", "user_id thread_id id", "place document")
 turns = _table("chatlab_turns", "user_id thread_id", "owner")
 keys = _table("chatlab_keys", "user_id key thread_id", "document item_ids")
+tasks = _table("chatlab_tasks", "user_id", "id document")
+task_numbers = _table("chatlab_task_numbers", "", "latest")
 _schema = _table("chatlab_schema", "", "version")
 
 MIGRATIONS = tuple(
