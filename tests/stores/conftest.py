@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ import pytest
 from backends import SQL
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
+from chatlab.adapters.browser.one_thread_engine import OneThreadEngine
 from chatlab.items import ThreadItem
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ def kind(
     file = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('kind') / 'chat.sqlite'}"
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "sqlite in a browser":
-            patch.setattr("chatlab.stores.sql.engines.sys", SimpleNamespace(platform="emscripten"))
+            patch.setattr("chatlab.stores.sql.database.make_engine", OneThreadEngine)
         if request.param == "postgres":
             file = str(request.getfixturevalue("postgres_url"))
         yield None if request.param == "memory" else file

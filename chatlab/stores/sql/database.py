@@ -21,7 +21,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import URL, ColumnElement, TableClause, text
+from sqlalchemy import URL, ColumnElement, TableClause, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -30,15 +30,16 @@ from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.files import make_private
 from chatlab.stores.locks import ThreadLocks
-from chatlab.stores.sql.engines import AsyncConnection, AsyncEngine, make_engine
 from chatlab.stores.sql.problems import PROBLEMS
-from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
+from chatlab.stores.sql.schema import MIGRATIONS, AsyncConnection, migrate, version_of
 from chatlab.stores.sql.urls import parse_url, shown
 
-__all__ = ["Database", "LoopState", "shielded"]
+__all__ = ["Database", "LoopState", "make_engine", "shielded"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
 _transactions: ContextVar[dict[URL, Any]] = ContextVar("transactions")
 """The databases in which the running task has a transaction open, and its connection to each.
@@ -76,7 +77,7 @@ class LoopState:
         finalizer: Closes all of it when it is closed; see `_finalizer`.
     """
 
-    def __init__(self, engine: AsyncEngine, drain_seconds: float) -> None:
+    def __init__(self, engine: Any, drain_seconds: float) -> None:
         self.engine = engine
         self.opening = anyio.Lock()
         self.ready = False
@@ -270,3 +271,30 @@ class Database:
         if isinstance(error, OSError | NoConnectionFree):
             return StoreError(self.name, f"does not answer ({cause})", "Is it running?")
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
+
+
+def make_engine(url: URL) -> Any:
+    """An engine for the running loop; each transaction is ended where it was begun, not there."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from chatlab.stores.sql.driver import OneTripConnection
+
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+    pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
+    driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
+    engine = create_async_engine(url, connect_args=driver, pool_reset_on_return=None, **pool)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        # SQLAlchemy 2.0 leaves a connection open that failed before it was handed out.
+        connection.close()
+        raise

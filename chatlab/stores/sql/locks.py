@@ -22,9 +22,8 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from chatlab.errors import StoreError, TurnInProgress
 from chatlab.files import make_private
 from chatlab.stores.sql.database import Database, LoopState, shielded
-from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
-from chatlab.stores.sql.schema import turns
+from chatlab.stores.sql.schema import AsyncConnection, turns
 
 __all__ = ["SharedThreadLocks"]
 

@@ -8,9 +8,8 @@ from sqlalchemy import TableClause, select, update
 from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import ThreadMetadata
-from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.filters import items_of, thread_is
-from chatlab.stores.sql.schema import items, threads, users
+from chatlab.stores.sql.schema import AsyncConnection, items, threads, users
 
 __all__ = ["append_item", "check_exists", "insert_thread"]
 
