@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     )
     from chatlab.server import ChatKitServer
     from chatlab.stores import MemoryStore, SQLStore, Store
-    from chatlab.stores.sql import SQLTaskBook
     from chatlab.taskbook import TaskBook, TaskRecord
     from chatlab.turns.turn import Turn
 
@@ -98,7 +97,6 @@ __all__ = [
     "RespondError",
     "Row",
     "SQLStore",
-    "SQLTaskBook",
     "Select",
     "Session",
     "SessionError",
@@ -132,7 +130,7 @@ __all__ = [
 
 _HOMES = (
     *("errors", "clock", "items", "context", "events", "stores", "taskbook", "turns.turn"),
-    *("server", "stores.sql"),
+    "server",
 )
 """Where those names live: lighter modules first, for they are loaded when they are searched."""
 

@@ -193,10 +193,11 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes."""
+    from chatlab.adapters.sql_taskbook import SQLTaskBook
     from chatlab.course.capstone.load_taskmanager import task_manager
     from chatlab.course.capstone.serve import serve_capstone
     from chatlab.course.capstone.signing_secret import kept_secret
-    from chatlab.stores.sql import SQLStore, SQLTaskBook
+    from chatlab.stores import SQLStore
     from chatlab.stores.sql.urls import parse_url, shown
 
     store, book, storage, secret = None, None, "in memory, for as long as this runs", None

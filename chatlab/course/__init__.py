@@ -1,7 +1,8 @@
 """The course: what a notebook imports to ask and to check."""
 
+import sys
+
 from chatlab.course.checking.check import CheckFailed, check, look
-from chatlab.course.in_browser import adapt_kernel
 from chatlab.course.progress_list import show_progress
 from chatlab.course.quiz import ask
 from chatlab.course.talk import has_passed, talk
@@ -19,4 +20,7 @@ __all__ = [
     "talk",
 ]
 
-adapt_kernel()
+if sys.platform == "emscripten":
+    from chatlab.adapters.browser import adapt_kernel
+
+    adapt_kernel()

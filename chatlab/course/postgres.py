@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -49,6 +50,8 @@ def missing_postgres() -> str | None:
     CHATLAB_TEST_POSTGRES comes before an installed server.
     """
     if importlib.util.find_spec("asyncpg") is None:
+        if sys.platform == "emscripten":
+            return "A browser tab has no PostgreSQL: this part needs a machine."
         return "PostgreSQL's driver is not installed: pip install 'chatlab-kit[postgres]'"
     url = os.environ.get(DATABASE_URL_ENV)
     if url == "none":

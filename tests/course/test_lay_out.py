@@ -22,7 +22,7 @@ def test_every_notebook_guide_and_exercise_is_laid_out_and_no_solution(tmp_path)
             assert (tmp_path / "course" / folder / f"{slug}.ipynb").read_bytes() == (
                 ROOT / folder / f"{slug}.ipynb"
             ).read_bytes()
-    assert (tmp_path / "course/notebooks/images/at_work.png").exists()
+    assert (tmp_path / "course/notebooks/images/course-light.png").exists()
     assert not (tmp_path / "course/solutions").exists()
     assert len(done.written) > 2 * len(slugs)
     assert done.kept == []

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from backends import SQL, administering
 from sqlalchemy import make_url
 
 from chatlab import MemoryStore, RequestContext, SQLStore, Store, ThreadMetadata, UserMessageItem
+from chatlab.adapters.browser.one_thread_engine import OneThreadEngine
 from chatlab.items import ThreadItem
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ def kind(
     file = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('kind') / 'chat.sqlite'}"
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "sqlite in a browser":
-            patch.setattr("chatlab.stores.sql.engines.sys", SimpleNamespace(platform="emscripten"))
+            patch.setattr("chatlab.stores.sql.database.make_engine", OneThreadEngine)
         if request.param == "postgres":
             file = str(request.getfixturevalue("postgres_url"))
         yield None if request.param == "memory" else file

@@ -9,8 +9,8 @@ from backends import SQL
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatlab.adapters.sql_taskbook import SQLTaskBook
 from chatlab.errors import InvalidInput, NotFoundError
-from chatlab.stores.sql import SQLTaskBook
 from chatlab.taskbook import TaskBook, TaskRecord
 
 pytestmark = pytest.mark.anyio

@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: opened when it is needed, its errors in plain words.
 
-What differs between the two is here, in `engines.py`, and in `leases.py`.
+What differs between the two is here and in `leases.py`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from sqlalchemy import text
+from sqlalchemy import URL, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -30,16 +30,17 @@ from chatlab.cancellation import run_shielded
 from chatlab.errors import MissingDependency, StoreError
 from chatlab.files import make_private
 from chatlab.stores.locks import ThreadLocks
-from chatlab.stores.sql.engines import AsyncConnection, AsyncEngine, make_engine
 from chatlab.stores.sql.problems import PROBLEMS
-from chatlab.stores.sql.schema import MIGRATIONS, migrate, version_of
+from chatlab.stores.sql.schema import MIGRATIONS, AsyncConnection, migrate, version_of
 from chatlab.stores.sql.statements import Insertions
 from chatlab.stores.sql.urls import parse_url, shown
 
-__all__ = ["Database", "LoopState", "shielded"]
+__all__ = ["Database", "LoopState", "make_engine", "shielded"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 
 _transactions: ContextVar[dict[str, Any]] = ContextVar("transactions")
 """The databases in which the running task has a transaction open, and its connection to each.
@@ -80,7 +81,7 @@ class LoopState:
         finalizer: Closes all of it when it is closed; see `_finalizer`.
     """
 
-    def __init__(self, engine: AsyncEngine, drain_seconds: float) -> None:
+    def __init__(self, engine: Any, drain_seconds: float) -> None:
         self.engine = engine
         self.opening = anyio.Lock()
         self.ready = False
@@ -157,11 +158,7 @@ class Database:
         return self._connect(write=False)
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction that writes; it is durable when the block has been left. See `reading`.
-
-        Raises:
-            StoreError: The database cannot be used as it is; nothing was written.
-        """
+        """A transaction that writes, and is durable when the block has been left. See `reading`."""
         return self._connect(write=True)
 
     @asynccontextmanager
@@ -272,3 +269,30 @@ class Database:
         if isinstance(error, OSError | NoConnectionFree):
             return StoreError(self.name, f"does not answer ({cause})", "Is it running?")
         return StoreError(self.name, f"refused: {cause}", "Nothing was changed.")
+
+
+def make_engine(url: URL) -> Any:
+    """An engine for the running loop; each transaction is ended where it was begun, not there."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from chatlab.stores.sql.driver import OneTripConnection
+
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+    pool: dict[str, Any] = {"pool_size": 4, "max_overflow": 0, "hide_parameters": True}
+    driver = {"isolation_level": "IMMEDIATE", "async_creator_fn": OneTripConnection}
+    engine = create_async_engine(url, connect_args=driver, pool_reset_on_return=None, **pool)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        # SQLAlchemy 2.0 leaves a connection open that failed before it was handed out.
+        connection.close()
+        raise

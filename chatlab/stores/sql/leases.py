@@ -17,9 +17,8 @@ from sqlalchemy import func, select, text, update
 from chatlab.errors import StoreError
 from chatlab.files import make_private
 from chatlab.stores.sql.database import Database, LoopState
-from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.problems import BEHIND_A_POOLER
-from chatlab.stores.sql.schema import turns
+from chatlab.stores.sql.schema import AsyncConnection, turns
 
 __all__ = ["Lease", "make_lease"]
 

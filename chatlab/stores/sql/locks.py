@@ -16,8 +16,8 @@ from chatlab.errors import StoreError, TurnInProgress
 from chatlab.stores.base import HeldThread
 from chatlab.stores.sql import statements
 from chatlab.stores.sql.database import Database, LoopState, shielded
-from chatlab.stores.sql.engines import AsyncConnection
 from chatlab.stores.sql.leases import Lease, make_lease
+from chatlab.stores.sql.schema import AsyncConnection
 
 __all__ = ["SharedThreadLock", "SharedThreadLocks"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from chatlab.errors import InvalidInput, NotFoundError
 from chatlab.items import Page, ThreadMetadata
 from chatlab.stores.sql import statements
-from chatlab.stores.sql.engines import AsyncConnection
+from chatlab.stores.sql.schema import AsyncConnection
 from chatlab.stores.sql.statements import Insertions
 
 __all__ = ["append_item", "as_page", "check_exists", "insert_thread"]

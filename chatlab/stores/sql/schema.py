@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnClause,
@@ -24,10 +24,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from chatlab.stores.sql.engines import AsyncConnection
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+else:  # it cannot be loaded in a browser
+    AsyncConnection = Any
 
 __all__ = [
     "MIGRATIONS",
+    "AsyncConnection",
     "items",
     "keys",
     "migrate",

@@ -26,7 +26,7 @@ _numbers = count(1)
 
 def can_fork() -> bool:
     """Whether kernels can be forked here: elsewhere than on Linux, each is started from scratch."""
-    return sys.platform == "linux"
+    return sys.platform == "linux" and hasattr(os, "fork")
 
 
 class KernelServer:

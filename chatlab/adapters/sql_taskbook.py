@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, case, delete, insert, select, update
 from chatlab.errors import NotFoundError
 from chatlab.stores.base import to_json
 from chatlab.stores.sql.database import Database, shielded
-from chatlab.stores.sql.engines import AsyncConnection
-from chatlab.stores.sql.schema import task_numbers, tasks
+from chatlab.stores.sql.schema import AsyncConnection, task_numbers, tasks
 from chatlab.taskbook import Priority, TaskBook, TaskRecord
 
 __all__ = ["SQLTaskBook"]
