@@ -1,4 +1,4 @@
-"""chatlab's own endpoints: turns to start, read and stop; threads to list, load and delete."""
+"""chatlab's own endpoints: turns to start, read and stop; threads to list, load, name, delete."""
 
 from typing import Annotated, Any, Literal, cast
 
@@ -20,6 +20,8 @@ from chatlab.adapters.http.sse import (
     event_frames,
 )
 from chatlab.adapters.http.turn_registry import RunningTurn
+from chatlab.errors import InvalidInput
+from chatlab.events import MAX_TITLE
 from chatlab.items import Action, Page, Thread, ThreadMetadata
 from chatlab.names import ID_PATTERN, check_name, check_text
 from chatlab.stores.base import MAX_LIMIT
@@ -30,6 +32,7 @@ __all__ = [
     "After",
     "Paging",
     "PathId",
+    "RenameThread",
     "SendAction",
     "SendMessage",
     "StopResult",
@@ -96,6 +99,20 @@ class SendAction(_Body):
     def _has_a_name(cls, action: Action) -> Action:
         check_name("type", action.type, _MAX_ACTION_CHARS)
         return action
+
+
+class RenameThread(_Body):
+    """What a conversation is to be called, in one line."""
+
+    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
+
+    @field_validator("title")
+    @classmethod
+    def _is_a_line(cls, title: str) -> str:
+        line = check_text("The title", " ".join(title.split()), MAX_TITLE)
+        if not line:
+            raise InvalidInput("The title", "is blank", "Use a few words.")
+        return line
 
 
 class TurnInfo(BaseModel):
@@ -229,10 +246,44 @@ async def thread(
     return ThreadInfo(**dict(found), turn=running and TurnInfo.of(running))
 
 
+@api.patch("/threads/{thread_id}")
+async def rename(
+    thread_id: PathId, body: RenameThread, app_state: AppStateDep, context: CurrentRequest
+) -> ThreadMetadata:
+    """Call a conversation something else, also while a turn runs in it."""
+    store = app_state.server.store
+
+    async def renamed() -> ThreadMetadata:
+        thread = await store.load_thread(thread_id, context)
+        thread = thread.model_copy(update={"title": body.title})
+        await store.save_thread(thread, context)
+        return thread
+
+    thread = await store.transaction(renamed())
+    app_state.changes.tell(context.user_id)
+    return thread
+
+
+@api.post("/threads/{thread_id}/items/{item_id}/fork", status_code=201)
+async def fork(
+    thread_id: PathId, item_id: PathId, app_state: AppStateDep, context: CurrentRequest
+) -> ThreadMetadata:
+    """Copy what came before the item into a new conversation, to go on from there otherwise."""
+    store = app_state.server.store
+    before = await store.load_thread_items(thread_id, item_id, MAX_LIMIT, "desc", context)
+    if before.has_more:
+        fix = f"A copy holds at most {MAX_LIMIT:,} items: ask at the end."
+        raise InvalidInput("item_id", f"has over {MAX_LIMIT:,} items before it", fix)
+    forked = await app_state.server.fork(thread_id, item_id, context)
+    app_state.changes.tell(context.user_id)
+    return forked
+
+
 @api.delete("/threads/{thread_id}", status_code=204)
 async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentRequest) -> Response:
     """Delete a conversation, once no turn runs in it."""
     await app_state.server.delete(thread_id, context)
+    app_state.changes.tell(context.user_id)
     if app_state.forget_thread is not None:
         await app_state.forget_thread(thread_id, context)
     return Response(status_code=204)

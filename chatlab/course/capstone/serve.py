@@ -4,6 +4,7 @@ import socket
 
 from rich.console import Console
 from rich.markup import escape
+from typing_extensions import override
 
 from chatlab.adapters.http import LOCAL_HOSTS, create_app
 from chatlab.course.capstone.load_taskmanager import Capstone
@@ -13,6 +14,7 @@ try:
     import uvicorn
 
     from chatlab.adapters.http.connections import Connection
+    from chatlab.adapters.http.user_changes import UserChanges
 except ImportError as error:
     raise MissingDependency("uvicorn", "http") from error
 
@@ -21,6 +23,9 @@ __all__ = ["serve_capstone"]
 _DEMO_USERS = ("alice", "bob")
 _SHUTDOWN_SECONDS = 3
 """How long open connections may go on when the server stops."""
+
+_PROMPTS = ("Create a task: buy milk", "List my tasks", "What's its priority?", "Delete task 1")
+"""One for each kind of thing that every TaskManager does: `chatlab.commands` has its words."""
 
 
 def serve_capstone(
@@ -52,6 +57,7 @@ def serve_capstone(
         capstone.server,
         capstone.server.authenticate,
         sign_in=lambda name: _sign_in(capstone, name),
+        prompts=_PROMPTS,
     )
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
@@ -63,7 +69,21 @@ def serve_capstone(
         log_level="warning",
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app.state.chatlab.changes).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; when it stops, it does not wait for pages that wait for news."""
+
+    def __init__(self, config: uvicorn.Config, changes: UserChanges) -> None:
+        super().__init__(config)
+        self._changes = changes
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn."""
+        self._changes.close()
+        await super().shutdown(sockets)
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
