@@ -80,11 +80,11 @@ async def changes(
         news = await app_state.changes.other_than(mark, context.user_id, patience)
     if thread_id is None:
         return Changes(mark=news)
-    newest = app_state.turns.newest_in(thread_id, context)
     try:
         version = await version_of(thread_id, app_state, context)
     except NotFoundError:
         return Changes(mark=news, deleted=True)
+    newest = app_state.turns.newest_in(thread_id, context)  # it may have ended meanwhile
     return Changes(mark=news, turn=newest and TurnInfo.of(newest), version=version)
 
 

@@ -69,7 +69,7 @@ function createPane(state, model) {
     },
   };
   const log = createLog(state, actions);
-  const inspector = createInspector(state, log, model.get("inspect"));
+  const inspector = createInspector(state, log, model.get("inspect"), actions.announce);
   const input = actions.interactive ? createInput(state, actions) : null;
   const eventsButton = make("button", { type: "button", className: "chatlab-toggle", textContent: "Events",
     aria: { expanded: String(model.get("inspect")) } });

@@ -1,5 +1,5 @@
 // The chat pane's script. These files are joined to one module, in the order dom, widget_tree, message_tools,
-// entries, state, log, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
+// entries, state, log, replay, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
 // rendered and made safe.
 
 function make(tag, properties = {}, ...children) {

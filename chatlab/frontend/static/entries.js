@@ -6,7 +6,7 @@ function entryNode(entry, actions) {
   const node = make("article", { className: `chatlab-${entry.kind}` });
   node.dataset.key = entry.key;
   ({ user: userEntry, assistant: assistantEntry, tool: chipEntry, task: chipEntry, widget: widgetEntry,
-    notice: noticeEntry, stats: statsEntry, prompts: promptsEntry }[entry.kind] || errorEntry)(node, entry, actions);
+    notice: noticeEntry, prompts: promptsEntry }[entry.kind] || errorEntry)(node, entry, actions);
   return node;
 }
 
@@ -67,11 +67,6 @@ function promptsEntry(node, entry, actions) {
     type: "button", dir: "auto", textContent: text, onclick: () => actions.say(text) })));
 }
 
-function statsEntry(node, entry) {
-  node.setAttribute("aria-label", "What the turn took");
-  node.textContent = entry.text;
-}
-
 function errorEntry(node, entry, actions) {
   node.setAttribute("role", "alert");
   node.append(make("span", { textContent: entry.text }));
@@ -80,7 +75,7 @@ function errorEntry(node, entry, actions) {
     node.append(" ", make("button", {
       type: "button", textContent: "Try again", onclick: () => {
         // The kernel tries again what came last.
-        const isLast = !node.matches(":has(~ article:not(.chatlab-stats))");
+        const isLast = !node.matches(":has(~ article)");
         if (isLast) actions.send({ type: "retry" });
         else actions.announce("Something newer has been said: write it again.");
       },

@@ -236,11 +236,11 @@ export function createConversation(userId, threadId, page) {
   const catchUp = async (change) => {
     const { turn } = change;
     if (change.deleted) return version === null ? undefined : page.onDeleted();
-    if (turn && !seenTurns.has(turn.turn_id)) {
-      const state = await follow(turn, "elsewhere");
-      if (state !== "lost") return undefined;
-    } else if (change.version === version) return undefined;
-    return loadThread();
+    if (change.version === version) { // nothing was missed before this turn
+      if (!turn || seenTurns.has(turn.turn_id) || await follow(turn, "elsewhere") !== "lost") return undefined;
+    }
+    const running = await loadThread();
+    return running && follow(running, "elsewhere");
   };
 
   const stopTurn = async () => {
