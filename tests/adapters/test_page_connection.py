@@ -32,7 +32,7 @@ class Steps(ChatKitServer):
             yield AssistantMessage(content="Good to see you.")
             return
         for number in range(20):
-            while number >= self.said:  # noqa: ASYNC110 - another thread says how many
+            while number >= self.said:
                 await self.clock.sleep(0.005)
             yield AssistantMessage(content=f"word{number} ")
 
@@ -80,9 +80,7 @@ def threads(url):
         return alice.get("/api/threads").json()["data"]
 
 
-def test_it_greets_proposes_what_to_say_and_keeps_no_greeting_that_nobody_answered(
-    tab, url, steps
-):
+def test_it_greets_proposes_what_to_say_and_keeps_no_greeting_that_nobody_answered(tab, url, steps):
     page = tab(url)
     expect(page.locator(REPLY)).to_have_text("Good to see you.")
     expect(page.get_by_role("button", name="And <less>")).to_be_visible()
@@ -198,9 +196,7 @@ def test_a_server_that_is_killed_amid_a_reply_and_started_again_answers_to_the_e
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
         killed = time.monotonic()
-        expect(connection(page)).to_have_text(
-            "Connection lost, trying again…", timeout=5000
-        )
+        expect(connection(page)).to_have_text("Connection lost, trying again…", timeout=5000)
         expect(connection(page)).to_have_text("The server does not answer, trying again…")
         assert time.monotonic() - killed < 30
         expect(users(page)).to_have_text(["Tell me"])

@@ -29,6 +29,7 @@ try:
     from chatlab.adapters.http.page_routes import page
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions
+    from chatlab.adapters.http.thread_routes import thread_api
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
@@ -83,6 +84,7 @@ def create_app(
     answer_errors(app)
     app.include_router(sessions)
     app.include_router(api)
+    app.include_router(thread_api)
     if chatkit:
         from chatlab.adapters.http.chatkit_routes import chatkit_router
 

@@ -1,5 +1,6 @@
 """What the page's list of conversations shows, and how an open page hears of what is new."""
 
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,11 +9,13 @@ from pydantic import AwareDatetime, BaseModel
 from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentReader, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.routes import After, TurnInfo
+from chatlab.adapters.http.sse import EventStream
 from chatlab.context import RequestContext
 from chatlab.errors import NotFoundError
 from chatlab.items import Page, ThreadMetadata, UserMessageItem
 from chatlab.names import ID_PATTERN
 from chatlab.stores.paging import load_visible_items
+from chatlab.streams import sse_frame
 
 __all__ = ["Changes", "ListedThread", "page_lists", "version_of"]
 
@@ -63,21 +66,34 @@ async def listed_threads(
     return Page(data=tuple(shown), has_more=found.has_more, after=found.after)
 
 
-@page_lists.get("/changes")
+@page_lists.get("/changes", status_code=200, response_class=EventStream)
 async def changes(
     app_state: AppStateDep,
     context: CurrentUser,
     thread_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
     mark: Annotated[str | None, Query(pattern=_MARK)] = None,
-) -> Changes:
-    """Wait until something changes, and say what is so then.
+) -> EventStream:
+    """Wait until something changes, and say what is so then, as `Changes`, in one frame.
 
     It answers at once if the mark is an old one, and in any case as often as streams speak. So
     whoever asks again and again knows that the server is there.
     """
-    with app_state.streams.acquire(context.user_id):
-        patience = app_state.limits.keep_alive_seconds
-        news = await app_state.changes.other_than(mark, context.user_id, patience)
+    frames = _news(thread_id, mark, app_state, context)
+    return EventStream(frames, app_state.streams, context.user_id)
+
+
+async def _news(
+    thread_id: str | None, mark: str | None, app_state: AppState, context: RequestContext
+) -> AsyncGenerator[bytes]:
+    patience = app_state.limits.keep_alive_seconds
+    news = await app_state.changes.other_than(mark, context.user_id, patience)
+    found = await _changes_in(thread_id, news, app_state, context)
+    yield sse_frame(found.model_dump_json()).encode()
+
+
+async def _changes_in(
+    thread_id: str | None, news: str, app_state: AppState, context: RequestContext
+) -> Changes:
     if thread_id is None:
         return Changes(mark=news)
     try:

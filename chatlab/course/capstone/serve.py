@@ -4,7 +4,6 @@ import socket
 
 from rich.console import Console
 from rich.markup import escape
-from typing_extensions import override
 
 from chatlab.adapters.http import LOCAL_HOSTS, create_app
 from chatlab.course.capstone.load_taskmanager import Capstone
@@ -14,7 +13,6 @@ try:
     import uvicorn
 
     from chatlab.adapters.http.connections import Connection
-    from chatlab.adapters.http.user_changes import UserChanges
 except ImportError as error:
     raise MissingDependency("uvicorn", "http") from error
 
@@ -69,21 +67,7 @@ def serve_capstone(
         log_level="warning",
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    _Server(config, app.state.chatlab.changes).run(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server; when it stops, it does not wait for pages that wait for news."""
-
-    def __init__(self, config: uvicorn.Config, changes: UserChanges) -> None:
-        super().__init__(config)
-        self._changes = changes
-
-    @override
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """See uvicorn."""
-        self._changes.close()
-        await super().shutdown(sockets)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _open_listener(host: str, port: int) -> socket.socket:

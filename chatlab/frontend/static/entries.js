@@ -26,7 +26,7 @@ function assistantEntry(node, entry, actions) {
     node.textNode = new Text(entry.text);
     node.append(node.textNode);
   } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));
-  if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped" }));
+  if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped here, before its end" }));
   if (actions.messageTools && entry.html) node.append(messageTools(node, entry, actions));
 }
 

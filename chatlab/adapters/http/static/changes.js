@@ -1,7 +1,7 @@
 // Hear of what is new for as long as the page is looked at: each request waits until something
 // changes, or a little while. So it also tells whether the server is there.
 import { connection } from "./connection.js";
-import { RequestRefused, requestJson, sleep } from "./requests.js";
+import { RequestRefused, readFrames, sleep } from "./requests.js";
 
 const looked = () => new Promise((resolve) => {
   const check = () => {
@@ -28,7 +28,11 @@ export function watchChanges(signal, { idle, threadId, onList, onChange, onLost,
     const asked = threadId();
     if (asked) query.set("thread_id", asked);
     try {
-      const change = await requestJson("GET", `page/changes?${query}`, undefined, AbortSignal.any([signal, own.signal]));
+      const frames = readFrames(`page/changes?${query}`, AbortSignal.any([signal, own.signal]), () => {});
+      const { value } = await frames.next();
+      await frames.return();
+      if (!value) throw new Error("The connection broke off.");
+      const change = JSON.parse(value.data);
       if (lost) onBack();
       lost = false;
       if (mark !== null && change.mark !== mark) onList();
