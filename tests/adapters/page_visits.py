@@ -1,24 +1,14 @@
-"""What the tests of the page share: a browser, and what one sees and does on the page."""
+"""What the tests of the page share: what one sees and does there."""
 
-import shutil
+import sys
+from pathlib import Path
 
-import pytest
-from playwright.sync_api import expect, sync_playwright
-from requirements import require_or_skip
+from playwright.sync_api import expect
 
-expect.set_options(timeout=60_000)
+sys.path.append(str(Path(__file__).parents[1] / "browser"))
+from lab import AXE, SHOTS
 
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        require_or_skip("there is no chromium; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        found = playwright.chromium.launch(executable_path=program, args=flags)
-        yield found
-        found.close()
+expect.set_options(timeout=10_000)
 
 
 def box(page):
@@ -40,3 +30,18 @@ def connection(page):
 
 def users(page):
     return page.locator(".chatlab-said")
+
+
+def shot(page, name):
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"page_{name}.png")
+
+
+def accessible(page):
+    """axe finds nothing to complain about, anywhere on the page."""
+    page.evaluate(AXE)
+    found = page.evaluate(
+        """async () => (await axe.run()).violations
+          .map(one => [one.id, ...one.nodes.map(node => node.html + ' ' + node.failureSummary)])"""
+    )
+    assert found == []

@@ -4,21 +4,20 @@ import asyncio
 import contextlib
 import json
 import re
-import shutil
 import sys
 import threading
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from requirements import require_or_skip
+from page_visits import box, say, shot, status, users
+from playwright.sync_api import expect
 from serving import KEYS, client_of, events_of, served
 
 from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
-from lab import SHOTS, Watch
+from lab import Watch
 from room_servers import Hall, Room
 
 pytestmark = pytest.mark.browser
@@ -26,9 +25,6 @@ pytestmark = pytest.mark.browser
 TOKENS = 90
 REPLY = ".chatlab-assistant"
 LOST = "Failed to load resource"
-
-
-expect.set_options(timeout=60_000)
 
 
 class Tap:
@@ -62,18 +58,6 @@ def url(room):
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        require_or_skip("there is no chromium; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        found = playwright.chromium.launch(executable_path=program, args=flags)
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def visit(browser, url):
     """A page of somebody who has come in, with the keyboard alone; it must behave."""
@@ -95,24 +79,6 @@ def visit(browser, url):
         context.close()
     assert [error for error in watch.errors if LOST not in error] == []
     assert watch.strays == []
-
-
-def box(page):
-    return page.get_by_role("textbox", name="Write a message")
-
-
-def say(page, text):
-    box(page).fill(text)
-    box(page).press("Enter")
-
-
-def status(page, text):
-    expect(page.locator(".chatlab-status")).to_have_text(text)
-
-
-def shot(page, name):
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"page_{name}.png")
 
 
 def test_a_reply_outlives_a_lost_connection_and_a_reload_and_is_whole(visit, url, tap):
@@ -194,10 +160,6 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
 DIRECTION = "node => getComputedStyle(node).direction"
 POSTS = "**/api/turns"
 LEVELS = ("info", "warning", "danger")
-
-
-def users(page):
-    return page.locator(".chatlab-said")
 
 
 def hold(page, pattern):

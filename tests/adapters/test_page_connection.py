@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
-from page_visits import box, browser, connection, say, status, users  # noqa: F401 - a fixture
+from page_visits import box, connection, say, status, users
 from playwright.sync_api import expect
 from serving import KEYS, client_of, listening, served
 
@@ -54,25 +55,6 @@ def url(steps):
     )
     with served(app) as found:
         yield found
-
-
-@pytest.fixture
-def tab(browser):  # noqa: F811
-    """A tab with somebody in it; each has a session of its own."""
-    contexts = []
-
-    def come(url, fragment=""):
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{url}/{fragment}")
-        page.get_by_role("button", name="Be Alice").click()
-        expect(box(page)).to_be_focused()
-        return page
-
-    yield come
-    for context in contexts:
-        context.close()
 
 
 def threads(url):
@@ -181,12 +163,12 @@ def test_a_server_that_is_killed_amid_a_reply_and_started_again_answers_to_the_e
         command = [sys.executable, "slow_page_server.py", str(port), str(tmp_path / "chat.sqlite")]
         server = subprocess.Popen(command, cwd=HERE)
         while True:
-            try:
+            with suppress(httpx.TransportError):
                 httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=60)
-                return server
-            except httpx.TransportError:
-                assert server.poll() is None
-                time.sleep(0.05)
+                break
+            assert server.poll() is None
+            time.sleep(0.05)
+        return server
 
     server = start()
     try:

@@ -82,15 +82,12 @@ def create_app(
     app.state.chatlab = AppState.of(server, authenticate, sign_in, sign_out, limits)
     app.state.chatlab.prompts = tuple(prompts)
     answer_errors(app)
-    app.include_router(sessions)
-    app.include_router(api)
-    app.include_router(thread_api)
+    for router in (sessions, api, thread_api, page_lists, page):
+        app.include_router(router)
     if chatkit:
         from chatlab.adapters.http.chatkit_routes import chatkit_router
 
         app.include_router(chatkit_router(app.state.chatlab))
-    app.include_router(page_lists)
-    app.include_router(page)
     if hosts is None:
         hosts = ("*",) if sign_in is None else LOCAL_HOSTS
     _guard(app, limits, origins, hosts)

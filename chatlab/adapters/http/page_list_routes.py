@@ -24,6 +24,13 @@ _FIRST_ITEMS = 5
 """Among so many a conversation's first message is looked for: a greeting may come before it."""
 
 _TITLE_CHARS = 60
+_ONE_FRAME = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "contentMediaType": "application/json"}},
+    "required": ["data"],
+}
+"""What the stream of changes says, for the description of the API."""
+
 _MARK = r"^[A-Za-z0-9_-]{1,100}$"
 
 
@@ -66,7 +73,12 @@ async def listed_threads(
     return Page(data=tuple(shown), has_more=found.has_more, after=found.after)
 
 
-@page_lists.get("/changes", status_code=200, response_class=EventStream)
+@page_lists.get(
+    "/changes",
+    status_code=200,
+    response_class=EventStream,
+    responses={200: {"content": {"text/event-stream": {"schema": _ONE_FRAME}}}},
+)
 async def changes(
     app_state: AppStateDep,
     context: CurrentUser,

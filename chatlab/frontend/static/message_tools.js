@@ -14,13 +14,16 @@ function messageTools(node, entry, actions) {
     again.title = "Have it answered again; what came after it goes when the new answer is complete";
     tools.push(again, edit);
   }
+  node.classList.add("chatlab-with-tools");
   return make("div", { className: "chatlab-tools" }, ...tools);
 }
 
 function editForm(node, entry, actions, opener) {
   node.querySelector(".chatlab-edit")?.remove();
   const box = make("textarea", { value: entry.text, dir: "auto", rows: 3, aria: { label: "Your message, to be asked otherwise" } });
+  node.classList.add("chatlab-editing");
   const close = () => {
+    node.classList.remove("chatlab-editing");
     form.remove();
     opener.focus();
   };

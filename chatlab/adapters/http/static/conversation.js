@@ -7,6 +7,7 @@ import { drafts, newKey, pending, placeOf } from "./kept.js";
 import { RequestRefused, requestJson, requestJsonRetrying, requestLast } from "./requests.js";
 import { createTranscript } from "./transcript.js";
 
+const PIECE = 10; // how many earlier entries are shown at once
 const LOST_TURN = "The server was started anew before the answer was complete.";
 
 // `page` is what is around it: report(text) for the one that is open now, onAddress() when this one has
@@ -205,7 +206,11 @@ export function createConversation(userId, threadId, page) {
       threadId = null;
       return greet(key);
     }
-    if (!transcript.hasItems()) threadId = null; // it said nothing, and nothing was kept
+    if (!transcript.hasItems()) { // it said nothing
+      requestLast("DELETE", `api/threads/${threadId}`);
+      threadId = null;
+      version = null;
+    }
     if (left()) return undefined;
     if (state !== "failed") retryTurn = null;
     if (page.prompts.length) showPatches({ put: { key: "prompts", kind: "prompts", prompts: page.prompts } });
@@ -252,7 +257,11 @@ export function createConversation(userId, threadId, page) {
     if (!olderCursor) return;
     const older = await requestJson("GET", `page/threads/${threadId}?after=${olderCursor}`);
     olderCursor = older.more ? older.after : null;
-    showPatches({ before: older.entries, more: older.more });
+    for (let end = older.entries.length; end > 0 && !left(); end -= PIECE) { // a piece at a time, so that scrolling is smooth
+      const start = Math.max(0, end - PIECE);
+      showPatches({ before: older.entries.slice(start, end), more: older.more || start > 0 });
+      await new Promise((resolve) => { setTimeout(resolve); });
+    }
   };
 
   // What is asked for waits for what was asked for before it, and for the answer that runs.

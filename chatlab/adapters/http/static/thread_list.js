@@ -38,6 +38,7 @@ export function createThreadList(nav, page) {
   const found = make("p", { className: "found", aria: { role: "status" } });
   const days = make("div", { className: "days" });
   const more = make("button", { type: "button", className: "more", textContent: "Earlier conversations" });
+  const scroll = make("div", { className: "scroll" }, days, more);
   const undoBar = make("div", { className: "undo", hidden: true, aria: { role: "status" } });
 
   const matches = (thread) => (thread.title ?? "").toLowerCase().includes(search.value.trim().toLowerCase());
@@ -68,17 +69,19 @@ export function createThreadList(nav, page) {
       page.report(error);
       await load();
     }), UNDO_MS));
+    const wasOpen = page.current() === thread.id;
     const undo = make("button", { type: "button", textContent: "Undo" });
     undo.onclick = () => {
       clearTimeout(deleting.get(thread.id));
       deleting.delete(thread.id);
       undoBar.hidden = true;
+      if (wasOpen) page.open(thread.id);
       show();
       days.querySelector(`[data-thread="${thread.id}"]`)?.focus();
     };
     undoBar.replaceChildren(make("span", { textContent: `“${thread.title ?? NO_TITLE}” is deleted. ` }), undo);
     undoBar.hidden = false;
-    if (page.current() === thread.id) page.open("");
+    if (wasOpen) page.open("");
     show();
     undo.focus();
   };
@@ -182,13 +185,13 @@ export function createThreadList(nav, page) {
   more.onclick = () => loadMore().catch(page.report);
   new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting) && hasMore && !search.value) loadMore().catch(page.report);
-  }, { root: days }).observe(more);
+  }, { root: scroll, rootMargin: "200px" }).observe(more);
   search.oninput = async () => {
     show();
     const words = search.value;
     while (hasMore && search.value && search.value === words) await loadMore().catch(() => { hasMore = false; });
   };
-  nav.append(newLink, search, found, make("div", { className: "scroll" }, days, more), undoBar);
+  nav.append(newLink, search, found, scroll, undoBar);
 
   return {
     load,
