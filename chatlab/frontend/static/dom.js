@@ -27,7 +27,7 @@ function safeHtml(html, className, announce) {
     code.tabIndex = 0;
     const copy = make("button", { type: "button", className: "chatlab-copy", textContent: "Copy" });
     copy.onclick = () => copyText(code.textContent, code, announce);
-    const frame = make("div", { className: "chatlab-code" });
+    const frame = make("div", { className: "chatlab-code", dir: "ltr" });
     code.replaceWith(frame);
     frame.append(code, copy);
   }

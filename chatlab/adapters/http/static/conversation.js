@@ -7,7 +7,7 @@ import { drafts, newKey, pending, placeOf } from "./kept.js";
 import { RequestRefused, requestJson, requestJsonRetrying, requestLast } from "./requests.js";
 import { createTranscript } from "./transcript.js";
 
-const PIECE = 10; // how many earlier entries are shown at once
+const PIECE = 25; // how many earlier entries are shown at once
 const LOST_TURN = "The server was started anew before the answer was complete.";
 
 // `page` is what is around it: report(text) for the one that is open now, onAddress() when this one has
