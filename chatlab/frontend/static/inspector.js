@@ -38,11 +38,12 @@ function createInspector(state, log, open, announce) {
     const row = make("li", { className: "chatlab-stats" }, make("span", { textContent: entry.text }));
     row.dataset.key = entry.key;
     const events = state.turns.get(entry.key);
-    const button = make("button", { type: "button", className: "chatlab-tool", hidden: !events, aria: { label: `Replay: ${entry.text}` } });
+    const old = turns.querySelector(`[data-key="${CSS.escape(entry.key)}"]`);
+    const number = old ? [...turns.children].indexOf(old) + 1 : turns.childElementCount + 1;
+    const button = make("button", { type: "button", className: "chatlab-tool", hidden: !events, aria: { label: `Replay turn ${number}` } });
     button.dataset.label = "Replay";
     button.onclick = () => replay.start(events, button);
     row.append(button);
-    const old = turns.querySelector(`[data-key="${CSS.escape(entry.key)}"]`);
     if (old) old.replaceWith(row);
     else turns.append(row);
     turns.scrollTop = turns.scrollHeight;

@@ -31,6 +31,7 @@ export function createConversation(userId, threadId, page) {
   let version = null;
   let seq = 0;
   let errorCount = 0;
+  const lostErrors = []; // the keys of those that say that the server does not answer
   let title = null;
 
   let markOpened;
@@ -55,7 +56,9 @@ export function createConversation(userId, threadId, page) {
   };
   const showError = (error) => {
     errorCount += 1;
-    showPatches({ put: { key: `page-${errorCount}`, kind: "error", text: error.message, retry: retryTurn !== null } });
+    const key = `page-${errorCount}`;
+    if (!(error instanceof RequestRefused)) lostErrors.push(key);
+    showPatches({ put: { key, kind: "error", text: error.message, retry: retryTurn !== null } });
     if (!runningTurn) showState("failed");
   };
 
@@ -150,7 +153,7 @@ export function createConversation(userId, threadId, page) {
   const sendMessage = async (text, id) => {
     showPatches({ drop: ["prompts"] });
     const wasBegun = begun;
-    const unsure = pending.get(place()); // a message of which nobody knows whether it has arrived
+    const unsure = pending.unsure(place());
     const message = unsure?.message === text ? unsure
       : { message: text, thread_id: threadId, idempotency_key: newKey() };
     let arrived = false;
@@ -169,7 +172,7 @@ export function createConversation(userId, threadId, page) {
           pending.done(place());
           begun = wasBegun;
           page.onAddress();
-        }
+        } else pending.set(place(), message, true);
         retryTurn = null;
         giveBack(id, text);
         if (left()) page.report(error.message);
@@ -311,7 +314,10 @@ export function createConversation(userId, threadId, page) {
       return following;
     },
     onLost: () => showState("reconnecting"),
-    onBack: () => showState("ready"),
+    onBack: () => {
+      showPatches({ drop: lostErrors.splice(0) }); // now it does
+      showState("ready");
+    },
   });
 
   // Nobody said anything in a conversation that only greets: it is not kept.

@@ -26,9 +26,12 @@ export const drafts = {
 };
 
 export const pending = {
-  get: (place) => kept.pending[place] ?? null,
-  set(place, message) {
-    kept.pending[place] = message;
+  // The message that waits for its answer; it may be asked again by whoever comes back.
+  get: (place) => (kept.pending[place]?.isUnsure ? null : kept.pending[place]?.message ?? null),
+  // The message of which nobody knows whether it has arrived: it is in the input again.
+  unsure: (place) => (kept.pending[place]?.isUnsure ? kept.pending[place].message : null),
+  set(place, message, isUnsure = false) {
+    kept.pending[place] = { message, isUnsure };
     save();
   },
   done(place) {

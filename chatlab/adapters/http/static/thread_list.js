@@ -178,14 +178,19 @@ export function createThreadList(nav, page) {
       threads.push(...next.data.filter((thread) => !known.has(thread.id)));
       ({ has_more: hasMore, after } = next);
       show();
-    })().finally(() => { loading = null; });
+    })().finally(() => {
+      loading = null;
+      observer.unobserve(more); // who is at the end still is told so again
+      observer.observe(more);
+    });
     return loading;
   };
 
   more.onclick = () => loadMore().catch(page.report);
-  new IntersectionObserver((entries) => {
+  const observer = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting) && hasMore && !search.value) loadMore().catch(page.report);
-  }, { root: scroll, rootMargin: "200px" }).observe(more);
+  }, { root: scroll, rootMargin: "200px" });
+  observer.observe(more);
   search.oninput = async () => {
     show();
     const words = search.value;
