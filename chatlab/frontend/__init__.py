@@ -10,7 +10,17 @@ from pathlib import Path
 __all__ = ["script", "script_part", "style", "theme"]
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPT_PARTS = ("dom", "widget_tree", "entries", "state", "log", "inspector", "chat")
+_SCRIPT_PARTS = (
+    "dom",
+    "widget_tree",
+    "message_tools",
+    "entries",
+    "state",
+    "log",
+    "replay",
+    "inspector",
+    "chat",
+)
 
 
 def script_part(name: str) -> str:

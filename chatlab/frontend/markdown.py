@@ -19,6 +19,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.linkify import linkify
 from markdown_it.token import Token
 
+from chatlab.frontend.highlight import highlight_code
+
 __all__ = [
     "MAX_MARKDOWN",
     "render_inline",
@@ -67,6 +69,20 @@ def _parse_inline(state: StateCore) -> None:
                 children.append(Token("text", "", 0, content=token.content))
             else:
                 state.md.inline.parse(token.content, state.md, state.env, children)
+
+
+_TASK = re.compile(r"\[([ xX])\] ")
+
+
+def _tick_tasks(state: StateCore) -> None:
+    """In a list, `[ ] ` and `[x] ` become boxes, empty and ticked."""
+    tokens = state.tokens
+    for item, paragraph, token in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (item.type, paragraph.type) != ("list_item_open", "paragraph_open"):
+            continue
+        first = next(iter(token.children or ()), None)
+        if first is not None and first.type == "text" and (found := _TASK.match(first.content)):
+            first.content = ("☐ " if found[1] == " " else "☑ ") + first.content[found.end() :]
 
 
 _MATHEMATICS = re.compile(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\](?!\()", re.DOTALL)
@@ -162,6 +178,8 @@ _markdown = _make_parser("js-default").disable("image")
 _markdown.core.ruler.at("inline", _parse_inline)
 _markdown.inline.ruler.before("escape", "mathematics", _keep_mathematics)
 _markdown.block.ruler.before("list", "mathematics", _keep_display, {"alt": ["paragraph"]})
+_markdown.core.ruler.push("tasks", _tick_tasks)
+_markdown.options["highlight"] = highlight_code
 _count_steps(_markdown)
 _plain = _make_parser("zero")
 

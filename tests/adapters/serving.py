@@ -5,7 +5,8 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 import httpx
 import uvicorn
@@ -35,6 +36,10 @@ class Address(str):
     def cut(self) -> None:
         for connection in tuple(self.server.server_state.connections):
             self.loop.call_soon_threadsafe(connection.transport.abort)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do something on the server's loop, such as writing to its store."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
 
 @contextlib.contextmanager

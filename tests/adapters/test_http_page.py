@@ -4,21 +4,20 @@ import asyncio
 import contextlib
 import json
 import re
-import shutil
 import sys
 import threading
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from requirements import require_or_skip
+from page_visits import box, say, shot, status, users
+from playwright.sync_api import expect
 from serving import KEYS, client_of, events_of, served
 
 from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
-from lab import SHOTS, Watch
+from lab import Watch
 from room_servers import Hall, Room
 
 pytestmark = pytest.mark.browser
@@ -26,9 +25,6 @@ pytestmark = pytest.mark.browser
 TOKENS = 90
 REPLY = ".chatlab-assistant"
 LOST = "Failed to load resource"
-
-
-expect.set_options(timeout=60_000)
 
 
 class Tap:
@@ -62,18 +58,6 @@ def url(room):
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        require_or_skip("there is no chromium; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        found = playwright.chromium.launch(executable_path=program, args=flags)
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def visit(browser, url):
     """A page of somebody who has come in, with the keyboard alone; it must behave."""
@@ -97,24 +81,6 @@ def visit(browser, url):
     assert watch.strays == []
 
 
-def box(page):
-    return page.get_by_role("textbox", name="Write a message")
-
-
-def say(page, text):
-    box(page).fill(text)
-    box(page).press("Enter")
-
-
-def status(page, text):
-    expect(page.locator(".chatlab-status")).to_have_text(text)
-
-
-def shot(page, name):
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"page_{name}.png")
-
-
 def test_a_reply_outlives_a_lost_connection_and_a_reload_and_is_whole(visit, url, tap):
     page = visit("Alice")
     cursors = []
@@ -123,7 +89,8 @@ def test_a_reply_outlives_a_lost_connection_and_a_reload_and_is_whole(visit, url
     say(page, "Tell me")
     tap.said = 10
     expect(reply).to_contain_text("word9")
-    for visits in (2, 3):
+    cursors.clear()
+    for visits in (1, 2):
         url.cut()
         tap.said += 10
         expect(reply).to_contain_text(f"word{tap.said - 1}")
@@ -172,7 +139,9 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
     shot(page, "narrow")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    page.get_by_role("button", name="New conversation").press("Enter")
+    menu = page.get_by_role("button", name="Conversations")
+    menu.press("Enter")
+    page.get_by_role("link", name="New conversation").press("Enter")
     expect(page.locator("article")).to_have_count(0)
     box(page).fill("x" * 1_000_000)
     box(page).press("Enter")
@@ -181,9 +150,8 @@ def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narro
     )
     assert len(box(page).input_value()) == 1_000_000
     box(page).fill("")
-    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("button").press(
-        "Enter"
-    )
+    menu.press("Enter")
+    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("link").press("Enter")
     expect(page.locator(REPLY).last).to_have_text("Before the break. And after it.")
     page.get_by_role("button", name="Log out").press("Enter")
     expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
@@ -194,21 +162,24 @@ POSTS = "**/api/turns"
 LEVELS = ("info", "warning", "danger")
 
 
-def users(page):
-    return page.locator(".chatlab-said")
-
-
 def hold(page, pattern):
     """Requests that get no answer until the test gives one."""
     held = []
-    page.route(pattern, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+
+    def keep(route):
+        if '"message":null' in (route.request.post_data or ""):  # the greeting
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(pattern, keep)
     return held
 
 
 def say_and_hold(page, text, held):
     with page.expect_request(POSTS):
         say(page, text)
-    expect(page.get_by_role("status")).to_have_text("Answering…")
+    status(page, "Answering…")
     return held[-1]
 
 
@@ -233,10 +204,12 @@ def test_a_message_of_which_nobody_knows_whether_it_arrived_is_sent_again_under_
     expect(page.get_by_role("alert")).to_have_text("The server does not answer.")
     expect(box(page)).to_have_value("code")
     page.unroute(POSTS)
+    page.reload()
+    expect(box(page)).to_have_value("code")
     box(page).press("Enter")
     expect(page.locator(REPLY)).to_have_count(1)
     status(page, "Answer complete.")
-    assert len({body["idempotency_key"] for body in keys if body}) == 1
+    assert len({body["idempotency_key"] for body in keys if body and body["message"]}) == 1
     page.reload()
     expect(users(page)).to_have_text(["code"])
 
@@ -257,7 +230,7 @@ def test_address_list_and_pane_agree_when_one_leaves_while_the_first_message_is_
     say(page, "code")
     status(page, "Answer complete.")
     first = page.url
-    page.get_by_role("button", name="New conversation").press("Enter")
+    page.get_by_role("link", name="New conversation").press("Enter")
     expect(users(page)).to_have_count(0)
     held = hold(page, POSTS)
     post = say_and_hold(page, "tools", held)
@@ -268,15 +241,13 @@ def test_address_list_and_pane_agree_when_one_leaves_while_the_first_message_is_
     expect(page.get_by_role("navigation").get_by_role("listitem")).to_have_count(count + 1)
     assert page.url == first
     expect(users(page)).to_have_text(["code"])
-    current = page.locator("nav [aria-current=true]")
+    current = page.locator("nav [aria-current=page]")
     expect(current).to_have_count(1)
-    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("button").press(
-        "Enter"
-    )
+    page.get_by_role("navigation").get_by_role("listitem").first.get_by_role("link").press("Enter")
     expect(users(page)).to_have_text(["tools"])
     expect(page.locator(REPLY)).to_have_text("Done.")
 
-    page.get_by_role("button", name="New conversation").press("Enter")
+    page.get_by_role("link", name="New conversation").press("Enter")
     expect(users(page)).to_have_count(0)
     post = say_and_hold(page, "never sent", held)
     page.goto(first)
@@ -284,7 +255,7 @@ def test_address_list_and_pane_agree_when_one_leaves_while_the_first_message_is_
     wrong = {"error": "invalid_input", "message": "That is too long."}
     post.fulfill(status=422, body=json.dumps(wrong))
     expect(page.get_by_role("alert")).to_contain_text("not sent: That is too long.")
-    page.get_by_role("button", name="New conversation").press("Enter")
+    page.get_by_role("link", name="New conversation").press("Enter")
     expect(box(page)).to_have_value("never sent")
 
 
@@ -292,13 +263,13 @@ def test_two_messages_before_the_conversation_is_there_are_answered_in_order(vis
     page = visit("Alice")
     say(page, "code")
     status(page, "Answer complete.")
-    hold(page, "**/page/threads/*")
+    hold(page, "**/page/threads/thr_*")
     page.reload()
     expect(box(page)).to_be_focused()
     say(page, "tools")
     say(page, "widget")
     expect(box(page)).to_have_value("")
-    page.unroute("**/page/threads/*")  # what was held goes on
+    page.unroute("**/page/threads/thr_*")  # what was held goes on
     expect(users(page)).to_have_text(["code", "tools", "widget"])
     status(page, "Answer complete.")
 
@@ -326,11 +297,11 @@ def test_the_list_shows_what_a_conversation_is_called_as_soon_as_it_is(visit, ta
     say(page, "call Plans for May")
     tap.said = 1
     expect(page.locator(REPLY)).to_contain_text("word0")
-    expect(nav.locator("[aria-current=true]")).to_have_count(1)
-    nav.locator("[aria-current=true]").focus()
+    expect(nav.locator("[aria-current=page]")).to_have_count(1)
+    nav.locator("[aria-current=page]").focus()
     tap.said = TOKENS
-    expect(nav.locator("[aria-current=true]")).to_have_text("Plans for May")
-    expect(nav.locator("[aria-current=true]")).to_be_focused()
+    expect(nav.locator("[aria-current=page]")).to_have_text("Plans for May")
+    expect(nav.locator("[aria-current=page]")).to_be_focused()
 
 
 def test_where_a_button_goes_what_is_typed_next_goes_into_the_input(visit, room):
@@ -366,7 +337,7 @@ def test_a_page_that_is_loaded_while_one_tries_again_shows_one_answer_in_the_end
     expect(page.locator(REPLY)).to_have_count(1)
 
 
-def test_a_card_that_was_answered_in_another_tab_changes_when_it_is_clicked(visit):
+def test_a_card_that_was_answered_in_another_tab_changes_here_too(visit):
     page = visit("Alice")
     say(page, "ask")
     status(page, "Answer complete.")
@@ -374,8 +345,6 @@ def test_a_card_that_was_answered_in_another_tab_changes_when_it_is_clicked(visi
     other.goto(page.url)
     other.get_by_role("button", name="Yes").press("Enter")
     status(other, "Answer complete.")
-    page.get_by_role("button", name="No").press("Enter")
-    expect(page.locator(REPLY)).to_have_text("This has been answered already.")
     expect(page.locator(".chatlab-widget")).to_have_text("You said Yes.")
     other.reload()
     expect(other.locator(".chatlab-widget")).to_have_text("You said Yes.")
@@ -406,8 +375,9 @@ def test_a_form_in_a_form_is_sent_alone_and_whatever_is_long_or_right_to_left_fi
     page.get_by_role("button", name="In", exact=True).press("Enter")
     expect(page.locator(REPLY)).to_have_text("inner: b=")
     status(page, "Answer complete.")
-    expect(page.get_by_label("שלום")).to_be_in_viewport(ratio=1)
-    assert page.get_by_label("שלום").evaluate(DIRECTION) == "rtl"
+    choice = page.get_by_role("combobox")
+    expect(choice).to_be_in_viewport(ratio=1)
+    assert choice.evaluate(DIRECTION) == "rtl"
     expect(page.locator(REPLY)).to_have_count(1)
 
 
@@ -428,9 +398,9 @@ def test_a_list_that_does_not_come_ends_no_session(visit):
     say(page, "code")
     status(page, "Answer complete.")
     busy = {"error": "busy", "message": "The server is busy."}
-    page.route("**/api/threads?*", lambda route: route.fulfill(status=500, body=json.dumps(busy)))
-    held = hold(page, "**/page/threads/*")
-    with page.expect_response("**/api/threads?*"):
+    page.route("**/page/threads?*", lambda route: route.fulfill(status=500, body=json.dumps(busy)))
+    held = hold(page, "**/page/threads/thr_*")
+    with page.expect_response("**/page/threads?*"):
         page.reload()
     held.pop().continue_()
     expect(page.get_by_role("alert")).to_have_text(busy["message"])
@@ -560,6 +530,7 @@ def test_an_address_sends_the_key_to_no_path_of_its_choice(visit, url, place):
     page.reload()
     expect(box(page)).to_be_focused()
 
-    known = ("", "/", "/page/", "/api/sessions/current", "/api/threads?limit=30", "/favicon", "/#")
+    known = ("", "/", "/page/", "/api/sessions/current", "/api/turns", "/favicon", "/#")
+    known = (*known, "/api/threads/thr_")  # the greeting that is not kept
     assert [path for path in sent if not path.startswith(known[2:]) and path not in known] == []
-    assert not any("page/threads" in path for path in sent)
+    assert not any("page/threads/" in path for path in sent)

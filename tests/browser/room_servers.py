@@ -41,6 +41,8 @@ class Room(ChatKitServer):
         self.broken = True
 
     async def respond(self, thread, input, context):
+        if input is None:
+            return
         if input.content == "widget":
             yield Widget(root=card())
         elif input.content == "code":
@@ -90,7 +92,7 @@ class Hall(Room):
     """A room whose cards change when they are answered, and that says more than messages."""
 
     async def respond(self, thread, input, context):
-        match input.content.split():
+        match input.content.split() if input else []:
             case ["ask"]:
                 answers = [
                     Button(label=label, action=Action(type=label)) for label in ("Yes", "No")

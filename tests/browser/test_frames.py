@@ -41,10 +41,10 @@ def test_with_a_third_of_all_frames_lost_the_pane_ends_up_exactly_right(lab: Lab
         order = opened.page.locator(".chatlab-log article").evaluate_all(
             "nodes => nodes.map(node => node.className.replace('chatlab-', ''))"
         )
-        turn = ["user", "assistant", "stats"]
-        first = ["user", "tool", "task", "tool", "assistant", "stats"]
-        assert sorted(order[:6]) == sorted(first)
-        assert order[6:] == [*turn, "user", "widget", "stats", *turn]
+        turn = ["user", "assistant"]
+        first = ["user", "tool", "task", "tool", "assistant"]
+        assert sorted(order[:5]) == sorted(first)
+        assert order[5:] == [*turn, "user", "widget", *turn]
         assert kernel_says(opened, 2) == "True"
         opened.behaved()
 

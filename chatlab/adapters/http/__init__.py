@@ -25,9 +25,11 @@ try:
     from chatlab.adapters.http.error_handlers import answer_errors
     from chatlab.adapters.http.jwt_auth import JWTAuthenticator
     from chatlab.adapters.http.limits import Limits
+    from chatlab.adapters.http.page_list_routes import page_lists
     from chatlab.adapters.http.page_routes import page
     from chatlab.adapters.http.routes import api
     from chatlab.adapters.http.session_routes import sessions
+    from chatlab.adapters.http.thread_routes import thread_api
 except ImportError as error:
     raise MissingDependency("fastapi", "http") from error
 
@@ -55,6 +57,7 @@ def create_app(
     origins: Sequence[str] = (),
     hosts: Sequence[str] | None = None,
     chatkit: bool = True,
+    prompts: Sequence[str] = (),
 ) -> FastAPI:
     """The app, for uvicorn or any other ASGI server.
 
@@ -69,6 +72,7 @@ def create_app(
             of this machine, `LOCAL_HOSTS`, if anybody can log in here by a name alone (`sign_in`),
             and otherwise every name.
         chatkit: Serve the official ChatKit protocol at `/chatkit`, too.
+        prompts: What the page proposes to say first, under the server's greeting.
 
     Raises:
         MissingDependency: openai-chatkit is not installed, and `chatkit` is true.
@@ -76,14 +80,14 @@ def create_app(
     limits = Limits() if limits is None else limits
     app = FastAPI(title="chatlab", lifespan=_closing_turns, docs_url=None, redoc_url=None)
     app.state.chatlab = AppState.of(server, authenticate, sign_in, sign_out, limits)
+    app.state.chatlab.prompts = tuple(prompts)
     answer_errors(app)
-    app.include_router(sessions)
-    app.include_router(api)
+    for router in (sessions, api, thread_api, page_lists, page):
+        app.include_router(router)
     if chatkit:
         from chatlab.adapters.http.chatkit_routes import chatkit_router
 
         app.include_router(chatkit_router(app.state.chatlab))
-    app.include_router(page)
     if hosts is None:
         hosts = ("*",) if sign_in is None else LOCAL_HOSTS
     _guard(app, limits, origins, hosts)
@@ -96,6 +100,7 @@ async def _closing_turns(app: FastAPI) -> AsyncGenerator[None]:
         yield
     finally:
         app_state: AppState = app.state.chatlab
+        app_state.changes.close()
         await app_state.turns.aclose()
         await app_state.replies.aclose()
 
@@ -106,7 +111,7 @@ def _guard(app: FastAPI, limits: Limits, origins: Sequence[str], hosts: Sequence
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

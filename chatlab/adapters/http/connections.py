@@ -92,6 +92,17 @@ class Connection(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     @override
+    def shutdown(self) -> None:
+        """The server stops: a page that waits for news of its conversations waits no longer."""
+        super().shutdown()
+        cycle: Any = self.cycle
+        app_state = getattr(
+            getattr(cycle and cycle.scope.get("app"), "state", None), "chatlab", None
+        )
+        if app_state is not None:
+            app_state.changes.close()
+
+    @override
     def pause_writing(self) -> None:
         """More is written than read."""
         super().pause_writing()

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from chatlab.adapters.http.chatkit_reply_registry import ReplyRegistry
 from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
 from chatlab.adapters.http.turn_registry import TurnRegistry
+from chatlab.adapters.http.user_changes import UserChanges
 from chatlab.context import RequestContext, RequestInfo
 from chatlab.errors import SessionNotFound
 from chatlab.frontend.markdown import rendered_for
@@ -62,6 +63,7 @@ class AppState:
     sign_in: SignIn | None
     sign_out: SignOut | None
     limits: Limits
+    changes: UserChanges
     turns: TurnRegistry
     replies: ReplyRegistry
     answers: ConcurrencyLimit
@@ -71,6 +73,7 @@ class AppState:
     rendering_of: WeakValueDictionary[str, asyncio.Lock]
     work_of: WeakValueDictionary[str, asyncio.Lock]
     forget_thread: ForgetThread | None = None
+    prompts: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -82,6 +85,7 @@ class AppState:
         limits: Limits,
     ) -> "AppState":
         """The state of an app that starts: no turn runs, and nobody reads."""
+        changes = UserChanges()
         answers = ConcurrencyLimit("answers", limits.turns)
         return cls(
             server,
@@ -89,7 +93,8 @@ class AppState:
             sign_in,
             sign_out,
             limits,
-            turns=TurnRegistry(limits, answers),
+            changes,
+            turns=TurnRegistry(limits, answers, changes=changes),
             replies=ReplyRegistry(limits, answers),
             answers=answers,
             requests=ConcurrencyLimit("requests", limits.requests),

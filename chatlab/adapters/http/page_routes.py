@@ -1,22 +1,27 @@
 """The page at `/`: the pane of the notebooks, in a plain browser tab."""
 
 import asyncio
+import html
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
+from pydantic_core import to_jsonable_python
+from starlette.exceptions import HTTPException
 
 from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentReader, CurrentUser
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
+from chatlab.adapters.http.page_list_routes import version_of
 from chatlab.adapters.http.routes import After, PathId, TurnInfo
 from chatlab.adapters.http.sse import KEEP_ALIVE, Cursor, EventStream, cursor_of
 from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.context import RequestContext
+from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage
 from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
@@ -28,13 +33,15 @@ from chatlab.streams import sse_frame
 __all__ = ["EntriesPage", "page"]
 
 _HERE = Path(__file__).parent / "static"
-_Script = Literal["chat", "page", "conversation", "requests"]
+_SCRIPTS = tuple(sorted(path.stem for path in _HERE.glob("*.js")))
+_STYLES = tuple(sorted(path.stem for path in _HERE.glob("*.css")))
 _PAGE_ITEMS = 50
 _MAX_EVENTS_A_FRAME = 100
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
-    " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    " img-src 'self'; manifest-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SECURITY_HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -44,12 +51,16 @@ _SECURITY_HEADERS = {
 
 
 class EntriesPage(BaseModel):
-    """A page of a conversation as the pane shows it, and the turn that runs in it."""
+    """A page of a conversation as the pane shows it, and its newest turn that can be read.
+
+    `version` changes with what is said: whoever sees another one has missed something.
+    """
 
     entries: list[Entry]
     more: bool
     after: str | None
     turn: TurnInfo | None
+    version: AwareDatetime
 
 
 page = APIRouter(responses=ERROR_RESPONSES, tags=["page"])
@@ -68,21 +79,44 @@ async def index(app_state: AppStateDep) -> HTMLResponse:
     if app_state.sign_out is not None:
         text = text.replace('data-log-out=""', 'data-log-out="yes"')
     text = text.replace('data-beat=""', f'data-beat="{app_state.limits.keep_alive_seconds}"')
+    prompts = html.escape(json.dumps(app_state.prompts, ensure_ascii=False))
+    text = text.replace('data-prompts=""', f'data-prompts="{prompts}"')
     return HTMLResponse(text, headers=_SECURITY_HEADERS)
 
 
 @page.get("/page/{name}.js", include_in_schema=False)
-async def script_file(name: _Script) -> Response:
+async def script_file(name: str) -> Response:
     """What the browser runs: the page, and the pane in it."""
-    text = script() if name == "chat" else (_HERE / f"{name}.js").read_text(encoding="utf-8")
-    return Response(text, headers=_SECURITY_HEADERS, media_type="text/javascript")
+    return _file(script() if name == "chat" else _text_of(name, _SCRIPTS, "js"), "text/javascript")
 
 
 @page.get("/page/{name}.css", include_in_schema=False)
 async def style_sheet(name: str) -> Response:
     """How it looks."""
-    text = style() if name == "chat" else (_HERE / "page.css").read_text(encoding="utf-8")
-    return Response(text, headers=_SECURITY_HEADERS, media_type="text/css")
+    return _file(style() if name == "chat" else _text_of(name, _STYLES, "css"), "text/css")
+
+
+@page.get("/page/icon.svg", include_in_schema=False)
+async def icon() -> Response:
+    """What stands for the page in a tab, and among the apps of a telephone."""
+    return _file((_HERE / "icon.svg").read_text(encoding="utf-8"), "image/svg+xml")
+
+
+@page.get("/page/chatlab.webmanifest", include_in_schema=False)
+async def manifest() -> Response:
+    """What makes the page one that can be installed."""
+    text = (_HERE / "chatlab.webmanifest").read_text(encoding="utf-8")
+    return _file(text, "application/manifest+json")
+
+
+def _text_of(name: str, known: Sequence[str], suffix: str) -> str:
+    if name not in known:
+        raise HTTPException(404, "There is no such file.")
+    return (_HERE / f"{name}.{suffix}").read_text(encoding="utf-8")
+
+
+def _file(text: str, media_type: str) -> Response:
+    return Response(text, headers=_SECURITY_HEADERS, media_type=media_type)
 
 
 @page.get("/page/threads/{thread_id}")
@@ -90,6 +124,7 @@ async def entries(
     thread_id: PathId, app_state: AppStateDep, context: CurrentReader, after: After = None
 ) -> EntriesPage:
     """The newest page of a conversation, or the one before the item `after`."""
+    version = await version_of(thread_id, app_state, context)
     items = await load_visible_items(
         app_state.server.store, thread_id, after, _PAGE_ITEMS, "desc", context
     )
@@ -97,12 +132,13 @@ async def entries(
         await app_state.off_loop(partial(item_entry, item), context)
         for item in reversed(items.data)
     ]
-    running = app_state.turns.running_in(thread_id, context)
+    newest = app_state.turns.newest_in(thread_id, context)
     return EntriesPage(
         entries=shown,
         more=items.has_more,
         after=items.after,
-        turn=running and TurnInfo.of(running),
+        turn=newest and TurnInfo.of(newest),
+        version=version,
     )
 
 
@@ -150,7 +186,11 @@ async def _patch_frames(
     last = await app_state.off_loop(view_model.end_turn, context)
     if log.state == "stopped":
         last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
-    yield _frame([*last, {"busy": False, "state": log.state}], sent, "end")
+    try:
+        version = to_jsonable_python(await version_of(turn.thread_id, app_state, context))
+    except NotFoundError:  # nothing was said in a new one, or it was deleted meanwhile
+        version = None
+    yield _frame([*last, {"busy": False, "state": log.state, "version": version}], sent, "end")
 
 
 async def _stopped_as_stored(

@@ -1,13 +1,12 @@
-"""chatlab's own endpoints: turns to start, read and stop; threads to list, load and delete."""
+"""chatlab's own endpoints for turns: start, read and stop them."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from chatlab.adapters.http.dependencies import (
     AppStateDep,
-    CurrentReader,
     CurrentRequest,
     CurrentUser,
 )
@@ -20,39 +19,20 @@ from chatlab.adapters.http.sse import (
     event_frames,
 )
 from chatlab.adapters.http.turn_registry import RunningTurn
-from chatlab.items import Action, Page, Thread, ThreadMetadata
+from chatlab.items import Action
 from chatlab.names import ID_PATTERN, check_name, check_text
-from chatlab.stores.base import MAX_LIMIT
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
 from chatlab.turns.turn import TurnState
 
-__all__ = [
-    "After",
-    "Paging",
-    "PathId",
-    "SendAction",
-    "SendMessage",
-    "StopResult",
-    "ThreadInfo",
-    "TurnInfo",
-    "api",
-]
+__all__ = ["After", "Body", "BodyId", "PathId", "SendAction", "SendMessage", "TurnInfo", "api"]
 
 _KEY = r"^[A-Za-z0-9_-]+$"
 _MAX_ACTION_CHARS = 200
 _MAX_FIELDS = 20
 
 PathId = Annotated[str, Path(pattern=ID_PATTERN)]
-_BodyId = Annotated[str, Field(pattern=ID_PATTERN)]
+BodyId = Annotated[str, Field(pattern=ID_PATTERN)]
 After = Annotated[str | None, Query(pattern=ID_PATTERN)]
-_Order = Literal["asc", "desc"]
-
-
-class Paging(BaseModel):
-    """A piece of a list: so many, after the one with this id."""
-
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
-    after: _BodyId | None = None
 
 
 def _few_fields(body: Any) -> Any:
@@ -63,20 +43,22 @@ def _few_fields(body: Any) -> Any:
     return cast("Any", body)
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What a request says: nothing that nobody knows."""
+
     model_config = ConfigDict(extra="forbid")
 
     _few_fields = model_validator(mode="before")(_few_fields)
 
 
-class SendMessage(_Body):
+class SendMessage(Body):
     """A message; null opens the chat and says nothing. Without a thread, a new one begins.
 
     Send it again under the same key when you do not know whether it has arrived.
     """
 
     message: Annotated[str, Field(max_length=MAX_MESSAGE)] | None
-    thread_id: _BodyId | None = None
+    thread_id: BodyId | None = None
     idempotency_key: Annotated[str, Field(pattern=_KEY, max_length=MAX_KEY)] | None = None
 
     @field_validator("message")
@@ -85,11 +67,11 @@ class SendMessage(_Body):
         return message if message is None else check_text("The message", message, MAX_MESSAGE)
 
 
-class SendAction(_Body):
+class SendAction(Body):
     """What was clicked or submitted, and in which widget."""
 
     action: Annotated[Action, BeforeValidator(_few_fields)]
-    item_id: _BodyId | None = None
+    item_id: BodyId | None = None
 
     @field_validator("action")
     @classmethod
@@ -113,18 +95,6 @@ class TurnInfo(BaseModel):
         return cls(
             turn_id=turn.id, thread_id=turn.thread_id, state=log.state, last_seq=log.last_seq
         )
-
-
-class ThreadInfo(Thread):
-    """A conversation, and the turn that runs in it."""
-
-    turn: TurnInfo | None = None
-
-
-class StopResult(BaseModel):
-    """How many turns were running in the thread, and run no longer."""
-
-    stopped: int
 
 
 api = APIRouter(prefix="/api", responses=ERROR_RESPONSES, tags=["chatlab"])
@@ -200,52 +170,3 @@ async def stop(turn_id: PathId, app_state: AppStateDep, context: CurrentUser) ->
     turn = app_state.turns.find(turn_id, context)
     await turn.stop()
     return TurnInfo.of(turn)
-
-
-@api.get("/threads")
-async def threads(
-    page: Annotated[Paging, Query()],
-    app_state: AppStateDep,
-    context: CurrentReader,
-    order: _Order = "desc",
-) -> Page[ThreadMetadata]:
-    """One page of your conversations."""
-    return await app_state.server.threads(context, limit=page.limit, after=page.after, order=order)
-
-
-@api.get("/threads/{thread_id}")
-async def thread(
-    thread_id: PathId,
-    page: Annotated[Paging, Query()],
-    app_state: AppStateDep,
-    context: CurrentReader,
-    order: _Order = "asc",
-) -> ThreadInfo:
-    """A conversation with one page of its items."""
-    found = await app_state.server.thread(
-        thread_id, context, limit=page.limit, after=page.after, order=order
-    )
-    running = app_state.turns.running_in(thread_id, context)
-    return ThreadInfo(**dict(found), turn=running and TurnInfo.of(running))
-
-
-@api.delete("/threads/{thread_id}", status_code=204)
-async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentRequest) -> Response:
-    """Delete a conversation, once no turn runs in it."""
-    await app_state.server.delete(thread_id, context)
-    if app_state.forget_thread is not None:
-        await app_state.forget_thread(thread_id, context)
-    return Response(status_code=204)
-
-
-@api.post("/threads/{thread_id}/stop")
-async def stop_thread(
-    thread_id: PathId, app_state: AppStateDep, context: CurrentUser
-) -> StopResult:
-    """Stop whatever runs in the thread: for clients of a protocol that has no Stop."""
-    await app_state.server.store.load_thread(thread_id, context)
-    replies = app_state.replies.in_thread(thread_id, context)
-    running = app_state.turns.running_in(thread_id, context)
-    for answer in (*replies, *([running] if running else [])):
-        await answer.stop()
-    return StopResult(stopped=len(replies) + bool(running))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
 from chatlab.adapters.http.turn_log import TurnLog
+from chatlab.adapters.http.user_changes import UserChanges
 from chatlab.clock import NewId, new_id
 from chatlab.context import RequestContext
 from chatlab.errors import ChatlabError, NotFoundError
@@ -110,9 +111,14 @@ class TurnRegistry:
     """
 
     def __init__(
-        self, limits: Limits, answers: ConcurrencyLimit | None = None, new_id: NewId = new_id
+        self,
+        limits: Limits,
+        answers: ConcurrencyLimit | None = None,
+        new_id: NewId = new_id,
+        changes: UserChanges | None = None,
     ) -> None:
         self._limits = limits
+        self._changes = changes or UserChanges()
         self._answers = answers or ConcurrencyLimit("answers", limits.turns)
         self._new_id = new_id
         self._turns: dict[str, RunningTurn] = {}
@@ -169,6 +175,12 @@ class TurnRegistry:
                 return turn
         return None
 
+    def newest_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
+        """The user's newest turn in this thread that can be read here, running or over."""
+        mine = self._users.get(context.user_id, _UsersTurns())
+        turns = [*mine.over.values(), *mine.running.values()]
+        return next((turn for turn in reversed(turns) if turn.thread_id == thread_id), None)
+
     async def aclose(self) -> None:
         """Stop every turn; what was said is kept."""
         running = [turn for turn in self._turns.values() if not turn.log.ended]
@@ -182,11 +194,13 @@ class TurnRegistry:
         mine = self._users.setdefault(user_id, _UsersTurns())
         self._turns[turn.id] = mine.running[turn.id] = turn
         turn.task.add_done_callback(lambda _: self._keep(turn))
+        self._changes.tell(user_id)
         return turn
 
     def _keep(self, turn: RunningTurn) -> None:
         """The turn is over: it can be read for a while, unless it was refused."""
         self._answers.give_back(turn.user_id)
+        self._changes.tell(turn.user_id)
         if turn.id in self._turns:
             mine = self._users[turn.user_id]
             mine.over[turn.id] = mine.running.pop(turn.id)

@@ -22,6 +22,9 @@ _DEMO_USERS = ("alice", "bob")
 _SHUTDOWN_SECONDS = 3
 """How long open connections may go on when the server stops."""
 
+_PROMPTS = ("Create a task: buy milk", "List my tasks", "What's its priority?", "Delete task 1")
+"""One for each kind of thing that every TaskManager does: `chatlab.commands` has its words."""
+
 
 def serve_capstone(
     console: Console, capstone: Capstone, *, host: str, port: int, storage: str
@@ -52,6 +55,7 @@ def serve_capstone(
         capstone.server,
         capstone.server.authenticate,
         sign_in=lambda name: _sign_in(capstone, name),
+        prompts=_PROMPTS,
     )
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")

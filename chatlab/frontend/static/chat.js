@@ -1,6 +1,6 @@
 const INPUT_LABEL = "Write a message. Enter sends, Shift and Enter make a line, Escape stops.";
 const STATUS_TEXTS = {
-  ready: "", running: "Answering…", completed: "Answer complete.", stopped: "Stopped.",
+  ready: "", running: "Answering…", elsewhere: "Answering, as asked in another tab…", completed: "Answer complete.", stopped: "Stopped.",
   failed: "It failed. See the error.", reconnecting: "Connection lost, trying again…",
   silent: "No answer yet. The kernel is busy, or it was restarted: then run the cell again.",
   gone: "The kernel was restarted, and this chat went with it. Run the cell again.",
@@ -46,21 +46,30 @@ function createPane(state, model) {
   const actions = {
     who: model.get("who"),
     interactive: model.get("interactive"),
+    messageTools: model.get("messageTools"),
     announce: (text) => { status.textContent = text; },
     // Where the focus goes when what had it is taken away: nothing that is typed next is lost.
-    focusInput: () => (pane.querySelector("textarea") ?? pane.querySelector(".chatlab-log")).focus({ preventScroll: true }),
+    focusInput: () => (pane.querySelector(".chatlab-input textarea") ?? pane.querySelector(".chatlab-log")).focus({ preventScroll: true }),
+    say: (text) => {
+      if (state.busy) actions.announce("Still answering. Wait, or press Escape to stop it.");
+      else {
+        state.post(text);
+        actions.onPosted();
+        actions.focusInput();
+      }
+    },
     onPosted: () => {
       actions.announce("Sent.");
       log.toEnd();
     },
     send: (message) => {
-      const mustWait = state.busy && ["act", "retry"].includes(message.type);
+      const mustWait = state.busy && ["act", "retry", "again", "edit"].includes(message.type);
       if (mustWait) actions.announce("Still answering. Wait, or press Escape to stop it.");
       else model.send(message);
     },
   };
   const log = createLog(state, actions);
-  const inspector = createInspector(state, log, model.get("inspect"));
+  const inspector = createInspector(state, log, model.get("inspect"), actions.announce);
   const input = actions.interactive ? createInput(state, actions) : null;
   const eventsButton = make("button", { type: "button", className: "chatlab-toggle", textContent: "Events",
     aria: { expanded: String(model.get("inspect")) } });

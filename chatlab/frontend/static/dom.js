@@ -1,5 +1,5 @@
-// The chat pane's script. These files are joined to one module, in the order dom, widget_tree, entries, state,
-// log, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
+// The chat pane's script. These files are joined to one module, in the order dom, widget_tree, message_tools,
+// entries, state, log, replay, inspector, chat. Text is inserted as text; the only HTML is Markdown that the kernel has
 // rendered and made safe.
 
 function make(tag, properties = {}, ...children) {
@@ -27,7 +27,7 @@ function safeHtml(html, className, announce) {
     code.tabIndex = 0;
     const copy = make("button", { type: "button", className: "chatlab-copy", textContent: "Copy" });
     copy.onclick = () => copyText(code.textContent, code, announce);
-    const frame = make("div", { className: "chatlab-code" });
+    const frame = make("div", { className: "chatlab-code", dir: "ltr" });
     code.replaceWith(frame);
     frame.append(code, copy);
   }

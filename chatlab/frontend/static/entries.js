@@ -6,7 +6,7 @@ function entryNode(entry, actions) {
   const node = make("article", { className: `chatlab-${entry.kind}` });
   node.dataset.key = entry.key;
   ({ user: userEntry, assistant: assistantEntry, tool: chipEntry, task: chipEntry, widget: widgetEntry,
-    notice: noticeEntry, stats: statsEntry }[entry.kind] || errorEntry)(node, entry, actions);
+    notice: noticeEntry, prompts: promptsEntry }[entry.kind] || errorEntry)(node, entry, actions);
   return node;
 }
 
@@ -15,6 +15,7 @@ function userEntry(node, entry, actions) {
   const said = safeHtml(entry.html, "chatlab-said", actions.announce);
   said.dir = "auto";
   node.append(make("span", { className: "chatlab-who", textContent: actions.who }), said);
+  if (actions.messageTools) node.append(messageTools(node, entry, actions));
 }
 
 function assistantEntry(node, entry, actions) {
@@ -25,7 +26,8 @@ function assistantEntry(node, entry, actions) {
     node.textNode = new Text(entry.text);
     node.append(node.textNode);
   } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));
-  if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped" }));
+  if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped here, before its end" }));
+  if (actions.messageTools && entry.html) node.append(messageTools(node, entry, actions));
 }
 
 function chipEntry(node, entry) {
@@ -58,9 +60,11 @@ function noticeEntry(node, entry) {
   node.append(entry.level === "progress" ? `${entry.text} …` : entry.text);
 }
 
-function statsEntry(node, entry) {
-  node.setAttribute("aria-label", "What the turn took");
-  node.textContent = entry.text;
+// What one might say first: each is said with one click.
+function promptsEntry(node, entry, actions) {
+  node.setAttribute("aria-label", "What you might say");
+  node.append(...entry.prompts.map((text) => make("button", {
+    type: "button", dir: "auto", textContent: text, onclick: () => actions.say(text) })));
 }
 
 function errorEntry(node, entry, actions) {
@@ -71,7 +75,7 @@ function errorEntry(node, entry, actions) {
     node.append(" ", make("button", {
       type: "button", textContent: "Try again", onclick: () => {
         // The kernel tries again what came last.
-        const isLast = !node.matches(":has(~ article:not(.chatlab-stats))");
+        const isLast = !node.matches(":has(~ article)");
         if (isLast) actions.send({ type: "retry" });
         else actions.announce("Something newer has been said: write it again.");
       },

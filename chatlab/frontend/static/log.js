@@ -30,6 +30,7 @@ function createLog(state, actions) {
     return node;
   };
   const put = (entry) => {
+    if (entry.kind === "stats") return; // they are beside the events
     const node = buildNode(entry);
     const oldNode = nodes.get(entry.key);
     if (oldNode) {
@@ -46,11 +47,14 @@ function createLog(state, actions) {
   const prepend = (entries) => {
     const anchor = olderButton.nextElementSibling;
     const previousTop = anchor?.getBoundingClientRect().top;
-    olderButton.after(...entries.map((entry) => {
+    // A box around each piece: what is far away costs the browser as much as one entry.
+    const piece = make("div", { className: "chatlab-piece" });
+    piece.append(...entries.filter((entry) => entry.kind !== "stats").map((entry) => {
       nodes.get(entry.key)?.remove(); // a card that was changed before it was loaded
       nodes.set(entry.key, buildNode(entry));
       return nodes.get(entry.key);
     }));
+    olderButton.after(piece);
     if (anchor && !follow) log.scrollTop += anchor.getBoundingClientRect().top - previousTop;
     olderRequested = false;
   };
@@ -58,6 +62,7 @@ function createLog(state, actions) {
     let previous = olderButton;
     for (const key of keys) {
       const node = nodes.get(key);
+      if (!node) continue;
       if (previous.nextElementSibling !== node) previous.after(node);
       previous = node;
     }

@@ -1,4 +1,5 @@
 const MAX_EVENTS = 2000;
+const MAX_REPLAYS = 20; // how many of the newest turns can be replayed
 const PATIENCE_MS = 10_000; // how long a typed message may be without any answer
 
 // The state of a pane, which outlives its views. `receive` takes the kernel's frames and paints the
@@ -6,7 +7,7 @@ const PATIENCE_MS = 10_000; // how long a typed message may be without any answe
 // until the kernel says what became of it: it is in the conversation, or goes back into the input.
 function createState(send, draft) {
   const state = {
-    seq: 0, entries: new Map(), events: [], busy: false, phase: "ready", more: false, draft, views: new Set(),
+    seq: 0, entries: new Map(), events: [], turns: new Map(), busy: false, phase: "ready", more: false, draft, views: new Set(),
   };
   const unsettled = new Map();
   let retryTimer = 0;
@@ -34,7 +35,9 @@ function createState(send, draft) {
     if (text !== undefined && !kept) setDraft(state.draft ? `${state.draft}\n${text}` : text);
   };
 
+  let turnEvents = []; // those of the turn that runs
   const recordEvents = (...events) => {
+    turnEvents.push(...events);
     state.events.push(...events);
     if (state.events.length > 1.5 * MAX_EVENTS) state.events.splice(0, state.events.length - MAX_EVENTS);
     paint({ newEvents: events });
@@ -50,8 +53,16 @@ function createState(send, draft) {
     return { event: { ...event, item: { ...event.item, content: state.entries.get(event.item.id)?.text ?? "" } } };
   };
 
+  // A turn is over as soon as it has statistics: then it can be replayed.
+  const endTurn = (key) => {
+    if (turnEvents.length) state.turns.set(key, turnEvents);
+    turnEvents = [];
+    if (state.turns.size > MAX_REPLAYS) state.turns.delete(state.turns.keys().next().value);
+  };
+
   const applyPatch = (received) => {
     const patch = restoreText(received);
+    if (patch.put?.kind === "stats") endTurn(patch.put.key);
     if (patch.put) state.entries.set(patch.put.key, patch.put);
     else if (patch.add !== undefined) {
       const entry = state.entries.get(patch.key);
@@ -71,6 +82,7 @@ function createState(send, draft) {
     clearTimeout(retryTimer);
     retryTimer = 0;
     const previous = state.entries;
+    turnEvents = [];
     Object.assign(state, { seq, events, busy, more, phase });
     state.entries = new Map(snapshot.map((entry) => [entry.key, entry]));
     paint({ drop: [...previous.keys()].filter((key) => !state.entries.has(key)) });

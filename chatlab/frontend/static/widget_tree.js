@@ -24,11 +24,12 @@ function treeNode(node, send, announce) {
       return make("label", {}, caption(), make("select", { name: node.name, dir: "auto" }, ...options));
     }
     case "form": {
-      const form = make("form");
+      const form = make("form", { noValidate: true }); // what is missing is said beside it
       // Before the children: an input may be called "onsubmit", or anything else that a form has.
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         event.stopPropagation(); // a form around this one was not sent
+        if (!sayWhatIsMissing(event.target)) return;
         const values = Object.fromEntries(new FormData(form));
         send({ ...node.action, payload: { ...node.action.payload, ...values } });
       });
@@ -38,4 +39,24 @@ function treeNode(node, send, announce) {
     default:
       return make("span");
   }
+}
+
+// Whether the form can be sent; if not, each field that lacks something says so, and the first gets
+// the focus.
+function sayWhatIsMissing(form) {
+  const fields = [...form.querySelectorAll("input, select")].filter((field) => field.closest("form") === form);
+  fields.forEach((field) => {
+    const label = field.closest("label");
+    label.querySelector(".chatlab-missing")?.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    if (field.validity.valid) return;
+    const note = make("small", { className: "chatlab-missing", id: `missing-${crypto.getRandomValues(new Uint32Array(1))[0]}`,
+      textContent: `${label.firstChild.textContent} is missing.` });
+    label.append(note);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", note.id);
+  });
+  fields.find((field) => !field.validity.valid)?.focus();
+  return fields.every((field) => field.validity.valid);
 }

@@ -1,167 +1,254 @@
 // One conversation, as a model for the pane: `send` takes the messages that a kernel would get from it,
 // and the frames that a kernel would send go to the listeners.
-import { RequestRefused, readFrames, requestJson, requestJsonRetrying, sleep } from "./requests.js";
+import { watchChanges } from "./changes.js";
+import { connection } from "./connection.js";
+import { followTurn } from "./follow_turn.js";
+import { drafts, newKey, pending, placeOf } from "./kept.js";
+import { RequestRefused, requestJson, requestJsonRetrying, requestLast } from "./requests.js";
+import { createTranscript } from "./transcript.js";
 
-// `page` is what is around it: keepDraft(text) for what a conversation that was left cannot send,
-// report(text) for the one that is open now, onStarted(threadId) when a turn has begun, which gets
-// null from a conversation that was left, and onTitle() when the conversation is called otherwise.
-export function createConversation(userId, threadId, draft, page) {
+const PIECE = 25; // how many earlier entries are shown at once
+const LOST_TURN = "The server was started anew before the answer was complete.";
+
+// `page` is what is around it: report(text) for the one that is open now, onAddress() when this one has
+// another address, onList() when the list may have changed, onDeleted() when this one was deleted
+// elsewhere, openFork(threadId, text) to go on in another one, and `prompts`, what one might say first.
+export function createConversation(userId, threadId, page) {
   const listeners = [];
+  const transcript = createTranscript();
+  const leaving = new AbortController();
+  const seenTurns = new Set();
   let olderCursor = null;
   let retryTurn = null;
   let runningTurn = null;
   let starting = Promise.resolve(null);
-  let followAbort = new AbortController();
-  let left = false;
+  let opening = null;
+  let greeting = false;
   let loading = Promise.resolve();
   let queue = Promise.resolve();
-  let unsure = null; // a message of which nobody knows whether it has arrived
+  let following = Promise.resolve();
+  let begun = threadId !== null; // whether its user has said something: until then, it has no address
+  let version = null;
   let seq = 0;
   let errorCount = 0;
+  const lostErrors = []; // the keys of those that say that the server does not answer
   let title = null;
-  let newKeys = new Set(); // the keys of the entries since the user's last message
 
-  const showTitle = (newTitle) => {
-    if (newTitle !== title) page.onTitle();
-    title = newTitle;
-  };
+  let markOpened;
+  const opened = new Promise((resolve) => { markOpened = resolve; });
+
+  const left = () => leaving.signal.aborted;
+  const place = () => placeOf(userId, begun ? threadId : null);
   const sendFrame = (frame) => listeners.forEach((onMessage) => onMessage(frame));
   const showPatches = (...patches) => {
-    for (const { put, event } of patches) {
-      if (put) newKeys.add(put.key);
-      if (event?.type === "item_replaced") newKeys.delete(event.item_id); // it was there before
-      if (event?.type === "thread_updated" && event.thread.title) showTitle(event.thread.title);
+    for (const patch of patches) {
+      transcript.take(patch);
+      const newTitle = patch.event?.type === "thread_updated" ? patch.event.thread.title : null;
+      if (newTitle && newTitle !== title) page.onList();
+      title = newTitle ?? title;
     }
     seq += 1;
     sendFrame({ seq, patches });
   };
-  const showState = (state) => showPatches({ busy: state === "running" || state === "reconnecting", state });
+  const showState = (state, busy = ["running", "elsewhere"].includes(state)) => {
+    connection.setElsewhere(state === "elsewhere");
+    showPatches({ busy, state });
+  };
   const showError = (error) => {
     errorCount += 1;
-    showPatches({ put: { key: `page-${errorCount}`, kind: "error", text: error.message, retry: retryTurn !== null } });
+    const key = `page-${errorCount}`;
+    if (!(error instanceof RequestRefused)) lostErrors.push(key);
+    showPatches({ put: { key, kind: "error", text: error.message, retry: retryTurn !== null } });
     if (!runningTurn) showState("failed");
   };
 
   const loadThread = async () => {
     const previousTurn = runningTurn;
-    followAbort.abort();
-    let page = { entries: [], more: false, after: null, turn: null };
+    let loaded = { entries: [], more: false, after: null, turn: null, version: null };
     let loadError = null;
     if (threadId) {
       try {
-        page = await requestJsonRetrying("GET", `page/threads/${threadId}`, undefined, () => showState("reconnecting"));
+        const options = { onLost: () => showState("reconnecting"), forever: () => !left() };
+        loaded = await requestJsonRetrying("GET", `page/threads/${threadId}`, undefined, options);
       } catch (error) { loadError = error; }
     }
-    if (left || runningTurn !== previousTurn) return; // a turn has begun meanwhile, and is followed
-    olderCursor = page.more ? page.after : null;
-    runningTurn = page.turn;
+    if (left() || runningTurn !== previousTurn) return null; // a turn has begun meanwhile, and is followed
+    olderCursor = loaded.more ? loaded.after : null;
+    version = loaded.version;
+    const running = loaded.turn?.state === "running" ? loaded.turn : null;
+    if (loaded.turn && !running) seenTurns.add(loaded.turn.turn_id);
+    transcript.reset(loaded.entries);
     seq += 1;
-    const busy = Boolean(runningTurn);
-    sendFrame({ seq, snapshot: page.entries, events: [], busy, state: busy ? "running" : "ready", more: page.more });
+    sendFrame({ seq, snapshot: loaded.entries, events: [], busy: Boolean(running), more: loaded.more,
+      state: running ? "running" : "ready" });
     if (loadError) throw loadError;
-    if (runningTurn && await followTurn(runningTurn) === "completed") await dropReplaced(page.entries);
+    return running;
   };
 
-  // The turn that ran when this page was loaded may have been a retry: what it has replaced is gone.
-  const dropReplaced = async (loaded) => {
-    const { entries } = await requestJson("GET", `page/threads/${threadId}`);
-    const kept = new Set(entries.map((entry) => entry.key));
-    const answer = loaded.slice(loaded.findLastIndex((entry) => entry.kind === "user") + 1);
-    showPatches({ drop: answer.map((entry) => entry.key).filter((key) => !kept.has(key)) });
+  const follow = async (turn, state) => {
+    const quiet = state === "ready";
+    seenTurns.add(turn.turn_id);
+    runningTurn = turn;
+    transcript.beginTurn();
+    if (!quiet) showState(state);
+    const last = await followTurn(turn.turn_id, leaving.signal, {
+      onPatches: (patches) => showPatches(...patches.filter((patch) => !(quiet && patch.state === "completed"))),
+      onLost: () => showState("reconnecting", !quiet),
+      onBack: () => showState(state),
+    });
+    runningTurn = null;
+    connection.setElsewhere(false);
+    const drop = transcript.endTurn(last.state);
+    if (drop.length) showPatches({ drop });
+    version = last.version ?? version;
+    return last.state;
   };
 
-  // Read the turn to its end, however often the connection breaks: come back with the cursor.
-  const followTurn = async (turn) => {
-    followAbort.abort();
-    followAbort = new AbortController();
-    const { signal } = followAbort;
-    let cursor = 0;
-    let lost = false;
-    const onBytes = () => {
-      if (lost) showState("running");
-      lost = false;
-    };
-    for (let delayMs = 250; ; delayMs = Math.min(2 * delayMs, 4000)) {
-      try {
-        const path = `page/turns/${turn.turn_id}/patches?cursor=${cursor}`;
-        for await (const { event, id, data } of readFrames(path, signal, onBytes)) {
-          const { patches } = JSON.parse(data);
-          showPatches(...patches);
-          cursor = Number(id);
-          delayMs = 250;
-          if (event === "end") {
-            runningTurn = null;
-            return patches.at(-1).state;
-          }
-        }
-      } catch (error) {
-        if (signal.aborted || error.status === 401) return "left";
-        if (error.status === 404) { runningTurn = null; await loadThread(); return "lost"; }
-      }
-      if (signal.aborted) return "left";
-      if (!lost) showState("reconnecting");
-      lost = true;
-      await sleep(delayMs);
-      if (signal.aborted) return "left";
-    }
+  // The server does not know the turn any more. What it kept is shown; what was not answered to its
+  // end is asked again under the same key, which answers nothing twice.
+  const recover = async () => {
+    const running = await loadThread();
+    if (left()) return "left";
+    if (running) return follow(running, "running");
+    const message = pending.get(place());
+    if (message) return startTurn("api/turns", message, retryMessage);
+    if (!transcript.hasItems() || retryTurn === null) return "lost";
+    showError(new Error(LOST_TURN));
+    return "failed";
   };
 
   // Start a turn and follow it. "Try again" repeats this request until it succeeds, then calls `retryNext`.
   const startTurn = async (path, body, retryNext, onStarted = () => {}) => {
     retryTurn = () => startTurn(path, body, retryNext);
     showState("running");
-    const lost = () => showState("reconnecting");
-    starting = body?.idempotency_key ? requestJsonRetrying("POST", path, body, lost) : requestJson("POST", path, body);
+    const options = { onLost: () => showState("reconnecting", true) };
+    starting = body?.idempotency_key ? requestJsonRetrying("POST", path, body, options) : requestJson("POST", path, body);
+    stopWaiting();
     const turn = await starting;
     onStarted();
     retryTurn = retryNext;
-    threadId ??= turn.thread_id;
-    page.onStarted(left ? null : threadId);
-    if (left) return "left";
-    runningTurn = turn;
-    showState("running");
-    return followTurn(turn);
+    if (!begun) { // what was typed meanwhile comes along
+      const from = place();
+      threadId = turn.thread_id;
+      begun = true;
+      drafts.set(place(), drafts.get(from));
+      drafts.set(from, "");
+      pending.done(from);
+    }
+    page.onAddress();
+    page.onList();
+    if (left()) return "left";
+    if (body?.idempotency_key) pending.set(place(), { ...body, thread_id: threadId });
+    const state = await follow(turn, "running");
+    if (state === "lost") return recover();
+    if (state !== "left") pending.done(place());
+    return state;
   };
 
   const giveBack = (id, text) => {
-    if (left) page.keepDraft(text);
-    else showPatches({ fates: { [id]: false } });
+    drafts.add(place(), text);
+    if (!left()) showPatches({ fates: { [id]: false } });
   };
 
   const sendMessage = async (text, id) => {
-    newKeys = new Set();
+    showPatches({ drop: ["prompts"] });
+    const wasBegun = begun;
+    const unsure = pending.unsure(place());
     const message = unsure?.message === text ? unsure
-      : { message: text, thread_id: threadId, idempotency_key: Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-") };
-    unsure = null;
+      : { message: text, thread_id: threadId, idempotency_key: newKey() };
     let arrived = false;
     const onStarted = () => {
       arrived = true;
       showPatches({ fates: { [id]: true } });
     };
+    begun = threadId !== null;
+    pending.set(place(), message);
+    page.onAddress();
     try {
       return await startTurn("api/turns", message, retryMessage, onStarted);
     } catch (error) {
       if (!arrived) {
-        if (!(error instanceof RequestRefused)) unsure = message;
+        if (error instanceof RequestRefused) {
+          pending.done(place());
+          begun = wasBegun;
+          page.onAddress();
+        } else pending.set(place(), message, true);
         retryTurn = null;
         giveBack(id, text);
-        if (left) page.report(error.message);
+        if (left()) page.report(error.message);
       }
       throw error;
     }
   };
 
-  const sendAction = (action, item) => startTurn(`api/threads/${threadId}/actions`, { action, item_id: item },
-    () => sendAction(action, item));
+  const sendAction = (action, item) => {
+    begun = true;
+    page.onAddress();
+    return startTurn(`api/threads/${threadId}/actions`, { action, item_id: item }, () => sendAction(action, item));
+  };
 
-  const retryMessage = async () => {
-    const { items } = await requestJson("GET", `api/threads/${threadId}?order=desc`);
-    const message = items.data.find((item) => item.role === "user");
-    if (!message) return;
-    const repliesAfter = items.data.slice(0, items.data.indexOf(message)).map((item) => item.id);
-    const oldKeys = [...new Set([...newKeys, ...repliesAfter])].filter((id) => id !== message.id);
-    const path = `api/threads/${threadId}/items/${message.id}/retry`;
-    if (await startTurn(path, undefined, retryMessage) === "completed") showPatches({ drop: oldKeys });
+  const retryMessage = async (key = transcript.lastMessage()) => {
+    if (key) await startTurn(`api/threads/${threadId}/items/${key}/retry`, undefined, () => retryMessage());
+  };
+
+  // Ask otherwise: what came before the message is copied, and it is said there.
+  const editMessage = async (key, text) => {
+    const { id } = await requestJson("POST", `api/threads/${threadId}/items/${key}/fork`);
+    page.openFork(id, text);
+  };
+
+  // The server says what it says to somebody who has just come.
+  const greet = async (key = newKey()) => {
+    retryTurn = () => greet(key);
+    showPatches({ drop: transcript.keys() });
+    const turn = await requestJsonRetrying("POST", "api/turns", { message: null, idempotency_key: key }, { forever: () => !left() });
+    threadId = turn.thread_id;
+    if (left()) return leave();
+    const state = await follow(turn, "ready");
+    if (state === "lost" && !left()) {
+      threadId = null;
+      return greet(key);
+    }
+    if (!transcript.hasItems()) { // it said nothing
+      requestLast("DELETE", `api/threads/${threadId}`);
+      threadId = null;
+      version = null;
+    }
+    if (left()) return undefined;
+    if (state !== "failed") retryTurn = null;
+    if (page.prompts.length) showPatches({ put: { key: "prompts", kind: "prompts", prompts: page.prompts } });
+    return undefined;
+  };
+
+  const open = async () => {
+    const running = await loadThread();
+    if (left()) return;
+    const message = pending.get(place());
+    if (running) {
+      const own = message !== null;
+      const followed = follow(running, own ? "running" : "elsewhere").then((state) => {
+        if (state === "lost") return recover();
+        if (state !== "left") pending.done(place());
+        retryTurn = () => retryMessage();
+        return state;
+      });
+      enqueue(() => followed.catch(onError));
+    } else if (message && begun === (message.thread_id !== null)) {
+      enqueue(() => startTurn("api/turns", message, retryMessage)).catch(onError);
+    } else if (!threadId) {
+      greeting = true;
+      await greet().finally(() => { greeting = false; });
+    }
+  };
+
+  const catchUp = async (change) => {
+    const { turn } = change;
+    if (change.deleted) return version === null ? undefined : page.onDeleted();
+    if (change.version === version) { // nothing was missed before this turn
+      if (!turn || seenTurns.has(turn.turn_id) || await follow(turn, "elsewhere") !== "lost") return undefined;
+    }
+    const running = await loadThread();
+    return running && follow(running, "elsewhere");
   };
 
   const stopTurn = async () => {
@@ -171,14 +258,18 @@ export function createConversation(userId, threadId, draft, page) {
 
   const loadOlder = async () => {
     if (!olderCursor) return;
-    const page = await requestJson("GET", `page/threads/${threadId}?after=${olderCursor}`);
-    olderCursor = page.more ? page.after : null;
-    showPatches({ before: page.entries, more: page.more });
+    const older = await requestJson("GET", `page/threads/${threadId}?after=${olderCursor}`);
+    olderCursor = older.more ? older.after : null;
+    for (let end = older.entries.length; end > 0 && !left(); end -= PIECE) { // a piece at a time, so that scrolling is smooth
+      const start = Math.max(0, end - PIECE);
+      showPatches({ before: older.entries.slice(start, end), more: older.more || start > 0 });
+      await new Promise((resolve) => { setTimeout(resolve); });
+    }
   };
 
   // What is asked for waits for what was asked for before it, and for the answer that runs.
   const enqueue = (work, onLeft = () => {}) => {
-    const done = queue.then(() => loading).then(() => (left ? onLeft() : work()));
+    const done = queue.then(() => loading).then(() => following).then(() => (left() ? onLeft() : work()));
     queue = done.catch(() => {});
     return done;
   };
@@ -186,23 +277,59 @@ export function createConversation(userId, threadId, draft, page) {
   const dispatch = (message) => {
     switch (message.type) {
       case "snapshot": {
-        const loaded = loadThread();
-        loading = Promise.all([loading, loaded.catch(() => {})]);
-        return loaded;
+        if (opening) return undefined;
+        opening = open();
+        loading = opening.catch(() => {});
+        loading.then(markOpened);
+        return opening;
       }
       case "send":
+        drafts.set(place(), "");
+        if (greeting && runningTurn) stopTurn().catch(() => {}); // what somebody says matters more
         sendFrame({ seq, patches: [] }); // it was heard
         return enqueue(() => sendMessage(message.text, message.id), () => giveBack(message.id, message.text));
       case "act": return enqueue(() => sendAction(message.action, message.item));
+      case "again": return enqueue(() => retryMessage(message.item));
+      case "edit": return enqueue(() => editMessage(message.item, message.text));
       case "retry": return enqueue(() => retryTurn?.());
       case "stop": return stopTurn();
       case "older": return loadOlder();
       default: return undefined;
     }
   };
-  const onError = (error) => { if (!left) showError(error); };
+  const onError = (error) => { if (!left()) showError(error); };
+  const idle = async () => {
+    await opened;
+    for (let last; last !== queue;) {
+      last = queue;
+      await queue;
+    }
+  };
+  const stopWaiting = watchChanges(leaving.signal, {
+    idle,
+    threadId: () => threadId,
+    onList: page.onList,
+    onChange: (change) => {
+      following = catchUp(change).catch(onError);
+      return following;
+    },
+    onLost: () => showState("reconnecting"),
+    onBack: () => {
+      showPatches({ drop: lostErrors.splice(0) }); // now it does
+      showState("ready");
+    },
+  });
 
-  const traits = { who: userId, interactive: true, inspect: false, draft };
+  // Nobody said anything in a conversation that only greets: it is not kept.
+  const leave = async () => {
+    const turn = runningTurn;
+    leaving.abort();
+    if (!threadId || begun) return;
+    if (turn) requestLast("POST", `api/turns/${turn.turn_id}/stop`);
+    await requestLast("DELETE", `api/threads/${threadId}`);
+  };
+
+  const traits = { who: userId, interactive: true, inspect: false, messageTools: true, draft: drafts.get(place()) };
   return {
     model: {
       get: (name) => traits[name],
@@ -210,10 +337,9 @@ export function createConversation(userId, threadId, draft, page) {
       send: (message) => { Promise.resolve().then(() => dispatch(message)).catch(onError); },
     },
     threadId: () => threadId,
-    showError: (error) => loading.then(() => onError(error)), // what is loaded takes its place
-    leave: () => {
-      left = true;
-      followAbort.abort();
-    },
+    address: () => (begun ? threadId : null),
+    keepDraft: (text) => drafts.set(place(), text),
+    showError: (error) => opened.then(() => onError(error)), // what is loaded takes its place
+    leave,
   };
 }

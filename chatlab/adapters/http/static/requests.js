@@ -1,8 +1,11 @@
 // Requests to the server, and what to do when it refuses them, is busy or does not answer.
+import { connection } from "./connection.js";
+
 const STORAGE_KEY = "chatlab-session-key";
 // A stream that is silent says every this many seconds that it is still there. Who misses that twice,
 // with a little for the way, has lost the connection, whatever the browser thinks of it.
 const PATIENCE_MS = 2200 * Number(document.body.dataset.beat);
+const LONGEST_DELAY_MS = 4000;
 
 export class RequestRefused extends Error {}
 
@@ -16,13 +19,29 @@ export const session = {
   },
 };
 
-export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+// Wait, but not longer than until the network is back or somebody looks at the page again.
+export const sleep = (ms) => new Promise((resolve) => {
+  const wake = new AbortController();
+  const woken = () => {
+    if (document.hidden) return;
+    wake.abort();
+    resolve();
+  };
+  const options = { signal: wake.signal };
+  addEventListener("online", woken, options);
+  document.addEventListener("visibilitychange", woken, options);
+  setTimeout(() => { wake.abort(); resolve(); }, ms);
+});
 
 async function request(method, path, body, signal) {
   const headers = session.key ? { Authorization: `Bearer ${session.key}` } : {};
   if (body) headers["Content-Type"] = "application/json";
   const options = { method, headers, body: body && JSON.stringify(body), signal };
-  const response = await fetch(path, options).catch(() => { throw new Error("The server does not answer."); });
+  const response = await fetch(path, options).catch((error) => {
+    if (error.name !== "AbortError") connection.lost();
+    throw new Error("The server does not answer.");
+  });
+  connection.answered();
   if (response.ok) return response;
   const { message } = await response.json().catch(() => ({ message: `The server said ${response.status}.` }));
   const error = Object.assign(new RequestRefused(message), { status: response.status });
@@ -30,21 +49,30 @@ async function request(method, path, body, signal) {
   throw error;
 }
 
-export async function requestJson(method, path, body) {
-  const response = await request(method, path, body, AbortSignal.timeout(PATIENCE_MS));
+export async function requestJson(method, path, body, signal) {
+  const timeout = AbortSignal.timeout(PATIENCE_MS);
+  const response = await request(method, path, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
+  if (response.status === 204) return null;
   return response.json().catch(() => { throw new Error("The server does not answer."); });
 }
 
+// A request that goes out even when the page is closed, whatever becomes of it.
+export function requestLast(method, path) {
+  const headers = { Authorization: `Bearer ${session.key}` };
+  return fetch(path, { method, headers, keepalive: true }).catch(() => {});
+}
+
 // Repeat the request while the server is busy or does not answer; `onLost` is called when it does
-// not. A POST must carry an idempotency key, so that it is done only once.
-export async function requestJsonRetrying(method, path, body, onLost = () => {}) {
-  for (let delayMs = 250; ; delayMs = Math.min(2 * delayMs, 4000)) {
+// not. With `forever`, until it answers. A POST must carry an idempotency key, so that it is done
+// only once.
+export async function requestJsonRetrying(method, path, body, { onLost = () => {}, forever = () => false } = {}) {
+  for (let delayMs = 250; ; delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS)) {
     try {
       return await requestJson(method, path, body);
     } catch (error) {
       const refused = error instanceof RequestRefused;
       if (refused && ![409, 429, 503].includes(error.status)) throw error;
-      if (delayMs === 4000) throw error;
+      if (delayMs === LONGEST_DELAY_MS && (refused || !forever())) throw error;
       if (!refused) onLost();
       await sleep(delayMs);
     }
@@ -58,7 +86,7 @@ export async function* readFrames(path, leave, onBytes) {
   let timer;
   const heard = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), PATIENCE_MS);
+    timer = setTimeout(() => { connection.lost(); silence.abort(); }, PATIENCE_MS);
   };
   heard();
   try {
@@ -69,6 +97,7 @@ export async function* readFrames(path, leave, onBytes) {
       const { value, done: ended } = await reader.read();
       if (ended) return;
       heard();
+      connection.answered();
       onBytes();
       const frames = (remainder + value).split("\n\n");
       remainder = frames.pop();

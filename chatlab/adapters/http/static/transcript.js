@@ -1,0 +1,35 @@
+// What the pane shows, in order, as far as somebody has to know who sends it changes: which message
+// was last, and what an answer that is given again replaces.
+export function createTranscript() {
+  let kinds = new Map(); // the kind of each entry, by its key, in order
+  let replaced = null; // the keys of what a complete answer takes the place of
+
+  const keysAfter = (key) => {
+    const keys = [...kinds.keys()];
+    return keys.slice(keys.indexOf(key) + 1);
+  };
+
+  return {
+    reset(entries) { kinds = new Map(entries.map((entry) => [entry.key, entry.kind])); },
+    // A turn begins: its first message is either new, or is answered again.
+    beginTurn() { replaced = undefined; },
+    take({ put, before, drop }) {
+      if (put) {
+        if (replaced === undefined) replaced = put.kind === "user" && kinds.has(put.key) ? new Set(keysAfter(put.key)) : null;
+        replaced?.delete(put.key);
+        kinds.set(put.key, put.kind);
+      }
+      if (before) kinds = new Map([...before.map((entry) => [entry.key, entry.kind]), ...kinds]);
+      drop?.forEach((key) => kinds.delete(key));
+    },
+    // A turn is over: what goes, if it was completed.
+    endTurn(state) {
+      const keys = state === "completed" && replaced ? [...replaced].filter((key) => kinds.has(key)) : [];
+      replaced = null;
+      return keys;
+    },
+    keys: () => [...kinds.keys()],
+    lastMessage: () => [...kinds].findLast(([, kind]) => kind === "user")?.[0],
+    hasItems: () => [...kinds.values()].some((kind) => !["stats", "notice", "error", "prompts"].includes(kind)),
+  };
+}
