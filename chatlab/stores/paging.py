@@ -56,3 +56,4 @@ async def iter_items(
         for item in page.data:
             yield item
         more, after = page.has_more, page.after
+        await asyncio.sleep(0)  # a store need not wait for anything

@@ -6,7 +6,6 @@ that is read outside of one. Between these, a statement works in memory, and is 
 """
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false
 
-import asyncio
 import sqlite3
 from collections.abc import Generator, Iterable
 from functools import partial
@@ -26,7 +25,6 @@ class _Cursor(aiosqlite.Cursor):
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Self:
         if self._conn.in_transaction:
             self._run(sql, parameters or ())
-            await asyncio.sleep(0)  # so that many of them hold up nobody else
         else:
             await self._execute(self._run, sql, parameters or ())
         return self
