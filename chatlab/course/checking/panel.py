@@ -109,8 +109,7 @@ def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
         return result.feedback
     if not as_graded:
         return [
-            "You came back from a later part, or used cells of your own: what is left over may have "
-            "helped.",
+            "You went back a part, or used cells of your own: what is left over may have helped.",
             f"Only your answer cells count, run from the top: chatlab check {lesson}",
         ]
     return []
