@@ -7,7 +7,7 @@ export default {
     button.onclick = () => {
       if (button.getAttribute("aria-disabled") !== "true") model.send({ do: "hint" });
     };
-    const root = make("div", { className: "chatlab-live hb" }, list, button, status);
+    const root = make("div", { className: "chatlab chatlab-live hb" }, list, button, status);
     root.addEventListener("keydown", (event) => event.stopPropagation());
 
     const paint = (announce) => {
