@@ -24,7 +24,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str 
     return Picture(page, "\n".join([*filter(None, [title]), *_plain(list(headings), texts)]))
 
 
-_CELL = "text-align:left;vertical-align:top;max-width:34em"
+_CELL = "text-align:left;vertical-align:top;max-width:34em;white-space:pre-wrap"
 _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:4px 0;color:inherit"
 
 

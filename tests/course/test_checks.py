@@ -175,6 +175,21 @@ def test_a_notebook_that_was_not_run_as_it_is_graded_is_told_apart(cells, as_gra
     assert order.as_graded is as_graded
 
 
+def test_a_check_knows_when_nothing_but_checks_has_run_since_the_last_one():
+    order = RunOrder()
+    assert not order.checked_again("03.1")
+    assert not order.checked_again("03.1"), "where no cells are recorded, nothing is known"
+    order.record("03-1-answer")
+    order.record("03-1-check")
+    assert not order.checked_again("03.1")
+    order.record("03-2-check")
+    assert not order.checked_again("03.2")
+    order.record("03-1-check")
+    assert order.checked_again("03.1")
+    order.record("03-1-answer")
+    assert not order.checked_again("03.1")
+
+
 def test_only_a_part_that_passed_speaks_of_the_order():
     part = part_for("00.1")
     passed, failed = (Result(part.id, status, 0, 1) for status in ("passed", "failed"))

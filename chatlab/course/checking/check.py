@@ -73,7 +73,8 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | N
         result = replace(result, status="not_started")
     live = is_live()
     record_in_tab(result)
-    show_checked(part, result, as_graded=_run_order.as_graded, live=live)
+    same_answer = _run_order.checked_again(part.id)
+    show_checked(part, result, as_graded=_run_order.as_graded, same_answer=same_answer, live=live)
     if result.status == "passed":
         passed_parts.add(part.id)
         record_pass(part, lesson_for(part.lesson).slug)

@@ -58,13 +58,16 @@ def show_result(part: Part, result: Result) -> None:
     _publish(as_text(part, result), as_html(part, result))
 
 
-def show_checked(part: Part, result: Result, *, as_graded: bool, live: bool) -> None:
+def show_checked(
+    part: Part, result: Result, *, as_graded: bool, same_answer: bool, live: bool
+) -> None:
     """Show the panel of a part's own check: with hints, or with what comes after it.
 
     Args:
         part: What was checked.
         result: What came of it.
         as_graded: Whether the notebook was run as a grader will run it.
+        same_answer: Whether no cell but checks has run since the last check of this part.
         live: Whether somebody is there to press a button.
     """
     text, html_text = "", ""
@@ -75,6 +78,8 @@ def show_checked(part: Part, result: Result, *, as_graded: bool, live: bool) -> 
             html_text += comparison_html(part)
     elif not live:
         text = html_text = hint_sentence(part)
+    elif same_answer:
+        text = html_text = "Have you changed your answer? Run its cell first: it has not run since."
     _publish(
         as_text(part, result, as_graded=as_graded, extra=text),
         as_html(part, result, as_graded=as_graded, extra=html_text)
@@ -104,7 +109,7 @@ def _advice_lines(part: Part, result: Result, *, as_graded: bool) -> list[str]:
         return result.feedback
     if not as_graded:
         return [
-            "You ran cells out of order, or used cells of your own.",
+            "You went back a part, or used cells of your own: what is left over may have helped.",
             f"Only your answer cells count, run from the top: chatlab check {lesson}",
         ]
     return []

@@ -21,6 +21,8 @@ class RunOrder:
     def __init__(self) -> None:
         self.as_graded = True
         self._furthest_part = 0
+        self._other_cells = 0
+        self._cells_at_check: dict[str, int] = {}
 
     def install(self) -> None:
         """Listen for cells that run, if this is a notebook's kernel."""
@@ -35,6 +37,8 @@ class RunOrder:
 
     def record(self, cell_id: str | None) -> None:
         """A cell is about to run; its id is None in front ends that do not send one."""
+        if cell_id is None or not cell_id.endswith("-check"):
+            self._other_cells += 1
         if cell_id is None or cell_id.endswith("-talk"):
             return
         match = _CELL_ID.fullmatch(cell_id)
@@ -42,3 +46,12 @@ class RunOrder:
         if match is None or 0 < part < self._furthest_part:
             self.as_graded = False
         self._furthest_part = max(part, self._furthest_part)
+
+    def checked_again(self, part_id: str) -> bool:
+        """Whether only checks have run since this part was last checked: its answer is the same.
+
+        Somebody who changes an answer and forgets to run its cell is shown the old result.
+        """
+        before, now = self._cells_at_check.get(part_id), self._other_cells
+        self._cells_at_check[part_id] = now
+        return now > 0 and before == now

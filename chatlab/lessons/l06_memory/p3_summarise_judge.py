@@ -35,7 +35,8 @@ def _result_wrong(case: dict[str, Any], result: dict[str, Any]) -> Finding | Non
             called, summary_rows + expected_rows, result["rows"]
         )
     return (
-        _summaries_wrong(called, case, result["rows"])
+        _all_kept_wrong(called, case, result)
+        or _summaries_wrong(called, case, result["rows"])
         or _recent_items_wrong(called, case, expected_rows, result["rows"])
         or calls_wrong
     )
@@ -106,6 +107,16 @@ def _unchanged_rows_wrong(called: str, expected_rows: list[Any], rows: list[Any]
         f"{called}: nothing falls out, and {len(rows)} of {len(expected_rows)} items came back.",
         "If nothing falls out, return everything as it was.",
     )
+
+
+def _all_kept_wrong(called: str, case: dict[str, Any], result: dict[str, Any]) -> Finding | None:
+    """What `items[:-keep]` does when nothing is to stay: it finds nothing that falls out."""
+    if case["keep"] == 0 and not result["calls"] and len(result["rows"]) >= case["count"]:
+        return failed(
+            f"{called}: everything stayed, and nothing was summarised.",
+            "items[:-0] is empty, since -0 is 0. Count from the front: len(items) - keep.",
+        )
+    return None
 
 
 def _summaries_wrong(called: str, case: dict[str, Any], rows: list[Any]) -> Finding | None:

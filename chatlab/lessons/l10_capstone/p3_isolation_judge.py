@@ -44,6 +44,12 @@ def _two_customers_wrong(inputs: dict[str, Any], observation: dict[str, Any]) ->
             "Look tasks up for context.user_id, always.",
         )
     for other_turn, unknown_turn in observation["tried"]:
+        if find_button(other_turn) is not None and not other_turn["reply"].strip():
+            return failed(
+                f"{second_user}, who asked to delete the task of {first_user}, was shown a button "
+                "and told nothing.",
+                "There is nothing to confirm: say that there is no such task, as for the others.",
+            )
         if wrong := reply_wrong(
             f"{second_user}, asking for the task of {first_user}", other_turn, []
         ):

@@ -27,6 +27,16 @@ async def remember(items, keep, summarise):
     return [make_summary(await summarise("", fallen)), *items[len(items) - keep :]]
 
 
+# %% wrong: items[:-0] is empty
+async def remember(items, keep, summarise):
+    previous = items[0].content if items and is_summary(items[0]) else ""
+    said = items[1:] if previous else items
+    fallen = said[:-keep]
+    if not fallen:
+        return items
+    return [make_summary(await summarise(previous, fallen)), *said[-keep:]]
+
+
 # %% wrong: items[-0:] is the whole list
 async def remember(items, keep, summarise):
     previous = "".join(item.content for item in items if is_summary(item))

@@ -185,6 +185,22 @@ class TaskManager(Solved):
         yield AssistantMessage(content="Deleted.")
 
 
+# %% wrong: There is nothing to confirm
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def ask_to_delete(self, number, context):
+        if MAY_DELETE in context.permissions:
+            action = Action(type="delete_task", payload={"id": number})
+            yield Widget(root=Button(label="Delete", action=action))
+        else:
+            yield AssistantMessage(content="You may not delete tasks.")
+
+
 # %% wrong: was given a button
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
