@@ -1,6 +1,7 @@
 """A check in a notebook: the kit's twins are off, and state left over is spoken of."""
 
 import asyncio
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -131,6 +132,12 @@ async def test_a_time_limit_is_told_although_the_answer_cancels_its_own_task():
 
     assert observation["state"] == "timed_out"
     assert asyncio.current_task().cancelling() == 0
+
+
+async def test_a_check_that_is_not_awaited_says_so_in_place_of_a_warning(recwarn):
+    assert repr(check("03.1")) == 'Nothing has been checked yet. Write: await check("03.1")'
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 async def test_a_cancellation_that_the_answer_raises_is_what_was_observed():

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from chatlab.course.checking.judge import judge_observation
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import STATUS_STYLES, show_checked, show_result
 from chatlab.course.checking.run_order import RunOrder
+from chatlab.course.checking.unawaited import Unawaited
 from chatlab.course.checking.unsaved import record_in_tab, record_pass
 from chatlab.course.findings import Result
 
@@ -43,7 +44,7 @@ class CheckFailed(AssertionError):
         return [f"{self.result.part} {status_text}."]
 
 
-def check(part_id: str) -> Awaitable[float | None]:
+def check(part_id: str) -> Unawaited[float | None]:
     """Check a part with what the calling notebook holds; `await` it.
 
     For a person, the panel says it all, and the cells below go on running. Where nbgrader grades,
@@ -56,7 +57,8 @@ def check(part_id: str) -> Awaitable[float | None]:
     """
     frame = inspect.currentframe()
     caller = frame.f_back if frame is not None else None
-    return _check_and_show(part_for(part_id), {} if caller is None else caller.f_globals)
+    work = _check_and_show(part_for(part_id), {} if caller is None else caller.f_globals)
+    return Unawaited(work, f'Nothing has been checked yet. Write: await check("{part_id}")')
 
 
 async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | None:
