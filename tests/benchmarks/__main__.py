@@ -4,7 +4,8 @@
 
 Each round runs our work and the peer's, one right after the other, so that what else goes on hits
 both: a ratio is what to read, with its spread. The table is written to test-output/benchmarks.json,
-too. How notebooks are graded is measured apart, by tests.benchmarks.grading.
+too. How notebooks are graded is measured apart, by tests.benchmarks.grading, and how soon a page
+shows a token, by tests.benchmarks.browser.
 """
 
 import asyncio
