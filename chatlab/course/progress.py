@@ -36,9 +36,10 @@ def exercise_path(root: Path, lesson: Lesson, *, solutions: bool = False) -> Pat
 
 
 class Progress:
-    """Points and hints so far, in `.chatlab/progress.json`, which git ignores."""
+    """Points and hints so far, in `.chatlab/progress.json` below `root`, which git ignores."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._path = root / ".chatlab" / "progress.json"
         self._data: dict[str, Any] = {"points": {}, "passed": {}, "latest": {}, "hints": {}}
         if self._path.exists():

@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from chatlab.course.catalogue import Lesson, Part, lesson_for, lesson_numbers
+from chatlab.course.checking.unsaved import passed_in_notebook
 from chatlab.course.progress import Progress, course_root
 
 __all__ = ["print_progress", "show_progress"]
@@ -26,6 +27,7 @@ def show_progress() -> None:
 def print_progress(console: Console, lessons: list[Lesson], progress: Progress) -> None:
     """Print the next part to do, a line for each lesson, and the points altogether."""
     rows = Table.grid(padding=(0, 2))
+    in_notebook = passed_in_notebook(progress.root)
     next_line = "Everything is done. Well done."
     found_next = False
     for lesson in lessons:
@@ -45,6 +47,9 @@ def print_progress(console: Console, lessons: list[Lesson], progress: Progress) 
         latest = sum(progress.latest_points(part.id) for part in required)
         if latest < earned:
             points += f", {latest:g} when last checked"
+        if uncounted := in_notebook.intersection(part.id for part in open_parts):
+            count = f"{len(uncounted)} passed in the notebook"
+            points += f"{', ' if points else ''}{count}: chatlab check {lesson.slug[:2]}"
         style = "bold" if is_next else "" if earned else "dim"
         rows.add_row(sign, f"{lesson.slug[:2]} {escape(lesson.title)}", points, style=style)
     console.print(next_line, style="bold", markup=False, highlight=False, soft_wrap=True)

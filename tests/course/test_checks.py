@@ -21,7 +21,7 @@ from chatlab.course.checking.front_end import is_live
 from chatlab.course.checking.observe import observe
 from chatlab.course.checking.panel import as_html, as_text
 from chatlab.course.checking.run_order import RunOrder
-from chatlab.course.checking.unsaved import record_pass, unsaved_passes
+from chatlab.course.checking.unsaved import record_in_tab, record_pass, unsaved_passes
 from chatlab.course.findings import Result
 from chatlab.course.grading.evidence import Evidence
 from chatlab.course.grading.report import with_unsaved_passes
@@ -322,6 +322,31 @@ def test_a_pass_after_the_last_save_is_noticed(tmp_path, monkeypatch):
     assert "save it first" in evidence.notes[0]
     os.utime(notebook)
     assert with_unsaved_passes(evidence, tmp_path, notebook) is evidence
+
+
+def test_progress_tells_a_pass_that_was_not_counted_yet_from_nothing(tmp_path, monkeypatch):
+    (tmp_path / "exercises").mkdir()
+    lesson = lesson_for(3)
+    monkeypatch.chdir(tmp_path / "exercises")
+    monkeypatch.setenv("JPY_SESSION_NAME", f"exercises/{lesson.slug}.ipynb")
+    for part in lesson.parts[:2]:
+        record_pass(part, lesson.slug)
+    progress = Progress(tmp_path)
+    progress.record_result("03.1", 2, passed=True)
+    console = Console(record=True, width=120)
+    print_progress(console, [lesson], progress)
+    assert "2 of 11 points, 1 passed in the notebook: chatlab check 03" in console.export_text()
+
+
+@pytest.mark.parametrize(("status", "points"), [("passed", 2), ("failed", 1), ("skipped", 0)])
+def test_in_a_browser_tab_a_check_records_its_result(status, points, tmp_path, monkeypatch):
+    for name in ("notebooks", "exercises"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "exercises")
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    record_in_tab(Result("03.1", status, points, 2))
+    assert Progress(tmp_path).points("03.1") == points
+    assert Progress(tmp_path).passed("03.1") == (status == "passed")
 
 
 def test_the_best_result_stays_and_the_latest_is_known(tmp_path):

@@ -17,7 +17,13 @@ from chatlab.course.progress import Progress, course_root
 from chatlab.errors import ChatlabError
 from chatlab.files import write_atomically
 
-__all__ = ["record_in_tab", "record_pass", "save_script", "unsaved_passes"]
+__all__ = [
+    "passed_in_notebook",
+    "record_in_tab",
+    "record_pass",
+    "save_script",
+    "unsaved_passes",
+]
 
 _MAX_AGE_MS = 10_000
 """A panel that is older was not just made: somebody has opened the notebook again."""
@@ -48,11 +54,16 @@ def record_pass(part: Part, slug: str) -> None:
 
 def record_in_tab(result: Result) -> None:
     """Note the result where `chatlab check` would: in a browser tab there is no such command."""
-    if sys.platform == "emscripten" and result.status in {"passed", "not_yet"}:
+    if sys.platform == "emscripten" and result.status in {"passed", "failed"}:
         with suppress(ChatlabError, OSError):
             progress = Progress(course_root())
             progress.record_result(result.part, result.points, passed=result.status == "passed")
             progress.save()
+
+
+def passed_in_notebook(root: Path) -> set[str]:
+    """The parts that have ever passed in their exercise's own notebook."""
+    return set(_read(root))
 
 
 def unsaved_passes(root: Path, lesson: Lesson, notebook: Path) -> list[str]:
