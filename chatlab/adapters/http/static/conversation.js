@@ -28,9 +28,9 @@ export function createConversation(userId, threadId, page) {
   };
   const frames = createFrames(page.onList);
   const { loadNewest, loadOlder } = createEntryLoader(talk, frames);
-  const showError = (error) => {
+  const showError = (error, name) => {
     if (talk.left()) return;
-    frames.showError(error, talk.retryTurn !== null);
+    frames.showError(error, talk.retryTurn !== null, name);
     if (!talk.runningTurn) frames.showState("failed");
   };
   const turns = createTurns(talk, frames, page, { loadNewest, onError: showError, onStarting: () => stopWaiting() });
@@ -139,7 +139,7 @@ export function createConversation(userId, threadId, page) {
     },
     address: () => (talk.begun ? talk.threadId : null),
     keepDraft: (text) => drafts.set(talk.place(), text),
-    showError: (error) => opened.then(() => showError(error)), // what is loaded takes its place
+    showError: (error, name) => opened.then(() => showError(error, name)), // what is loaded takes its place
     leave() {
       const turn = talk.runningTurn;
       leaving.abort();

@@ -32,9 +32,10 @@ export function createFrames(onTitle) {
       connection.setElsewhere(state === "elsewhere");
       showPatches({ busy, state });
     },
-    showError(error, retry) {
+    // An error with a key takes the place of the last one with it.
+    showError(error, retry, name) {
       errorCount += 1;
-      const key = `page-${errorCount}`;
+      const key = `page-${name ?? errorCount}`;
       if (!(error instanceof RequestRefused)) lostErrors.push(key);
       showPatches({ put: { key, kind: "error", text: error.message, retry } });
     },
