@@ -193,7 +193,9 @@ SAY = """async () => {
   box.dispatchEvent(new Event("input", { bubbles: true }));
   document.querySelector(".chatlab-send").click();
   const status = document.querySelector(".chatlab-status");
-  while (status.textContent !== "Answer complete.") await new Promise((resolve) => { setTimeout(resolve, 20); });
+  while (status.textContent !== "Answer complete.") {
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
 }"""
 MOST_MS = 50
 """What takes a browser longer, a person notices."""

@@ -50,6 +50,6 @@ def _why_stopped(item_id: str, turns: Sequence[RunningTurn]) -> str | None:
     turn = next((turn for turn in reversed(turns) if turn.last_item_id == item_id), None)
     if turn is None or not turn.log.ended:
         return None
-    if turn.failure is not None:
-        return turn.failure.message
+    if turn.failure is not None:  # the newest one's is an entry of its own
+        return None if turn is turns[-1] else turn.failure.message
     return "you stopped it" if turn.log.state == "stopped" else None
