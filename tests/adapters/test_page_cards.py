@@ -42,6 +42,13 @@ EVERYTHING = Card(
     ),
 )
 
+TALL = Card(
+    children=(
+        *(Text(value=f"Line {number}") for number in range(40)),
+        Button(label="Shrink", action=Action(type="shrink")),
+    )
+)
+
 
 class Cards(ChatKitServer):
     """Shows a card with everything in it; leaves it as it is, or breaks."""
@@ -63,11 +70,17 @@ class Cards(ChatKitServer):
             if self.broken:
                 raise ZeroDivisionError("a fault of mine")
             return
-        yield Widget(root=EVERYTHING)
+        yield Widget(root=TALL if input.content == "tall" else EVERYTHING)
 
     async def action(self, thread, action, sender, context):
         if action.type == "break":
             raise ZeroDivisionError("a fault of mine")
+        if action.type == "shrink":
+            yield Widget(item_id=sender.id, root=Text(value="Short now."))
+            for number in range(30):
+                yield AssistantMessage(content=f"Line {number}\n\n", end=True)
+                await self.clock.sleep(0.01)
+            return
         said = ", ".join(f"{name}={value}" for name, value in action.payload.items())
         yield AssistantMessage(content=f"{action.type}: {said}")
 
@@ -233,3 +246,17 @@ def test_a_failure_without_a_word_is_there_after_a_reload(tab, url):
     page.reload()
     expect(button(page, "Create")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_card_that_becomes_shorter_does_not_end_the_scrolling_with_the_answer(tab, url):
+    page = tab(url)
+    for _ in range(2):
+        say(page, "cards")
+        status(page, "Answer complete.")
+    say(page, "tall")
+    status(page, "Answer complete.")
+    button(page, "Shrink").press("Enter")
+    status(page, "Answer complete.")
+    expect(page.locator(REPLY).last).to_have_text("Line 29")
+    expect(page.locator(REPLY).last).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("button", name="Latest")).to_be_hidden()

@@ -93,7 +93,11 @@ function createLog(state, actions) {
     log.classList.toggle("chatlab-empty", !nodes.size);
     latestButton.hidden = follow;
   };
-  const scrollToEnd = () => { if (follow) log.scrollTop = log.scrollHeight; };
+  const scrollToEnd = () => {
+    if (!follow) return;
+    log.scrollTop = log.scrollHeight;
+    lastScrollTop = log.scrollTop; // what has become shorter is not somebody who scrolls up
+  };
   const paint = (patch) => {
     if (patch.put) put(patch.put);
     else if (patch.add !== undefined) nodes.get(patch.key)?.textNode?.appendData(patch.add);
@@ -106,7 +110,10 @@ function createLog(state, actions) {
         nodes.delete(key);
         if (focused) actions.focusInput();
       }
-    } else if (patch.frameDone) updateButtons();
+    } else if (patch.frameDone) {
+      updateButtons();
+      scrollToEnd();
+    }
   };
   log.onscroll = () => {
     const distance = log.scrollHeight - log.scrollTop - log.clientHeight;
@@ -125,7 +132,7 @@ function createLog(state, actions) {
   latestButton.onclick = () => { toEnd(); log.focus(); };
   log.append(items);
   new ResizeObserver(scrollToEnd).observe(items);
-  state.entries.forEach(put);
+  state.inOrder().forEach(put);
   updateButtons();
 
   let highlighted;

@@ -1,7 +1,13 @@
 // What is kept of a conversation: the newest entries, and earlier ones when somebody asks for them.
 import { requestJson, requestJsonRetrying } from "./requests.js";
 
-const PIECE = 17; // how many earlier entries are shown at once, so that scrolling is smooth
+const PIECE = 10; // how many earlier entries are shown at once, so that scrolling is smooth
+const FRAME_MS = 100; // how long one waits for a frame of a page that nobody looks at
+
+const nextFrame = () => new Promise((resolve) => {
+  requestAnimationFrame(resolve);
+  setTimeout(resolve, FRAME_MS);
+});
 
 export function createEntryLoader(talk, frames) {
   let cursor = null;
@@ -33,7 +39,7 @@ export function createEntryLoader(talk, frames) {
       for (let end = entries.length; end > 0 && !talk.left(); end -= PIECE) {
         const start = Math.max(0, end - PIECE);
         frames.showPatches({ before: entries.slice(start, end), more: more || start > 0 });
-        await new Promise((resolve) => { setTimeout(resolve); });
+        await nextFrame();
       }
     },
   };
