@@ -1,5 +1,6 @@
 """What the tests of the page share: what one sees and does there."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -45,3 +46,28 @@ def accessible(page):
           .map(one => [one.id, ...one.nodes.map(node => node.html + ' ' + node.failureSummary)])"""
     )
     assert not found, found
+
+
+def longest_task(page, work):
+    """The longest task of the page's main thread while `work()` runs, in ms of processor time.
+
+    Other programs that have the processor meanwhile do not count.
+    """
+    browser = page.context.browser
+    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    work()
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event["tdur"] / 1000
+        for event in events
+        if event["name"].endswith("RunTask")
+        and "tdur" in event
+        and (event["pid"], event["tid"]) in main
+    ]
+    assert len(tasks) > 100, "too little was traced to say anything"
+    return max(tasks)

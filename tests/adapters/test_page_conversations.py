@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from page_visits import accessible, box, say, shot, status, users
+from page_visits import accessible, box, longest_task, say, shot, status, users
 from playwright.sync_api import expect
 from serving import KEYS, client_of, served
 
@@ -180,21 +180,82 @@ RENDERED = """async (what) => {
 """How many of them the browser draws: the others cost next to nothing."""
 
 
+SCROLL_FAR = """async (what) => {
+  const box = document.querySelector(what);
+  for (let step = 0; step < 100; step += 1) {
+    box.scrollTop = step % 4 ? box.scrollTop - 300 : box.scrollHeight * Math.random();
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+SAY = """async () => {
+  const box = document.querySelector(".chatlab-input textarea");
+  box.value = "hello";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelector(".chatlab-send").click();
+  const status = document.querySelector(".chatlab-status");
+  while (status.textContent !== "Answer complete.") {
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+}"""
+MOST_MS = 50
+"""What takes a browser longer, a person notices."""
+
+
 @pytest.mark.parametrize(
     ("conversations", "messages"), [(200, 1000), pytest.param(1000, 10_000, marks=pytest.mark.soak)]
 )
-def test_of_many_conversations_and_messages_few_are_drawn(tab, url, store, conversations, messages):
+def test_many_conversations_and_messages_are_fluent_and_few_are_drawn(
+    tab, url, store, conversations, messages
+):
     for number in range(1, conversations):
         url.run(remember(store, number, days=(conversations - number) / 30))
     url.run(remember(store, conversations, messages=messages // 2))
     page = tab(url)
-    assert page.evaluate(SCROLL_LIST) == conversations
+    counts = []
+
+    def scroll(how, what=None):
+        return lambda: counts.append(page.evaluate(how, what))
+
+    assert longest_task(page, scroll(SCROLL_LIST)) < MOST_MS
+    assert longest_task(page, scroll(SCROLL_FAR, "nav .scroll")) < MOST_MS
     assert page.evaluate(RENDERED, "nav li") < 100
     page.get_by_role("link", name=f"Question {conversations} 0").click()
     expect(users(page)).to_have_count(25)
-    assert page.evaluate(SCROLL_UP) == messages
+    assert longest_task(page, scroll(SCROLL_UP)) < MOST_MS
+    assert longest_task(page, scroll(SCROLL_FAR, ".chatlab-log")) < MOST_MS
+    assert longest_task(page, scroll(SAY)) < MOST_MS
+    assert [counts[0], counts[2]] == [conversations, messages]
     assert page.evaluate(RENDERED, ".chatlab-log article") < 300
     page.get_by_role("searchbox", name="Search conversations").fill("question 19")
     expect(page.get_by_text(re.compile("^1?11 found$"))).to_be_visible()
     assert titles(page).count() in {11, 111}
     shot(page, "many")
+
+
+def test_a_list_that_is_renewed_leaves_focus_menus_and_what_is_typed_alone(tab, url, store):
+    url.run(remember(store, 1))
+    page = tab(url)
+    more = page.get_by_label("More about Question 1 0")
+    more.focus()
+
+    def add(number, links):
+        url.run(remember(store, number))
+        with client_of(url) as alice:  # it tells open pages
+            alice.patch(f"/api/threads/thr_{number:032d}", json={"title": f"Another {number}"})
+        expect(titles(page)).to_have_count(links)
+
+    add(2, 2)
+    expect(more).to_be_focused()
+    more.press("Enter")
+    rename = page.get_by_role("button", name="Rename")
+    rename.focus()
+    add(3, 3)
+    expect(rename).to_be_focused()
+    rename.press("Enter")
+    page.get_by_label("New title").fill("half a na")
+    add(4, 3)  # one is being named
+    expect(page.get_by_label("New title")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type("me")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="half a name")).to_be_focused()

@@ -4,6 +4,7 @@ import asyncio
 import html
 import json
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from chatlab.adapters.http.dependencies import AppState, AppStateDep, CurrentRea
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.page_list_routes import version_of
 from chatlab.adapters.http.routes import After, PathId, TurnInfo
+from chatlab.adapters.http.running_turn import RunningTurn
 from chatlab.adapters.http.sse import KEEP_ALIVE, Cursor, EventStream, cursor_of
-from chatlab.adapters.http.turn_registry import RunningTurn
+from chatlab.adapters.http.turn_outcomes import failure_entry, with_outcome
 from chatlab.context import RequestContext
 from chatlab.errors import NotFoundError
 from chatlab.events import AssistantMessage
@@ -27,6 +29,7 @@ from chatlab.frontend import script, style
 from chatlab.frontend.entries import Entry, item_entry
 from chatlab.frontend.patch_buffer import PatchBuffer
 from chatlab.frontend.view_model import ChatViewModel, Patch
+from chatlab.items import VisibleItem, WidgetItem
 from chatlab.stores.paging import load_visible_items
 from chatlab.streams import sse_frame
 
@@ -132,9 +135,11 @@ async def entries(
         await app_state.off_loop(partial(item_entry, item), context)
         for item in reversed(items.data)
     ]
-    newest = app_state.turns.newest_in(thread_id, context)
+    turns = app_state.turns.turns_in(thread_id, context)
+    newest = turns[-1] if turns else None
+    failure = None if after else failure_entry(newest)
     return EntriesPage(
-        entries=shown,
+        entries=[with_outcome(entry, turns) for entry in shown] + ([failure] if failure else []),
         more=items.has_more,
         after=items.after,
         turn=newest and TurnInfo.of(newest),
@@ -184,8 +189,7 @@ async def _patch_frames(
         elif not await log.changed(sent, app_state.limits.keep_alive_seconds):
             yield KEEP_ALIVE
     last = await app_state.off_loop(view_model.end_turn, context)
-    if log.state == "stopped":
-        last += await _stopped_as_stored(view_model, turn.thread_id, app_state, context)
+    last += await _changed_as_stored(view_model, turn, app_state, context)
     try:
         version = to_jsonable_python(await version_of(turn.thread_id, app_state, context))
     except NotFoundError:  # nothing was said in a new one, or it was deleted meanwhile
@@ -193,17 +197,23 @@ async def _patch_frames(
     yield _frame([*last, {"busy": False, "state": log.state, "version": version}], sent, "end")
 
 
-async def _stopped_as_stored(
-    view_model: ChatViewModel, thread_id: str, app_state: AppState, context: RequestContext
+async def _changed_as_stored(
+    view_model: ChatViewModel, turn: RunningTurn, app_state: AppState, context: RequestContext
 ) -> list[Patch]:
-    """What a stopped turn has left in the store."""
-    store = app_state.server.store
-    items = await load_visible_items(store, thread_id, None, _PAGE_ITEMS, "desc", context)
-    return [
-        await app_state.off_loop(partial(view_model.show_item, item), context)
-        for item in reversed(items.data)
-        if item.id in view_model.entries
-    ]
+    """What a stopped turn has left in the store, and the widget whose click was answered."""
+    store, thread_id = app_state.server.store, turn.thread_id
+    items: list[VisibleItem] = []
+    with suppress(NotFoundError):  # deleted meanwhile
+        if turn.log.state == "stopped":
+            found = await load_visible_items(store, thread_id, None, _PAGE_ITEMS, "desc", context)
+            items += [item for item in reversed(found.data) if item.id in view_model.entries]
+        is_answered = turn.click and turn.click[0] not in turn.replaced
+        if turn.click and is_answered and turn.log.state == "completed":
+            clicked = await store.load_item(thread_id, turn.click[0], context)
+            items += [clicked] if isinstance(clicked, WidgetItem) else []
+    turns = app_state.turns.turns_in(thread_id, context)
+    shown = [await app_state.off_loop(partial(item_entry, item), context) for item in items]
+    return [view_model.upsert(with_outcome(entry, turns)) for entry in shown]
 
 
 def _frame(changes: list[Patch], cursor: int, event: str | None = None) -> bytes:

@@ -11,6 +11,7 @@ from chatlab.adapters.http.dependencies import (
     CurrentUser,
 )
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
+from chatlab.adapters.http.running_turn import RunningTurn
 from chatlab.adapters.http.sse import (
     Cursor,
     EventStream,
@@ -18,7 +19,6 @@ from chatlab.adapters.http.sse import (
     cursor_of,
     event_frames,
 )
-from chatlab.adapters.http.turn_registry import RunningTurn
 from chatlab.items import Action
 from chatlab.names import ID_PATTERN, check_name, check_text
 from chatlab.turns.requests import MAX_KEY, MAX_MESSAGE
@@ -123,7 +123,9 @@ async def act(
 ) -> TurnInfo:
     """Click, or submit a form."""
     turn = await app_state.turns.start(
-        lambda: app_state.server.act(body.action, context, thread_id, body.item_id), context
+        lambda: app_state.server.act(body.action, context, thread_id, body.item_id),
+        context,
+        click=None if body.item_id is None else (body.item_id, body.action),
     )
     return TurnInfo.of(turn)
 

@@ -1,98 +1,21 @@
-"""The turns that an app runs: they belong to it, not to the connection that asked (lesson 11)."""
+"""The turns that an app runs, its users' and each under an id (lesson 11)."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chatlab.adapters.http.limits import AnswerLimit, ConcurrencyLimit, Limits
-from chatlab.adapters.http.turn_log import TurnLog
+from chatlab.adapters.http.limits import ConcurrencyLimit, Limits
+from chatlab.adapters.http.running_turn import Click, RunningTurn
 from chatlab.adapters.http.user_changes import UserChanges
 from chatlab.clock import NewId, new_id
 from chatlab.context import RequestContext
-from chatlab.errors import ChatlabError, NotFoundError
-from chatlab.events import ErrorEvent
+from chatlab.errors import NotFoundError
 from chatlab.turns.turn import Turn
 
-__all__ = ["RunningTurn", "TurnRegistry"]
-
-logger = logging.getLogger("chatlab.http")
+__all__ = ["TurnRegistry"]
 
 _FIRST_EVENT_SECONDS = 3.0
 """How many seconds a request waits for a first event that may take its time."""
-
-
-class RunningTurn:
-    """One turn, the task that reads it, and what it has sent.
-
-    Attributes:
-        id: What its readers call it.
-        user_id: Whose it is.
-        log: What it has sent so far.
-        error: What broke it off; what `respond()` raised is in its events.
-    """
-
-    def __init__(self, id: str, user_id: str, turn: Turn, limits: Limits) -> None:
-        self.id = id
-        self.user_id = user_id
-        self.turn = turn
-        self.log = TurnLog()
-        self.error: Exception | None = None
-        self._limits = limits
-        self.task = asyncio.create_task(self._run())
-
-    @property
-    def thread_id(self) -> str:
-        """The conversation that it belongs to."""
-        return self.turn.thread_id
-
-    @property
-    def rejection(self) -> Exception | None:
-        """Why there was no turn at all: an error that says so was the first that came of it."""
-        if not self.log.last_seq:
-            return self.error
-        first = self.log.next_after(0)
-        reason = self.turn.error
-        if not (isinstance(first, ErrorEvent) and isinstance(reason, ChatlabError)):
-            return None
-        return reason if first.code == reason.code else None
-
-    async def stop(self) -> None:
-        """End the turn; what was said is kept, as incomplete."""
-        await self.turn.aclose()
-        await asyncio.wait([self.task])
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        try:
-            await self._read()
-        except Exception as error:
-            self.error = error
-            if self.log.last_seq:
-                logger.exception("Turn %s broke off", self.id)
-                self._add(ErrorEvent.from_exception(error))
-        finally:
-            self.log.end("failed" if self.error else self.turn.state)
-        logger.info(
-            "Turn %s in %r %s after %.1f s and %d events",
-            *(self.id, self.thread_id, self.log.state, loop.time() - started, self.log.last_seq),
-        )
-
-    async def _read(self) -> None:
-        limit = AnswerLimit(self._limits)
-        async with limit.in_time(), self.turn:
-            async for event in self.turn:
-                self.log.put(event)
-                if not limit.allows(self.log.size):
-                    break
-                await asyncio.sleep(0)  # a turn that never waits must not keep all others out
-        if limit.reached:
-            self._add(ErrorEvent(code="limit_reached", message=limit.reached))
-
-    def _add(self, error: ErrorEvent) -> None:
-        stamps = {"thread_id": self.thread_id, "seq": self.log.last_seq + 1}
-        self.log.put(error.model_copy(update=stamps))
 
 
 @dataclass
@@ -131,6 +54,7 @@ class TurnRegistry:
         context: RequestContext,
         key: str | None = None,
         message: object = None,
+        click: Click = None,
     ) -> RunningTurn:
         """Run a turn; give it back when its first event is there.
 
@@ -145,7 +69,7 @@ class TurnRegistry:
         user_and_key = (context.user_id, key or "")
         earlier_message, turn = self._by_key.get(user_and_key, (None, None))
         if turn is None or earlier_message != message:
-            turn = self._begin(make, context)
+            turn = self._begin(make, context, click)
             if key is not None:
                 self._by_key[user_and_key] = (message, turn)
                 turn.task.add_done_callback(lambda _: self._by_key.pop(user_and_key, None))
@@ -167,30 +91,37 @@ class TurnRegistry:
             raise NotFoundError("turn", turn_id)
         return turn
 
+    def turns_in(self, thread_id: str, context: RequestContext) -> list[RunningTurn]:
+        """The user's turns in this thread that can be read here, those that run after the others.
+
+        They are in the order in which they began.
+        """
+        mine = self._users.get(context.user_id, _UsersTurns())
+        turns = [*mine.over.values(), *mine.running.values()]
+        return [turn for turn in turns if turn.thread_id == thread_id]
+
     def running_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
         """The user's turn that runs in this thread now, if one does in this process."""
-        mine = self._users.get(context.user_id, _UsersTurns())
-        for turn in mine.running.values():
-            if turn.thread_id == thread_id and not turn.log.ended:
-                return turn
-        return None
+        turns = self.turns_in(thread_id, context)
+        return next((turn for turn in turns if not turn.log.ended), None)
 
     def newest_in(self, thread_id: str, context: RequestContext) -> RunningTurn | None:
         """The user's newest turn in this thread that can be read here, running or over."""
-        mine = self._users.get(context.user_id, _UsersTurns())
-        turns = [*mine.over.values(), *mine.running.values()]
-        return next((turn for turn in reversed(turns) if turn.thread_id == thread_id), None)
+        turns = self.turns_in(thread_id, context)
+        return turns[-1] if turns else None
 
     async def aclose(self) -> None:
         """Stop every turn; what was said is kept."""
         running = [turn for turn in self._turns.values() if not turn.log.ended]
         await asyncio.gather(*(turn.stop() for turn in running), return_exceptions=True)
 
-    def _begin(self, make: Callable[[], Turn], context: RequestContext) -> RunningTurn:
+    def _begin(
+        self, make: Callable[[], Turn], context: RequestContext, click: Click
+    ) -> RunningTurn:
         user_id, made = context.user_id, make()
         self._answers.take(user_id)
         self._make_room(user_id)
-        turn = RunningTurn(self._new_id("trn"), user_id, made, self._limits)
+        turn = RunningTurn(self._new_id("trn"), user_id, made, self._limits, click)
         mine = self._users.setdefault(user_id, _UsersTurns())
         self._turns[turn.id] = mine.running[turn.id] = turn
         turn.task.add_done_callback(lambda _: self._keep(turn))

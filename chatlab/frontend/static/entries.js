@@ -26,7 +26,10 @@ function assistantEntry(node, entry, actions) {
     node.textNode = new Text(entry.text);
     node.append(node.textNode);
   } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));
-  if (entry.stopped) node.append(make("div", { className: "chatlab-note", textContent: "stopped here, before its end" }));
+  if (entry.stopped) {
+    const why = entry.why ? `: ${entry.why}` : "";
+    node.append(make("div", { className: "chatlab-note", textContent: `stopped here, before its end${why}` }));
+  }
   if (actions.messageTools && entry.html) node.append(messageTools(node, entry, actions));
 }
 
@@ -49,7 +52,8 @@ function chipEntry(node, entry) {
 function widgetEntry(node, entry, actions) {
   node.setAttribute("aria-label", "Widget");
   const send = (action) => actions.send({ type: "act", action, item: entry.key });
-  node.append(treeNode(entry.root, send, actions.announce));
+  node.widget = JSON.stringify(entry.root);
+  node.append(treeNode(entry.root, send, actions.announce, entry.answered));
 }
 
 function noticeEntry(node, entry) {

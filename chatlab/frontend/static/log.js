@@ -1,6 +1,16 @@
 const NEAR_END_PIXELS = 24;
+const PIECES_A_SHELF = 20;
 const CONTROLS = "button, input, select";
 const controlName = (control) => `${control.tagName} ${control.name || control.textContent}`;
+
+// A card that stays as it was keeps what was typed into it.
+function keepTyped(oldNode, node) {
+  if (!node.widget || node.widget !== oldNode.widget) return;
+  const fields = [...node.querySelectorAll("input, select")];
+  oldNode.querySelectorAll("input, select").forEach((field, index) => {
+    if (!fields[index].disabled) fields[index].value = field.value;
+  });
+}
 
 // The list of entries. It scrolls with the stream until you scroll up, and requests older entries
 // when you reach the top.
@@ -34,27 +44,37 @@ function createLog(state, actions) {
     const node = buildNode(entry);
     const oldNode = nodes.get(entry.key);
     if (oldNode) {
+      keepTyped(oldNode, node);
       const name = oldNode.contains(document.activeElement) ? controlName(document.activeElement) : null;
       oldNode.replaceWith(node);
       if (name !== null) {
-        const twin = [...node.querySelectorAll(CONTROLS)].find((control) => controlName(control) === name);
+        const twin = [...node.querySelectorAll(CONTROLS)].find((control) => controlName(control) === name && !control.disabled);
         if (twin) twin.focus();
         else actions.focusInput();
       }
     } else items.append(node);
     nodes.set(entry.key, node);
   };
+  // A box around each piece, and one around twenty of these: what is far away costs the browser as much
+  // as one entry, however long the conversation is.
+  const shelve = (piece) => {
+    let shelf = olderButton.nextElementSibling;
+    if (!shelf?.matches(".chatlab-shelf") || shelf.childElementCount >= PIECES_A_SHELF) {
+      shelf = make("div", { className: "chatlab-shelf" });
+      olderButton.after(shelf);
+    }
+    shelf.prepend(piece);
+  };
   const prepend = (entries) => {
-    const anchor = olderButton.nextElementSibling;
-    const previousTop = anchor?.getBoundingClientRect().top;
-    // A box around each piece: what is far away costs the browser as much as one entry.
+    const anchor = items.querySelector(".chatlab-piece, article");
+    const previousTop = follow ? 0 : anchor?.getBoundingClientRect().top;
     const piece = make("div", { className: "chatlab-piece" });
     piece.append(...entries.filter((entry) => entry.kind !== "stats").map((entry) => {
       nodes.get(entry.key)?.remove(); // a card that was changed before it was loaded
       nodes.set(entry.key, buildNode(entry));
       return nodes.get(entry.key);
     }));
-    olderButton.after(piece);
+    shelve(piece);
     if (anchor && !follow) log.scrollTop += anchor.getBoundingClientRect().top - previousTop;
     olderRequested = false;
   };
@@ -66,12 +86,18 @@ function createLog(state, actions) {
       if (previous.nextElementSibling !== node) previous.after(node);
       previous = node;
     }
+    items.querySelectorAll(".chatlab-shelf").forEach((shelf) => { if (!shelf.querySelector("article")) shelf.remove(); });
   };
   const updateButtons = () => {
     olderButton.hidden = !state.more;
+    log.classList.toggle("chatlab-empty", !nodes.size);
     latestButton.hidden = follow;
   };
-  const scrollToEnd = () => { if (follow) log.scrollTop = log.scrollHeight; };
+  const scrollToEnd = () => {
+    if (!follow) return;
+    log.scrollTop = log.scrollHeight;
+    lastScrollTop = log.scrollTop; // what has become shorter is not somebody who scrolls up
+  };
   const paint = (patch) => {
     if (patch.put) put(patch.put);
     else if (patch.add !== undefined) nodes.get(patch.key)?.textNode?.appendData(patch.add);
@@ -84,7 +110,10 @@ function createLog(state, actions) {
         nodes.delete(key);
         if (focused) actions.focusInput();
       }
-    } else if (patch.frameDone) updateButtons();
+    } else if (patch.frameDone) {
+      updateButtons();
+      scrollToEnd();
+    }
   };
   log.onscroll = () => {
     const distance = log.scrollHeight - log.scrollTop - log.clientHeight;
@@ -103,7 +132,7 @@ function createLog(state, actions) {
   latestButton.onclick = () => { toEnd(); log.focus(); };
   log.append(items);
   new ResizeObserver(scrollToEnd).observe(items);
-  state.entries.forEach(put);
+  state.inOrder().forEach(put);
   updateButtons();
 
   let highlighted;

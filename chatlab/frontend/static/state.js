@@ -9,6 +9,7 @@ function createState(send, draft) {
   const state = {
     seq: 0, entries: new Map(), events: [], turns: new Map(), busy: false, phase: "ready", more: false, draft, views: new Set(),
   };
+  let earlier = []; // the keys of what was loaded as it scrolled up: the last piece comes first
   const unsettled = new Map();
   let retryTimer = 0;
   let silenceTimer = 0;
@@ -71,7 +72,8 @@ function createState(send, draft) {
     } else if (patch.drop) patch.drop.forEach((key) => state.entries.delete(key));
     else if (patch.before) {
       state.more = patch.more;
-      state.entries = new Map([...patch.before.map((entry) => [entry.key, entry]), ...state.entries]);
+      patch.before.forEach((entry) => state.entries.set(entry.key, entry));
+      earlier.push(patch.before.map((entry) => entry.key));
     } else if (patch.event) return recordEvents(patch.event);
     else if (patch.fates) Object.entries(patch.fates).forEach(([id, kept]) => settle(id, kept));
     else if (patch.busy !== undefined) return setPhase(patch.state, patch.busy);
@@ -83,6 +85,7 @@ function createState(send, draft) {
     retryTimer = 0;
     const previous = state.entries;
     turnEvents = [];
+    earlier = [];
     Object.assign(state, { seq, events, busy, more, phase });
     state.entries = new Map(snapshot.map((entry) => [entry.key, entry]));
     paint({ drop: [...previous.keys()].filter((key) => !state.entries.has(key)) });
@@ -95,6 +98,10 @@ function createState(send, draft) {
   };
 
   Object.assign(state, { requestSnapshot, setDraft });
+  state.inOrder = () => {
+    const keys = new Set([...earlier.toReversed().flat(), ...state.entries.keys()]);
+    return [...keys].map((key) => state.entries.get(key)).filter(Boolean);
+  };
   state.post = (text) => {
     const id = `${Date.now()}-${Math.random()}`;
     unsettled.set(id, text);

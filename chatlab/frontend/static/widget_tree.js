@@ -1,16 +1,23 @@
-// The DOM node for a node of a widget's tree. A click or a submit calls `send` with the action.
-function treeNode(node, send, announce) {
-  const children = () => (node.children || []).map((child) => treeNode(child, send, announce));
+// The DOM node for a node of a widget's tree. A click or a submit calls `send` with the action. `answered`
+// holds the actions that were answered: the row, card or form that such a button is in is over, and so
+// is such a form.
+function treeNode(node, send, announce, answered = []) {
+  const children = () => (node.children || []).map((child) => treeNode(child, send, announce, answered));
+  const answerTo = (one) => answered.findLast((action) => isSent(one, action));
+  const retireIfAnswered = (box) => {
+    if (node.children.some((child) => child.type === "button" && answerTo(child))) retire(box, ":scope > button");
+    return box;
+  };
   const caption = () => make("span", { dir: "auto", textContent: node.label || node.name });
   switch (node.type) {
     case "card": {
       const card = make("div", { className: "chatlab-card" });
       if (node.title) card.append(make("div", { className: "chatlab-title", dir: "auto", textContent: node.title }));
       card.append(...children());
-      return card;
+      return retireIfAnswered(card);
     }
     case "row":
-      return make("div", { className: "chatlab-row" }, ...children());
+      return retireIfAnswered(make("div", { className: "chatlab-row" }, ...children()));
     case "text":
       return safeHtml(node.html, "chatlab-text", announce);
     case "button":
@@ -34,11 +41,40 @@ function treeNode(node, send, announce) {
         send({ ...node.action, payload: { ...node.action.payload, ...values } });
       });
       form.append(...children(), make("button", { dir: "auto", textContent: node.submit }));
+      const answer = answerTo(node);
+      if (answer) {
+        for (const field of form.querySelectorAll("input, select")) field.value = answer.payload[field.name] ?? field.value;
+        retire(form, "button, input, select");
+      }
       return form;
     }
     default:
       return make("span");
   }
+}
+
+// Whether the action is what the button or the form sends.
+function isSent({ type, action }, { type: name, payload }) {
+  if (!["button", "form"].includes(type) || action.type !== name) return false;
+  const same = ([key, value]) => JSON.stringify(payload[key]) === JSON.stringify(value);
+  const own = Object.entries(action.payload);
+  return own.every(same) && (type === "form" || own.length === Object.keys(payload).length);
+}
+
+// What was answered says so and can be used no more, until somebody asks for it.
+function retire(box, selector) {
+  const controls = [...box.querySelectorAll(selector)].filter((control) => !control.disabled);
+  const name = controls.filter((control) => control.matches("button")).map((button) => button.textContent).join(", ");
+  const again = make("button", { type: "button", className: "chatlab-tool", aria: { label: `Answer again: ${name}` } });
+  again.dataset.label = "Answer again";
+  const note = make("div", { className: "chatlab-answered chatlab-note" }, "✓ Answered", again);
+  again.onclick = () => {
+    controls.forEach((control) => { control.disabled = false; });
+    note.remove();
+    controls[0].focus();
+  };
+  controls.forEach((control) => { control.disabled = true; });
+  box.append(note);
 }
 
 // Whether the form can be sent; if not, each field that lacks something says so, and the first gets

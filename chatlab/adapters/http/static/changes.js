@@ -35,7 +35,7 @@ export function watchChanges(signal, { idle, threadId, onList, onChange, onLost,
       const change = JSON.parse(value.data);
       if (lost) onBack();
       lost = false;
-      if (mark !== null && change.mark !== mark) onList();
+      if (change.mark !== mark) onList(); // at first, too: something may have changed since it was loaded
       mark = change.mark;
       if (!own.signal.aborted && asked && asked === threadId()) await onChange(change);
       return 0;

@@ -6,3 +6,15 @@ export function make(tag, properties = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+// Let the node have these children, in this order. What is there already is not touched: it keeps the
+// focus, and whatever is open in it.
+export function arrange(node, children) {
+  const wanted = new Set(children);
+  for (const child of [...node.children]) if (!wanted.has(child)) child.remove();
+  let next = node.firstElementChild;
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling;
+    else node.insertBefore(child, next);
+  }
+}

@@ -26,7 +26,7 @@ const threadList = createThreadList(threadNav, {
   open: (threadId) => { if (location.hash.slice(1) !== threadId) location.hash = threadId; else showConversation(); },
   report: (error) => conversation?.showError(error),
 });
-const listThreads = () => threadList.load().catch((error) => { if (session.key) conversation?.showError(error); });
+const listThreads = () => threadList.load().catch((error) => { if (session.key) conversation?.showError(error, "list"); });
 
 function closeThread() {
   const left = conversation?.leave();

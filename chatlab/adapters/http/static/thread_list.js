@@ -1,21 +1,11 @@
-// The list of conversations: by day, searched, renamed, exported, deleted with an undo.
-import { exportThread } from "./export_thread.js";
-import { make } from "./make.js";
-import { requestJson, requestJsonRetrying, requestLast, session } from "./requests.js";
+// The list of conversations: by day, searched, each with a menu; a deleted one can be brought back.
+import { dayName, dayOf } from "./days.js";
+import { createDeletions } from "./deletions.js";
+import { arrange, make } from "./make.js";
+import { requestJson, requestJsonRetrying, session } from "./requests.js";
+import { NO_TITLE, createThreadRow } from "./thread_row.js";
 
 const PAGE = 50;
-const UNDO_MS = 8000;
-const NO_TITLE = "New conversation";
-
-const dayOf = (thread) => new Date(thread.created_at).toDateString();
-function dayName(thread) {
-  const date = new Date(thread.created_at);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(thread.created_at).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days <= 0) return "Today";
-  if (days === 1) return "Yesterday";
-  return date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long",
-    ...(date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }) });
-}
 
 // `page` has current(), the id that the address shows, open(id), and report(error).
 export function createThreadList(nav, page) {
@@ -24,11 +14,10 @@ export function createThreadList(nav, page) {
   let after = null;
   let listCount = 0;
   let loading = null;
-  const deleting = new Map(); // the timers of those that can be brought back, by their ids
-  let renaming = null;
+  const rows = new Map();
+  const days = new Map();
 
   const newLink = make("a", { href: "#", className: "new", textContent: NO_TITLE });
-  newLink.dataset.thread = "";
   newLink.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -36,138 +25,85 @@ export function createThreadList(nav, page) {
   };
   const search = make("input", { type: "search", placeholder: "Search", aria: { label: "Search conversations" } });
   const found = make("p", { className: "found", aria: { role: "status" } });
-  const days = make("div", { className: "days" });
+  const list = make("div", { className: "days" });
   const more = make("button", { type: "button", className: "more", textContent: "Earlier conversations" });
-  const scroll = make("div", { className: "scroll" }, days, more);
-  const undoBar = make("div", { className: "undo", hidden: true, aria: { role: "status" } });
+  const scroll = make("div", { className: "scroll" }, list, more);
 
-  const matches = (thread) => (thread.title ?? "").toLowerCase().includes(search.value.trim().toLowerCase());
-
-  const rename = async (thread, title) => {
-    renaming = null;
-    const line = title.trim();
-    if (line && line !== thread.title) {
-      thread.title = line;
+  const titleOf = (id) => threads.find((thread) => thread.id === id)?.title ?? NO_TITLE;
+  const loadAfter = async (error) => {
+    page.report(error);
+    await load().catch(page.report);
+  };
+  let openedBefore = null; // the one that was open when it was deleted
+  const deletions = createDeletions({
+    onDeleted: (id) => { threads = threads.filter((thread) => thread.id !== id); },
+    onFailed: loadAfter,
+    restore(id) {
+      if (openedBefore === id) page.open(id);
       show();
-      await requestJson("PATCH", `api/threads/${thread.id}`, { title: line }).catch(async (error) => {
-        page.report(error);
-        await load();
-      });
-    } else show();
-  };
-
-  const destroy = (id, request) => {
-    clearTimeout(deleting.get(id));
-    deleting.delete(id);
-    threads = threads.filter((thread) => thread.id !== id);
-    undoBar.hidden = deleting.size === 0;
-    return request("DELETE", `api/threads/${id}`);
-  };
-  const remove = (thread) => {
-    for (const id of deleting.keys()) destroy(id, requestJson).catch(page.report);
-    deleting.set(thread.id, setTimeout(() => destroy(thread.id, requestJson).catch(async (error) => {
-      page.report(error);
-      await load();
-    }), UNDO_MS));
-    const wasOpen = page.current() === thread.id;
-    const undo = make("button", { type: "button", textContent: "Undo" });
-    undo.onclick = () => {
-      clearTimeout(deleting.get(thread.id));
-      deleting.delete(thread.id);
-      undoBar.hidden = true;
-      if (wasOpen) page.open(thread.id);
+      rows.get(id)?.focus();
+    },
+  });
+  const actions = {
+    report: page.report,
+    rename(id, title) {
+      threads.find((thread) => thread.id === id).title = title;
       show();
-      days.querySelector(`[data-thread="${thread.id}"]`)?.focus();
-    };
-    undoBar.replaceChildren(make("span", { textContent: `“${thread.title ?? NO_TITLE}” is deleted. ` }), undo);
-    undoBar.hidden = false;
-    if (wasOpen) page.open("");
-    show();
-    undo.focus();
+      requestJson("PATCH", `api/threads/${id}`, { title }).catch(loadAfter);
+    },
+    remove(id) {
+      openedBefore = page.current() === id ? id : null;
+      deletions.add(id, titleOf(id));
+      if (openedBefore) page.open("");
+      show();
+      deletions.bar.querySelector("button").focus();
+    },
   };
 
-  const menuOf = (thread) => {
-    const title = thread.title ?? NO_TITLE;
-    const item = (label, onclick) => make("button", { type: "button", textContent: label, onclick });
-    const close = () => { menu.open = false; };
-    const summary = make("summary", { textContent: "⋯", aria: { label: `More about ${title}` } });
-    const menu = make("details", { className: "thread-menu" }, summary, make("div", { className: "actions" },
-      item("Rename", () => { renaming = thread.id; show(); }),
-      item("Copy link", () => { close(); navigator.clipboard?.writeText(new URL(`#${thread.id}`, location.href).href).catch(page.report); }),
-      item("Export as Markdown", () => { close(); exportThread(thread.id, title, "md").catch(page.report); }),
-      item("Export as JSON", () => { close(); exportThread(thread.id, title, "json").catch(page.report); }),
-      item("Delete", () => remove(thread))));
-    menu.name = "thread-menu"; // one is open at a time
-    menu.onkeydown = (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      close();
-      summary.focus();
-    };
-    return menu;
+  const rowOf = ({ id, title }, current) => {
+    if (!rows.has(id)) rows.set(id, createThreadRow(id, actions));
+    const row = rows.get(id);
+    row.update(title ?? NO_TITLE, id === current);
+    return row.node;
   };
-
-  const rowOf = (thread) => {
-    if (renaming === thread.id) {
-      const input = make("input", { value: thread.title ?? "", maxLength: 200, dir: "auto", aria: { label: "New title" } });
-      const done = (title) => {
-        if (renaming !== thread.id) return;
-        rename(thread, title);
-        days.querySelector(`[data-thread="${thread.id}"]`)?.focus();
-      };
-      input.onkeydown = (event) => {
-        if (event.isComposing) return;
-        if (event.key === "Enter") done(input.value);
-        if (event.key === "Escape") done("");
-      };
-      input.onblur = () => done(input.value);
-      return make("li", {}, input);
+  const dayNodes = (day, name, lines) => {
+    if (!days.has(day)) days.set(day, [make("h2"), make("ul")]);
+    const [heading, group] = days.get(day);
+    if (heading.textContent !== name) {
+      heading.textContent = name;
+      group.setAttribute("aria-label", name);
     }
-    const link = make("a", { href: `#${thread.id}`, dir: "auto", textContent: thread.title ?? NO_TITLE });
-    link.dataset.thread = thread.id;
-    if (thread.id === page.current()) link.setAttribute("aria-current", "page");
-    return make("li", {}, link, menuOf(thread));
+    group.style.setProperty("--rows", lines.length);
+    arrange(group, lines);
+    return [heading, group];
   };
 
   const show = () => {
-    const focused = nav.contains(document.activeElement) ? document.activeElement.dataset.thread : undefined;
-    const openMenu = days.querySelector("details[open]");
-    if (openMenu && renaming === null && openMenu.contains(document.activeElement)
-      && !deleting.has(openMenu.previousElementSibling.dataset.thread)) return; // somebody is choosing
     const current = page.current();
-    newLink.toggleAttribute("aria-current", false);
-    if (!current) newLink.setAttribute("aria-current", "page");
-    const shown = threads.filter((thread) => (thread.title !== null || thread.id === current)
-      && !deleting.has(thread.id) && matches(thread));
-    const groups = [];
-    let list = null;
-    let day = null;
-    for (const thread of shown) {
-      if (dayOf(thread) !== day) {
-        day = dayOf(thread);
-        list = make("ul", { aria: { label: dayName(thread) } });
-        groups.push(make("h2", { textContent: dayName(thread) }), list);
-      }
-      list.append(rowOf(thread));
-    }
-    days.replaceChildren(...groups);
+    if (current) newLink.removeAttribute("aria-current");
+    else newLink.setAttribute("aria-current", "page");
+    const words = search.value.trim().toLowerCase();
+    const shown = threads.filter(({ id, title }) => (title !== null || id === current)
+      && !deletions.has(id) && (title ?? "").toLowerCase().includes(words));
+    const groups = Map.groupBy(shown, (thread) => dayOf(thread.created_at));
+    arrange(list, [...groups].flatMap(([day, inIt]) =>
+      dayNodes(day, dayName(day), inIt.map((thread) => rowOf(thread, current)))));
     more.hidden = !hasMore;
-    found.textContent = search.value.trim() ? `${shown.length} found${hasMore ? " so far" : ""}` : "";
-    if (renaming !== null) days.querySelector("li > input")?.select();
-    else if (focused !== undefined) nav.querySelector(`[data-thread="${focused}"]`)?.focus();
+    found.textContent = words ? `${shown.length} found${hasMore ? " so far" : ""}` : "";
   };
 
   // The newest conversations anew; as many as were loaded before stay.
   const load = async () => {
     listCount += 1;
     const count = listCount;
-    const page1 = await requestJsonRetrying("GET", `page/threads?limit=${PAGE}`);
+    const newest = await requestJsonRetrying("GET", `page/threads?limit=${PAGE}`);
     if (!session.key || count !== listCount) return; // a newer list is on its way
-    const known = new Set(page1.data.map((thread) => thread.id));
-    const oldest = page1.data.at(-1)?.created_at;
-    const older = page1.has_more && threads.length > PAGE
+    const known = new Set(newest.data.map((thread) => thread.id));
+    const oldest = newest.data.at(-1)?.created_at;
+    const older = newest.has_more && threads.length > PAGE
       ? threads.filter((thread) => !known.has(thread.id) && thread.created_at <= oldest) : [];
-    threads = [...page1.data, ...older];
-    if (!older.length) ({ has_more: hasMore, after } = page1);
+    threads = [...newest.data, ...older];
+    if (!older.length) ({ has_more: hasMore, after } = newest);
     nav.hidden = false;
     show();
   };
@@ -196,19 +132,20 @@ export function createThreadList(nav, page) {
     const words = search.value;
     while (hasMore && search.value && search.value === words) await loadMore().catch(() => { hasMore = false; });
   };
-  nav.append(newLink, search, found, scroll, undoBar);
+  nav.append(newLink, search, found, scroll, deletions.bar);
 
   return {
     load,
     show,
-    // What waits to be deleted is deleted now: nobody is there any more to bring it back.
-    settle: () => Promise.all([...deleting.keys()].map((id) => destroy(id, requestLast))),
+    settle: deletions.settle,
     clear() {
       threads = [];
       hasMore = false;
+      rows.clear();
+      days.clear();
       search.value = "";
       nav.hidden = true;
-      days.replaceChildren();
+      list.replaceChildren();
     },
   };
 }
