@@ -10,7 +10,7 @@ import pexpect
 import pyte
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120
+PATIENCE = float(os.environ.get("CHATLAB_TEST_PATIENCE", "120"))
 """Seconds to wait for what is expected; a busy machine takes long, and a quiet one does not."""
 
 

@@ -136,7 +136,7 @@ def key_bindings(
     interrupt: Callable[[], None],
     close: Callable[[], None],
 ) -> KeyBindings:
-    """Enter sends, Alt+Enter or a backslash before Enter begins a line, Ctrl+C, Ctrl+D, Ctrl+Z."""
+    """Enter, Alt+Enter or a backslash before Enter for a new line, Tab, Ctrl+C, Ctrl+D, Ctrl+Z."""
     keys = KeyBindings()
 
     @keys.add("enter")
@@ -150,6 +150,21 @@ def key_bindings(
     @keys.add("escape", "enter")
     def _(_event: KeyPressEvent) -> None:
         buffer.insert_text("\n")
+
+    @keys.add("tab")
+    def _(_event: KeyPressEvent) -> None:
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        event = CompleteEvent(completion_requested=True)
+        for first in buffer.completer.get_completions(buffer.document, event):
+            buffer.delete_before_cursor(-first.start_position)
+            buffer.insert_text(first.text)
+            return
+
+    @keys.add("s-tab")
+    def _(_event: KeyPressEvent) -> None:
+        buffer.complete_previous()
 
     @keys.add("c-c")
     @keys.add(Keys.SIGINT)

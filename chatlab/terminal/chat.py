@@ -103,7 +103,7 @@ class TerminalChat:
         for item in reversed(thread.items.data):
             renderer.add_item(item)
         renderer.end()
-        self.screen.show(*renderer.take_complete())
+        self.screen.show(*renderer.take_complete(), "")
 
     async def begin_anew(self) -> None:
         """The next message begins a conversation."""

@@ -80,7 +80,7 @@ async def _help(chat: "TerminalChat", _: str) -> None:
         table.add_row(f"/{name} {command.argument}", command.about)
     for key, about in _KEYS:
         table.add_row(key, about)
-    chat.screen.show(table)
+    chat.screen.show(table, "")
 
 
 async def _threads(chat: "TerminalChat", _: str) -> None:
@@ -97,7 +97,7 @@ async def _threads(chat: "TerminalChat", _: str) -> None:
         day = thread.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
         table.add_row(here, str(number), day, Text(thread.title or ""))
     more = [Text(f"These are the newest {_MOST_LISTED}.", style="dim")] if page.has_more else []
-    chat.screen.show(Harmless(table, *more))
+    chat.screen.show(Harmless(table, *more), "")
 
 
 async def _open(chat: "TerminalChat", argument: str) -> None:

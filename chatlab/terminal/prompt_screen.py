@@ -73,6 +73,7 @@ class PromptScreen:
             layout=layout(self._buffer, self._label, self._live_text, self._hints),
             key_bindings=key_bindings(self._buffer, self._enter, self._interrupt, self._close),
             output=self._output,
+            erase_when_done=True,
         )
 
     @asynccontextmanager
