@@ -153,14 +153,7 @@ def key_bindings(
 
     @keys.add("tab")
     def _(_event: KeyPressEvent) -> None:
-        if buffer.complete_state:
-            buffer.complete_next()
-            return
-        event = CompleteEvent(completion_requested=True)
-        for first in buffer.completer.get_completions(buffer.document, event):
-            buffer.delete_before_cursor(-first.start_position)
-            buffer.insert_text(first.text)
-            return
+        _complete(buffer)
 
     @keys.add("s-tab")
     def _(_event: KeyPressEvent) -> None:
@@ -180,3 +173,15 @@ def key_bindings(
         event.app.suspend_to_background()
 
     return keys
+
+
+def _complete(buffer: Buffer) -> None:
+    """Take the next of the completions that are shown, or the first one if none are yet."""
+    if buffer.complete_state:
+        buffer.complete_next()
+        return
+    event = CompleteEvent(completion_requested=True)
+    first = next(iter(buffer.completer.get_completions(buffer.document, event)), None)
+    if first is not None:
+        buffer.delete_before_cursor(-first.start_position)
+        buffer.insert_text(first.text)

@@ -4,16 +4,18 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from chatlab.course.capstone.load_taskmanager import Capstone, task_manager
-from chatlab.course.capstone.storage import Storage, open_storage
 from chatlab.course.progress import course_root
 from chatlab.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from chatlab.course.capstone.load_taskmanager import Capstone
+    from chatlab.course.capstone.storage import Storage
 
 __all__ = ["chat", "serve"]
 
@@ -49,6 +51,8 @@ def chat(
     ] = False,
 ) -> None:
     """Talk to the TaskManager: to yours, once your capstone passes; or to a real model."""
+    from chatlab.course.capstone.storage import open_storage
+
     storage = open_storage(database)
     capstone = _capstone(source, model, storage)
     if as_json:
@@ -71,14 +75,17 @@ def serve(
 ) -> None:
     """Serve the TaskManager over HTTP: yours, once your capstone passes; or a real model's."""
     from chatlab.course.capstone.serve import serve_capstone
+    from chatlab.course.capstone.storage import open_storage
 
     storage = open_storage(database)
     capstone = _capstone(source, model, storage)
     serve_capstone(console, capstone, host=host, port=port, storage=storage.words)
 
 
-def _capstone(source: Path | None, model: str | None, storage: Storage) -> Capstone:
+def _capstone(source: Path | None, model: str | None, storage: "Storage") -> "Capstone":
     if model is None:
+        from chatlab.course.capstone.load_taskmanager import task_manager
+
         return task_manager(course_root(), source, storage.store, storage.secret, storage.book)
     if source is not None:
         raise InvalidInput("--from and --model", "are two who answer", "Leave out one of them.")
@@ -87,7 +94,7 @@ def _capstone(source: Path | None, model: str | None, storage: Storage) -> Capst
     return model_task_manager(model, storage)
 
 
-async def _chat(capstone: Capstone, user_id: str, storage: Storage, *, inspect: bool) -> None:
+async def _chat(capstone: "Capstone", user_id: str, storage: "Storage", *, inspect: bool) -> None:
     from chatlab.terminal import TerminalChat
 
     history = course_root() / ".chatlab" / "chat-history"
@@ -100,7 +107,7 @@ async def _chat(capstone: Capstone, user_id: str, storage: Storage, *, inspect: 
         await storage.aclose()
 
 
-def _chat_in_json(capstone: Capstone, user_id: str, storage: Storage) -> None:
+def _chat_in_json(capstone: "Capstone", user_id: str, storage: "Storage") -> None:
     from chatlab.terminal import print_json_lines
 
     async def talk() -> bool:
