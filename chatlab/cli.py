@@ -1,6 +1,5 @@
 """The `chatlab` command: open the lab, check an exercise, get a hint, see how far you are."""
 
-import asyncio
 import json
 import os
 import socket
@@ -8,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +18,7 @@ from rich.markup import escape
 
 from chatlab.course.arguments import find_lesson, find_part
 from chatlab.course.authoring import commands as authoring
+from chatlab.course.capstone import commands as capstone
 from chatlab.course.catalogue import Lesson, lesson_for, lesson_numbers
 from chatlab.course.classroom import commands as classroom
 from chatlab.course.console_encoding import accept_any_text
@@ -158,58 +158,8 @@ def reset(number: Number) -> None:
     console.print(f"{path.relative_to(root)} is fresh. Reload it in JupyterLab if it is open.")
 
 
-@app.command()
-def chat(
-    *,
-    source: Annotated[
-        Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
-    ] = None,
-    user_id: Annotated[str, typer.Option("--as", help="Who you are.")] = "alice",
-    inspect: Annotated[bool, typer.Option("--inspect", help="List every event.")] = False,
-) -> None:
-    """Talk to the TaskManager: to yours, once your capstone passes."""
-    from chatlab.course.capstone.load_taskmanager import task_manager
-    from chatlab.terminal import TerminalChat
-
-    capstone = task_manager(course_root(), source)
-    console.print(f"This is the TaskManager of {capstone.notebook}.", style="dim")
-    terminal_chat = TerminalChat(
-        capstone.server, capstone.context_for(user_id), console, inspect=inspect
-    )
-    with suppress(KeyboardInterrupt):
-        asyncio.run(terminal_chat.run())
-
-
-@app.command()
-def serve(
-    *,
-    source: Annotated[
-        Path | None, typer.Option("--from", help="A notebook that makes a TaskManager.")
-    ] = None,
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
-    host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
-    database: Annotated[
-        str | None, typer.Option(help="Keep everything there: sqlite+aiosqlite:///chat.sqlite")
-    ] = None,
-) -> None:
-    """Serve the TaskManager over HTTP: yours, once your capstone passes."""
-    from chatlab.adapters.sql_taskbook import SQLTaskBook
-    from chatlab.course.capstone.load_taskmanager import task_manager
-    from chatlab.course.capstone.serve import serve_capstone
-    from chatlab.course.capstone.signing_secret import kept_secret
-    from chatlab.stores import SQLStore
-    from chatlab.stores.sql.urls import parse_url, shown
-
-    store, book, storage, secret = None, None, "in memory, for as long as this runs", None
-    if database is not None:
-        store, book, url = SQLStore(database), SQLTaskBook(database), parse_url(database)
-        storage = f"in {shown(url)}"
-        if url.get_backend_name() == "sqlite":
-            secret = kept_secret(Path(f"{url.database}-secret"))
-    capstone = task_manager(course_root(), source, store, secret, book)
-    serve_capstone(console, capstone, host=host, port=port, storage=storage)
-
-
+for command in (capstone.chat, capstone.serve):
+    app.command()(command)
 for command in (classroom.grade, classroom.regrade, classroom.comment):
     app.command()(command)
 for command in (authoring.release, authoring.run, authoring.new_lesson, authoring.site):

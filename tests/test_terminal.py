@@ -2,9 +2,8 @@
 
 import asyncio
 import io
+import json
 import os
-import pty
-import re
 import signal
 import subprocess
 import sys
@@ -31,7 +30,9 @@ from chatlab import (
     Widget,
 )
 from chatlab.items import Text as Paragraph
-from chatlab.terminal import TerminalChat, TerminalRenderer
+from chatlab.terminal import TerminalChat, TerminalRenderer, print_json_lines
+from chatlab.terminal.text import GrowingText
+from chatlab.terminal.widgets import value_of
 from chatlab.testing import CountingIds, FixedClock, collect
 
 ROOT = Path(__file__).parents[1]
@@ -75,13 +76,21 @@ def test_buttons_are_numbered_on_and_a_form_sends_what_its_fields_hold():
         action=Action(type="create", payload={"a": 1}),
     )
     card = Card(title="Sure?", children=(Button(label="Yes", action=Action(type="yes")), form))
-    reply, text = drawn(Widget(root=card, item_id="w"), first_button=3)
+    reply, text = drawn(Widget(root=card, item_id="w"), offers=[None, None])
     assert "/3  Yes" in text
     assert "/4  Send" in text
-    assert reply.buttons == [
-        (Action(type="yes"), "w"),
-        (Action(type="create", payload={"a": 1, "title": "milk"}), "w"),
-    ]
+    yes, send = reply.offers[2:]
+    assert (yes.action, yes.item_id, yes.fields) == (Action(type="yes"), "w", ())
+    values = {field.name: value_of(field) for field in send.fields}
+    assert send.filled_in(values) == Action(type="create", payload={"a": 1, "title": "milk"})
+
+
+def test_a_card_that_is_drawn_again_offers_what_it_offered_no_more():
+    asked = Widget(root=Button(label="Yes", action=Action(type="yes")), item_id="w")
+    other = asked.model_copy(update={"item_id": "other"})
+    reply, text = drawn(asked, other, Widget(root=Paragraph(value="Done."), item_id="w"))
+    assert [offer and offer.item_id for offer in reply.offers] == [None, "other"]
+    assert "Done." in text
 
 
 @pytest.mark.parametrize(
@@ -91,11 +100,11 @@ def test_buttons_are_numbered_on_and_a_form_sends_what_its_fields_hold():
 def test_what_is_too_much_as_markdown_is_shown_as_it_is_written(text, shown, monkeypatch):
     read = []
 
-    def noting(text):
+    def noting(text, **options):
         read.append(text)
-        return Markdown(text)
+        return Markdown(text, **options)
 
-    monkeypatch.setattr("chatlab.terminal.Markdown", noting)
+    monkeypatch.setattr("chatlab.terminal.text.Markdown", noting)
     message = AssistantMessage(content=text, item_id="msg_1")
     events = {"message": message, "widget": Widget(root=Paragraph(value=text), item_id="wdg_1")}
     _, seen = drawn(events[shown])
@@ -134,7 +143,8 @@ def test_a_choice_that_nobody_made_is_the_first_option_as_in_a_browser():
     form = Form(children=(Select(name="size", options=("s", "m")),), action=Action(type="x"))
     reply, text = drawn(Widget(root=form, item_id="w"))
     assert "size: s" in text
-    assert reply.buttons[0][0].payload == {"size": "s"}
+    ((size,),) = [offer.fields for offer in reply.offers]
+    assert value_of(size) == "s"
 
 
 class Working(ChatKitServer):
@@ -174,11 +184,34 @@ async def test_a_button_is_pressed_by_its_number_in_the_same_thread(monkeypatch)
     text = await talk(server, monkeypatch, "milk", "/1", "/9", "/quit", "never")
     assert "Sure about milk?" in text
     assert "You said yes, alice." in text
-    assert "There is no button '9'" in text
+    assert "/9 is no button that is shown." in text
     assert "assistant_message" in text
     assert "never" not in text
     (thread,) = (await server.threads(ALICE)).data
     assert len((await server.thread(thread.id, ALICE)).items.data) == 4
+
+
+async def test_a_form_takes_its_fields_from_the_next_lines(monkeypatch):
+    server = Filling(clock=FixedClock(), new_id=CountingIds())
+    text = await talk(server, monkeypatch, "form", "/1", "", "milk", "xl", "m", "", "/quit")
+    assert "Title is needed." in text
+    assert "size is one of: s, m." in text
+    assert "{'title': 'milk', 'size': 'm', 'note': 'none'}" in text
+    assert "Nothing was sent." in await talk(server, monkeypatch, "form", "/1", "milk")
+
+
+class Filling(ChatKitServer):
+    async def respond(self, thread, input, context):
+        if input is not None:
+            fields = (
+                Input(name="title", label="Title", required=True),
+                Select(name="size", options=("s", "m")),
+                Input(name="note", value="none"),
+            )
+            yield Widget(root=Form(children=fields, action=Action(type="create")))
+
+    async def action(self, thread, action, sender, context):
+        yield AssistantMessage(content=str(action.payload))
 
 
 class Shy(ChatKitServer):
@@ -193,38 +226,94 @@ async def test_after_a_conversation_that_could_not_be_opened_comes_a_new_one(mon
     assert "You said milk." in text
 
 
-class Wordy(ChatKitServer):
+MARKDOWN = """\
+# Title
+
+A paragraph of some length, with **bold** in it
+and a second line.
+
+## Section
+
+1. one
+2. two
+
+   more of two
+
+- a
+
+- b
+
+> a quote
+> of two lines
+
+```python
+x = 1
+
+y = 2
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+***
+
+The end.
+"""
+
+
+@pytest.mark.parametrize("piece", [1, 3, 17, 1000])
+def test_an_answer_in_parts_looks_as_it_does_in_one(piece):
+    growing, taken = GrowingText(), []
+    for begin in range(0, len(MARKDOWN), piece):
+        growing.add(MARKDOWN[begin : begin + piece])
+        taken += growing.take(done=False)
+    assert len(taken) > 0 or piece == 1000
+    taken += growing.take(done=True)
+    whole = GrowingText()
+    whole.add(MARKDOWN)
+
+    def plain(rows):
+        console = Console(file=io.StringIO(), width=60)
+        for row in rows:
+            console.print(row)
+        return [line.rstrip() for line in console.file.getvalue().rstrip().split("\n")]
+
+    assert plain(taken) == plain(whole.take(done=True))
+
+
+async def test_a_greeting_that_nobody_answers_is_no_conversation(monkeypatch):
+    server = Greeting(clock=FixedClock(), new_id=CountingIds())
+    assert "Welcome." in await talk(server, monkeypatch, "/threads", "/new")
+    assert (await server.threads(ALICE)).data == ()
+    text = await talk(server, monkeypatch, "milk", "/new", "/threads")
+    assert "milk" in text.rpartition("/threads")[2]
+    assert len((await server.threads(ALICE)).data) == 1
+
+
+class Greeting(ChatKitServer):
     async def respond(self, thread, input, context):
-        for number in range(30):
-            yield AssistantMessage(content=f"line{number}.\n\n")
+        yield AssistantMessage(content="Welcome." if input is None else f"{input.content}!")
 
 
-def scrolled(written, height):
-    """All lines of a terminal of this height, those that have left it at the top too."""
-    lines, row, column = [""], 0, 0
-    for sign in re.findall(r"\x1b\[[?\d;]*[a-zA-Z]|[^\x1b]", written):
-        if sign == "\n":
-            row, column = row + 1, 0
-            lines += [""] * (row == len(lines))
-        elif sign == "\r":
-            column = 0
-        elif sign == "\x1b[1A":
-            row = max(row - 1, len(lines) - height, 0)
-        elif sign == "\x1b[2K":
-            lines[row] = ""
-        elif not sign.startswith("\x1b"):
-            lines[row] = lines[row][:column].ljust(column) + sign + lines[row][column + 1 :]
-            column += 1
-    return lines
+async def test_for_scripts_each_event_is_a_line_of_json(capsys):
+    lines = ["milk\n", "\n", '{"message": "two\\nlines"}\n']
+    lines += ['{"action": {"type": "yes"}}\n']
+    server = Asking(clock=FixedClock(), new_id=CountingIds())
+    assert await print_json_lines(server, ALICE, lines)
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    said = "".join(event["content"] for event in events if event["type"] == "assistant_message")
+    assert said == "Sure about milk?Sure about two\nlines?You said yes, alice."
+    assert {event["thread_id"] for event in events} == {events[0]["thread_id"]}
 
 
-async def test_an_answer_longer_than_the_terminal_is_there_once(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-    console = Console(file=io.StringIO(), width=40, height=8, force_terminal=True)
-    server = Wordy(clock=FixedClock(), new_id=CountingIds())
-    await TerminalChat(server, ALICE, console).run()
-    lines = [line.strip() for line in scrolled(console.file.getvalue(), 8)]
-    assert [line for line in lines if "line" in line] == [f"line{n}." for n in range(30)]
+@pytest.mark.parametrize(
+    "line", ["{", '{"message": 1}', '{"message": "a", "x": 1}', '{"action": {"type": "yes"}}']
+)
+async def test_a_line_of_json_that_says_nothing_is_an_error_in_json(capsys, line):
+    assert not await print_json_lines(Asking(clock=FixedClock()), ALICE, [line])
+    (event,) = [json.loads(one) for one in capsys.readouterr().out.splitlines()]
+    assert (event["type"], event["code"]) == ("error", "invalid_input")
 
 
 class Endless(ChatKitServer):
@@ -276,25 +365,6 @@ def test_a_notebook_without_a_task_manager_is_named():
     run = said_to("", "--from", "solutions/00_start_here.ipynb")
     assert run.returncode == 2
     assert "makes no TaskManager" in run.stderr
-
-
-def test_in_a_real_terminal_it_prompts_and_ends_when_told_to():
-    leader, follower = pty.openpty()
-    ends = dict.fromkeys(("stdin", "stdout", "stderr"), follower)
-    with subprocess.Popen(**chat(), **ends) as process:
-        os.close(follower)
-        seen = b""
-        try:
-            while b"you \xe2\x80\xba" not in seen:
-                seen += os.read(leader, 4096)
-            os.write(leader, b"Create a task: water the plants\n")
-            while b"Its number is 1" not in seen:
-                seen += os.read(leader, 4096)
-            os.write(leader, b"/quit\n")
-            assert process.wait(120) == 0
-        finally:
-            process.kill()
-            os.close(leader)
 
 
 async def test_a_reply_is_the_same_stream_as_in_the_notebook():

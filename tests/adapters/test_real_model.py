@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openai_server import openai_server
 
 from chatlab import RequestContext
 from chatlab.course.notebook import read, source_of
@@ -92,3 +93,18 @@ async def test_the_lessons_cells_talk_to_the_server_that_the_environment_names(m
     assert paths == ("/v1/chat/completions",) * 2
     assert {one["model"] for one in asked} == {"local"}
     assert [one["role"] for one in asked[-1]["messages"]] == ["system", "user", "assistant", "tool"]
+
+
+async def test_the_lessons_server_says_in_one_sentence_what_is_wrong_with_the_key(monkeypatch):
+    lesson = {"__name__": "lesson"}
+    with openai_server() as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+        monkeypatch.setenv("OPENAI_DEFAULT_MODEL", "bad-key")
+        exec(compile(cells_until("09-chat"), str(LESSON), "exec"), lesson)
+        events = await collect(lesson["server"].send("Hello", RequestContext(user_id="bob")))
+
+    assert events[-1].message == (
+        "The agent could not finish: 127.0.0.1 refuses the key (401): set OPENAI_API_KEY to one"
+        " that is good there."
+    )

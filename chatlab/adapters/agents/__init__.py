@@ -10,14 +10,12 @@ async def respond(self, thread, input, context):
 
 import asyncio
 import json
-import os
 import re
 import weakref
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any, cast
 
 from chatlab.cancellation import run_shielded
-from chatlab.clock import Clock
 from chatlab.errors import AgentError, MissingDependency
 from chatlab.events import RespondEvent
 from chatlab.items import (
@@ -31,19 +29,13 @@ from chatlab.items import (
 )
 
 try:
-    from agents import (
-        OpenAIChatCompletionsModel,
-        OpenAIResponsesModel,
-        RunResultStreaming,
-        set_tracing_disabled,
-    )
+    from agents import RunResultStreaming
     from agents.items import TResponseInputItem
-    from agents.models import get_default_model
-    from agents.models.interface import Model
     from agents.stream_events import StreamEvent
-    from openai import AsyncOpenAI
 
     from chatlab.adapters.agents.backpressure import MAX_AHEAD, BoundedModel, RunReader
+    from chatlab.adapters.agents.model_problems import ModelUnavailable
+    from chatlab.adapters.agents.real_model import RealModel, model_from_env, named_model
     from chatlab.adapters.agents.run_events import (
         RunEvents,
         ToolFailure,
@@ -66,12 +58,15 @@ __all__ = [
     "AgentPrompt",
     "BoundedModel",
     "Call",
+    "ModelUnavailable",
+    "RealModel",
     "Script",
     "ScriptedAgentModel",
     "ScriptedReply",
     "TooManyTurns",
     "ToolFailure",
     "model_from_env",
+    "named_model",
     "stream_agent_response",
     "task_manager_script",
     "to_agent_input",
@@ -91,6 +86,7 @@ def stream_agent_response(result: RunResultStreaming) -> AsyncGenerator[RespondE
 
     Raises:
         TooManyTurns: The agent reached its `max_turns`; it is the SDK's `MaxTurnsExceeded`, too.
+        ModelUnavailable: The model's server refused, failed or was not there: an `AgentError`.
         AgentError: The run broke off for another reason; the cause is chained to it.
         ChatlabError: A tool raised it; others that a tool raises are told as `AgentError`.
     """
@@ -111,7 +107,10 @@ async def _events(result: RunResultStreaming, reader: RunReader) -> AsyncGenerat
         except Exception as error:
             for out in run.close("failed"):
                 yield out
-            raise to_agent_error(error, result.max_turns) from error
+            told = to_agent_error(error, result.max_turns)
+            if isinstance(told, ModelUnavailable):
+                raise told from None  # what the server said may hold the key, and would be logged
+            raise told from error
         if result.interruptions:
             tools = " and ".join(run.open.values())
             for out in run.close("failed"):
@@ -182,30 +181,3 @@ def _output(item: ToolItem) -> str:
     output = item.content if item.output is None else item.output
     text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
     return f"Failed: {text}" if item.outcome == "failed" else text
-
-
-def model_from_env(
-    replies: Script = task_manager_script,
-    tokens_per_second: float = 50.0,
-    *,
-    clock: Clock | None = None,
-) -> Model:
-    """A real model when the environment names one, else a scripted one.
-
-    `OPENAI_API_KEY` alone means OpenAI. With `OPENAI_BASE_URL` it is any server that speaks
-    OpenAI's chat completions, such as one on your own machine, which needs no key.
-    `OPENAI_DEFAULT_MODEL` names the model. The SDK's tracing is switched off either way.
-
-    Args:
-        replies: What the scripted model says; see `ScriptedAgentModel`.
-        tokens_per_second: The scripted model's pace.
-        clock: Where the scripted model's time comes from.
-    """
-    set_tracing_disabled(disabled=True)
-    key, url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
-    if url:
-        client = AsyncOpenAI(api_key=key or "none", base_url=url)
-        return BoundedModel(OpenAIChatCompletionsModel(get_default_model(), client))
-    if key:
-        return BoundedModel(OpenAIResponsesModel(get_default_model(), AsyncOpenAI(api_key=key)))
-    return ScriptedAgentModel(replies, tokens_per_second, clock=clock)

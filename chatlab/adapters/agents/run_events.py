@@ -25,6 +25,7 @@ from agents.items import (
 from agents.stream_events import StreamEvent
 from pydantic_core import to_jsonable_python
 
+from chatlab.adapters.agents.model_problems import ModelUnavailable, problem_of
 from chatlab.errors import AgentError, ChatlabError, ModelError
 from chatlab.events import AssistantMessage, RespondEvent, ToolStatus
 
@@ -185,6 +186,8 @@ def to_agent_error(  # noqa: PLR0911 - each kind of error is one line
         return AgentError(f"the tool {tool[1]} failed")
     if isinstance(error, InputGuardrailTripwireTriggered | OutputGuardrailTripwireTriggered):
         return AgentError("a guardrail refused it")
+    if (problem := problem_of(error)) is not None:
+        return ModelUnavailable(problem)
     if isinstance(error, ModelBehaviorError):
         return AgentError("its model asked for what is not there")
     return AgentError(f"there was a {type(error).__name__}")

@@ -12,18 +12,14 @@ from chatlab.adapters.http.routes import After, TurnInfo
 from chatlab.adapters.http.sse import EventStream
 from chatlab.context import RequestContext
 from chatlab.errors import NotFoundError
-from chatlab.items import Page, ThreadMetadata, UserMessageItem
+from chatlab.frontend.titles import ListedThread, list_thread
+from chatlab.items import Page
 from chatlab.names import ID_PATTERN
-from chatlab.stores.paging import load_visible_items
 from chatlab.streams import sse_frame
 
-__all__ = ["Changes", "ListedThread", "page_lists", "version_of"]
+__all__ = ["Changes", "page_lists", "version_of"]
 
 _MOST_LISTED = 100
-_FIRST_ITEMS = 5
-"""Among so many a conversation's first message is looked for: a greeting may come before it."""
-
-_TITLE_CHARS = 60
 _ONE_FRAME = {
     "type": "object",
     "properties": {"data": {"type": "string", "contentMediaType": "application/json"}},
@@ -32,17 +28,6 @@ _ONE_FRAME = {
 """What the stream of changes says, for the description of the API."""
 
 _MARK = r"^[A-Za-z0-9_-]{1,100}$"
-
-
-class ListedThread(BaseModel):
-    """A conversation in the list. Without a title of its own, it is called by its first words.
-
-    `title` is null as long as its user has said nothing in it.
-    """
-
-    id: str
-    title: str | None
-    created_at: AwareDatetime
 
 
 class Changes(BaseModel):
@@ -69,7 +54,8 @@ async def listed_threads(
 ) -> Page[ListedThread]:
     """One page of your conversations, newest first, each with what it is called."""
     found = await app_state.server.threads(context, limit=limit, after=after)
-    shown = [await _listed(thread, app_state, context) for thread in found.data]
+    store = app_state.server.store
+    shown = [await list_thread(thread, store, context) for thread in found.data]
     return Page(data=tuple(shown), has_more=found.has_more, after=found.after)
 
 
@@ -119,25 +105,3 @@ async def _changes_in(
 async def version_of(thread_id: str, app_state: AppState, context: RequestContext) -> AwareDatetime:
     """When something was last said or done in the thread. Raises `NotFoundError`."""
     return (await app_state.server.store.load_thread(thread_id, context)).updated_at
-
-
-async def _listed(
-    thread: ThreadMetadata, app_state: AppState, context: RequestContext
-) -> ListedThread:
-    title = thread.title
-    if not title:
-        store = app_state.server.store
-        try:
-            items = await load_visible_items(store, thread.id, None, _FIRST_ITEMS, "asc", context)
-        except NotFoundError:  # deleted meanwhile
-            return ListedThread(id=thread.id, title=None, created_at=thread.created_at)
-        said = next((item for item in items.data if isinstance(item, UserMessageItem)), None)
-        title = said and _first_words(said.content)
-    return ListedThread(id=thread.id, title=title, created_at=thread.created_at)
-
-
-def _first_words(text: str) -> str:
-    line = " ".join(text[: 2 * _TITLE_CHARS].split())
-    if len(line) <= _TITLE_CHARS:
-        return line or "…"
-    return line[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"

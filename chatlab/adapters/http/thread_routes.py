@@ -15,8 +15,8 @@ from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.routes import Body, BodyId, PathId, TurnInfo
 from chatlab.errors import InvalidInput
 from chatlab.events import MAX_TITLE
+from chatlab.frontend.titles import check_title, rename_thread
 from chatlab.items import Page, Thread, ThreadMetadata
-from chatlab.names import check_text
 from chatlab.stores.base import MAX_LIMIT
 
 __all__ = ["Paging", "RenameThread", "StopResult", "ThreadInfo", "thread_api"]
@@ -39,10 +39,7 @@ class RenameThread(Body):
     @field_validator("title")
     @classmethod
     def _is_a_line(cls, title: str) -> str:
-        line = check_text("The title", " ".join(title.split()), MAX_TITLE)
-        if not line:
-            raise InvalidInput("The title", "is blank", "Use a few words.")
-        return line
+        return check_title(title)
 
 
 class ThreadInfo(Thread):
@@ -92,15 +89,7 @@ async def rename(
     thread_id: PathId, body: RenameThread, app_state: AppStateDep, context: CurrentRequest
 ) -> ThreadMetadata:
     """Call a conversation something else, also while a turn runs in it."""
-    store = app_state.server.store
-
-    async def renamed() -> ThreadMetadata:
-        thread = await store.load_thread(thread_id, context)
-        thread = thread.model_copy(update={"title": body.title})
-        await store.save_thread(thread, context)
-        return thread
-
-    thread = await store.transaction(renamed())
+    thread = await rename_thread(thread_id, body.title, app_state.server.store, context)
     app_state.changes.tell(context.user_id)
     return thread
 

@@ -1,6 +1,7 @@
 """Loads the TaskManager that a learner wrote in the capstone's notebook, or the solution's."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,11 +25,18 @@ _KEY_HOURS = 1
 
 @dataclass(frozen=True)
 class Capstone:
-    """A TaskManager, its notebook's path, and the secret that signs its session keys."""
+    """A TaskManager, its notebook's path, and the secret that signs its session keys.
+
+    Attributes:
+        authenticate: Returns the context of whoever has a session key.
+        disclosure: What is sent elsewhere when it answers, to be said before the first message.
+    """
 
     server: Any
     notebook: str
     secret: str
+    authenticate: Callable[[str], RequestContext]
+    disclosure: str = ""
 
     def session_key(self, user_id: str) -> str:
         """A JWT for this user, valid for an hour, with the permission to delete tasks."""
@@ -43,8 +51,7 @@ class Capstone:
 
     def context_for(self, user_id: str) -> RequestContext:
         """The context that the TaskManager's own `authenticate` returns for such a key."""
-        context: RequestContext = self.server.authenticate(self.session_key(user_id))
-        return context
+        return self.authenticate(self.session_key(user_id))
 
 
 def task_manager(
@@ -67,7 +74,8 @@ def task_manager(
     server_class = written_in(path, "TaskManager")
     secret = secret or secrets.token_hex(32)
     try:
-        capstone = Capstone(server_class(book or TaskBook(), secret, store), name, secret)
+        server = server_class(book or TaskBook(), secret, store)
+        capstone = Capstone(server, name, secret, server.authenticate)
         capstone.context_for("alice")
     except NotStarted:
         raise InvalidInput(name, "is not written yet", "Solve it, or leave out --from.") from None

@@ -53,13 +53,15 @@ def serve_capstone(
     listener = _open_listener(host, port)
     app = create_app(
         capstone.server,
-        capstone.server.authenticate,
+        capstone.authenticate,
         sign_in=lambda name: _sign_in(capstone, name),
         prompts=_PROMPTS,
     )
     url = f"http://{host}:{listener.getsockname()[1]}"
     console.print(f"The TaskManager of {escape(capstone.notebook)} is at [bold]{url}[/]")
     console.print("Open it and choose Alice or Bob. Nobody needs a password: this is for learning.")
+    if capstone.disclosure:
+        console.print(escape(capstone.disclosure))
     console.print(f"Conversations and tasks are kept {escape(storage)}. Ctrl+C stops it.")
     config = uvicorn.Config(
         app,
