@@ -2,12 +2,11 @@
 
 import re
 import stat
-import sys
-import termios
 
 import pytest
 
 pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
+termios = pytest.importorskip("termios", reason="there are no pseudo-terminals here")
 
 from terminal_program import LONG
 from terminals import ROOT, terminal
@@ -302,7 +301,3 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path):
         chat.say("/quit")
         assert chat.wait_ended() == 0
         assert b"\x1b" not in chat.raw
-
-
-if sys.platform == "win32":  # pragma: no cover
-    pytest.skip("there are no pseudo-terminals here", allow_module_level=True)
