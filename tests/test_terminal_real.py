@@ -4,10 +4,6 @@ import re
 import stat
 
 import pytest
-
-pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
-termios = pytest.importorskip("termios", reason="there are no pseudo-terminals here")
-
 from terminal_program import LONG
 from terminals import ROOT, terminal
 
@@ -36,6 +32,14 @@ def at_rest(chat):
     return box(chat) == "you ›" and "Ctrl+C stops the answer." not in chat.visible()
 
 
+def modes_of(chat):
+    """Whether the terminal itself shows what is typed, and waits for whole lines."""
+    import termios
+
+    local = termios.tcgetattr(chat.process.child_fd)[3]
+    return {"echo": bool(local & termios.ECHO), "lines": bool(local & termios.ICANON)}
+
+
 def told(chat, message, answer):
     """Say it, and wait for the answer: once more than it is there already."""
     before = chat.text().count(answer)
@@ -44,13 +48,13 @@ def told(chat, message, answer):
 
 
 def test_a_message_is_sent_with_enter_and_quit_leaves_the_terminal_as_it_was(chat):
-    before = termios.tcgetattr(chat.process.child_fd)
+    before = modes_of(chat)
     told(chat, "hello", "You said 'hello'.")
     assert chat.text().count("you › hello") == 1
     chat.say("/quit")
     assert chat.wait_ended() == 0
-    assert termios.tcgetattr(chat.process.child_fd)[3] & termios.ECHO == termios.ECHO
-    assert before[3] & termios.ECHO == 0
+    assert before == {"echo": False, "lines": False}
+    assert modes_of(chat) == {"echo": True, "lines": True}
     assert chat.text().rstrip().endswith("you › /quit")
 
 

@@ -164,7 +164,6 @@ def test_a_model_is_served_with_its_greeting_and_a_restart_loses_nothing(endpoin
 
 
 def test_in_a_real_terminal_a_model_is_stopped_and_its_failure_is_one_line(endpoint, tmp_path):
-    pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
     from terminals import terminal
 
     for folder in ("notebooks", "exercises"):  # a course of its own, where the history is kept
