@@ -1,6 +1,7 @@
 """The chat in a real terminal, with a real keyboard's bytes."""
 
 import re
+import signal
 import stat
 
 import pytest
@@ -67,6 +68,15 @@ def test_ctrl_d_ends_the_chat_and_ctrl_c_at_rest_does_not(chat):
     chat.wait_for("Ctrl+D or /quit ends the chat.")
     chat.type(CTRL_D)
     assert chat.wait_ended() == 0
+
+
+def test_whoever_is_told_to_end_stops_the_answer_and_leaves_the_terminal_as_it_was(chat):
+    chat.say("endless")
+    chat.wait_for("On and on.")
+    chat.process.kill(signal.SIGTERM)
+    assert chat.wait_ended() == 0
+    assert modes_of(chat) == {"echo": True, "lines": True}
+    assert "Stopped. What was said is kept." in chat.text()
 
 
 def test_what_was_typed_is_there_the_next_time_and_nobody_else_may_read_it(tmp_path):
