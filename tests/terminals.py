@@ -6,8 +6,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import pexpect
 import pyte
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = float(os.environ.get("CHATLAB_TEST_PATIENCE", "120"))

@@ -1,14 +1,10 @@
 """The chat in a real terminal, with a real keyboard's bytes."""
 
 import re
+import signal
 import stat
-import sys
-import termios
 
 import pytest
-
-pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
-
 from terminal_program import LONG
 from terminals import ROOT, terminal
 
@@ -37,6 +33,14 @@ def at_rest(chat):
     return box(chat) == "you ›" and "Ctrl+C stops the answer." not in chat.visible()
 
 
+def modes_of(chat):
+    """Whether the terminal itself shows what is typed, and waits for whole lines."""
+    import termios
+
+    local = termios.tcgetattr(chat.process.child_fd)[3]
+    return {"echo": bool(local & termios.ECHO), "lines": bool(local & termios.ICANON)}
+
+
 def told(chat, message, answer):
     """Say it, and wait for the answer: once more than it is there already."""
     before = chat.text().count(answer)
@@ -45,13 +49,13 @@ def told(chat, message, answer):
 
 
 def test_a_message_is_sent_with_enter_and_quit_leaves_the_terminal_as_it_was(chat):
-    before = termios.tcgetattr(chat.process.child_fd)
+    before = modes_of(chat)
     told(chat, "hello", "You said 'hello'.")
     assert chat.text().count("you › hello") == 1
     chat.say("/quit")
     assert chat.wait_ended() == 0
-    assert termios.tcgetattr(chat.process.child_fd)[3] & termios.ECHO == termios.ECHO
-    assert before[3] & termios.ECHO == 0
+    assert before == {"echo": False, "lines": False}
+    assert modes_of(chat) == {"echo": True, "lines": True}
     assert chat.text().rstrip().endswith("you › /quit")
 
 
@@ -64,6 +68,15 @@ def test_ctrl_d_ends_the_chat_and_ctrl_c_at_rest_does_not(chat):
     chat.wait_for("Ctrl+D or /quit ends the chat.")
     chat.type(CTRL_D)
     assert chat.wait_ended() == 0
+
+
+def test_whoever_is_told_to_end_stops_the_answer_and_leaves_the_terminal_as_it_was(chat):
+    chat.say("endless")
+    chat.wait_for("On and on.")
+    chat.process.kill(signal.SIGTERM)
+    assert chat.wait_ended() == 0
+    assert modes_of(chat) == {"echo": True, "lines": True}
+    assert "Stopped. What was said is kept." in chat.text()
 
 
 def test_what_was_typed_is_there_the_next_time_and_nobody_else_may_read_it(tmp_path):
@@ -302,7 +315,3 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path):
         chat.say("/quit")
         assert chat.wait_ended() == 0
         assert b"\x1b" not in chat.raw
-
-
-if sys.platform == "win32":  # pragma: no cover
-    pytest.skip("there are no pseudo-terminals here", allow_module_level=True)

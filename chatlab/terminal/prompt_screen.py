@@ -1,6 +1,7 @@
 """A chat in a terminal: the answer grows above a box in which one can type at any time."""
 
 import asyncio
+import signal
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -78,10 +79,17 @@ class PromptScreen:
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[None]:
-        """Inside of this, the box is there. Whatever happens, the terminal is as before then."""
+        """Inside of this, the box is there; afterwards, the terminal is as before.
+
+        To be told to end (SIGTERM, SIGHUP) is as Ctrl+C and Ctrl+D, where there are such signals.
+        """
         ready = asyncio.Event()
         app = asyncio.ensure_future(self._app.run_async(pre_run=ready.set))
         app.add_done_callback(lambda _: (ready.set(), self._hang_up()))
+        loop = asyncio.get_running_loop()
+        with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._hang_up)
         try:
             await ready.wait()
             yield

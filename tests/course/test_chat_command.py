@@ -107,6 +107,7 @@ def test_a_model_that_fails_is_one_sentence_and_the_chat_goes_on(endpoint, model
     run = said_to("one two three four\n/threads\n", "--model", model, **endpoint.env)
     assert run.returncode == 0, run.stderr
     assert run.stdout.count("✗ The agent could not finish: 127.0.0.1 ") == 1
+    assert "Error" not in run.stdout + run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     assert KEY not in run.stdout + run.stderr
     assert "one two three four" in run.stdout.rpartition("/threads")[2]
@@ -162,11 +163,13 @@ def test_a_model_is_served_with_its_greeting_and_a_restart_loses_nothing(endpoin
     assert re.search(r" 2 .* Create buy milk\n", listed)
 
 
-def test_in_a_real_terminal_a_model_is_stopped_and_its_failure_is_one_line(endpoint):
-    pytest.importorskip("pexpect", reason="there are no pseudo-terminals here")
+def test_in_a_real_terminal_a_model_is_stopped_and_its_failure_is_one_line(endpoint, tmp_path):
     from terminals import terminal
 
-    with terminal("-c", CODE, "chat", "--model", "slow", **endpoint.env) as chat:
+    for folder in ("notebooks", "exercises"):  # a course of its own, where the history is kept
+        (tmp_path / folder).mkdir()
+    here = endpoint.env | {"cwd": tmp_path}
+    with terminal("-c", CODE, "chat", "--model", "slow", **here) as chat:
         chat.wait_for("Each message is sent there")
         chat.say("one two three four five six")
         chat.wait_for("Ctrl+C stops the answer.")
@@ -176,7 +179,7 @@ def test_in_a_real_terminal_a_model_is_stopped_and_its_failure_is_one_line(endpo
         chat.say("/quit")
         assert chat.wait_ended() == 0
         assert KEY.encode() not in chat.raw
-    with terminal("-c", CODE, "chat", "--model", "bad-key", **endpoint.env) as chat:
+    with terminal("-c", CODE, "chat", "--model", "bad-key", **here) as chat:
         chat.wait_for("Each message is sent there")
         chat.say("hello")
         chat.wait_for("refuses the key (401)")
@@ -184,3 +187,5 @@ def test_in_a_real_terminal_a_model_is_stopped_and_its_failure_is_one_line(endpo
         assert chat.wait_ended() == 0
         assert KEY.encode() not in chat.raw
         assert "Traceback" not in chat.text()
+    (kept,) = (tmp_path / ".chatlab").iterdir()
+    assert "hello" in kept.read_text("utf-8")

@@ -1,6 +1,7 @@
 """The commands for who talks to a TaskManager: `chat` and `serve`."""
 
 import asyncio
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -122,4 +123,7 @@ def _chat_in_json(capstone: "Capstone", user_id: str, storage: "Storage") -> Non
         well = asyncio.run(talk())
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
     raise typer.Exit(0 if well else 1)
