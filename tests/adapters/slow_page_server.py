@@ -1,5 +1,6 @@
 """A server that takes its time, in a process of its own: `slow_page_server.py PORT DATABASE`."""
 
+import itertools
 import sys
 
 import uvicorn
@@ -11,13 +12,13 @@ from chatlab.stores import SQLStore
 
 
 class Slow(ChatKitServer):
-    """Says forty words, one after the other."""
+    """Says forty words, one after the other; or more and more, until it is stopped."""
 
     async def respond(self, thread, input, context):
         if input is None:
             yield AssistantMessage(content="Hello.")
             return
-        for number in range(40):
+        for number in itertools.count() if input.content == "Never end" else range(40):
             yield AssistantMessage(content=f"word{number} ")
             await self.clock.sleep(0.05)
 

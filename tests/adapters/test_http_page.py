@@ -402,6 +402,8 @@ def test_a_list_that_does_not_come_ends_no_session(visit):
     held = hold(page, "**/page/threads/thr_*")
     with page.expect_response("**/page/threads?*"):
         page.reload()
+    while not held:
+        page.wait_for_timeout(20)
     held.pop().continue_()
     expect(page.get_by_role("alert")).to_have_text(busy["message"])
     expect(users(page)).to_have_text(["code"])

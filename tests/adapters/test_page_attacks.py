@@ -64,10 +64,10 @@ def machine(tmp_path):
         yield found
 
 
-def two_tabs(tab, machine):
+def two_tabs(tab, machine, message="Tell me"):
     """Both in one conversation, with a reply that streams."""
     one = tab(machine.url)
-    say(one, "Tell me")
+    say(one, message)
     expect(one.locator(REPLY).last).to_contain_text("word2")
     other = tab(machine.url, one.url.removeprefix(f"{machine.url}/"))
     expect(other.locator(REPLY).last).to_contain_text("word3")
@@ -112,7 +112,7 @@ def test_a_server_that_dies_twice_with_nobody_reloading(tab, machine):
 
 
 def test_a_reply_stopped_in_the_other_tab_stops_in_both(tab, machine):
-    one, other = two_tabs(tab, machine)
+    one, other = two_tabs(tab, machine, "Never end")
     other.locator(".chatlab-input").get_by_role("button", name="Stop").click()
     for page in (one, other):
         expect(page.get_by_text("stopped here, before its end: you stopped it")).to_have_count(1)
@@ -125,8 +125,8 @@ def test_a_reply_stopped_in_the_other_tab_stops_in_both(tab, machine):
 
 
 def test_a_conversation_deleted_in_the_other_tab_amid_a_reply_is_not_there_again(tab, machine):
-    one, other = two_tabs(tab, machine)
-    other.get_by_label("More about Tell me").press("Enter")
+    one, other = two_tabs(tab, machine, "Never end")
+    other.get_by_label("More about Never end").press("Enter")
     other.get_by_role("button", name="Delete").press("Enter")
     other.reload()  # now, not when the undo is over
     expect(one.get_by_role("alert")).to_have_text("This conversation was deleted in another tab.")

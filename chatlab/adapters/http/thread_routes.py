@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, field_validator
 
 from chatlab.adapters.http.dependencies import (
+    AppState,
     AppStateDep,
     CurrentReader,
     CurrentRequest,
@@ -13,6 +14,7 @@ from chatlab.adapters.http.dependencies import (
 )
 from chatlab.adapters.http.error_handlers import ERROR_RESPONSES
 from chatlab.adapters.http.routes import Body, BodyId, PathId, TurnInfo
+from chatlab.context import RequestContext
 from chatlab.errors import InvalidInput
 from chatlab.events import MAX_TITLE
 from chatlab.frontend.titles import check_title, rename_thread
@@ -111,7 +113,8 @@ async def fork(
 
 @thread_api.delete("/threads/{thread_id}", status_code=204)
 async def delete(thread_id: PathId, app_state: AppStateDep, context: CurrentRequest) -> Response:
-    """Delete a conversation, once no turn runs in it."""
+    """Delete a conversation; what runs in it is stopped first."""
+    await _stop_all(thread_id, app_state, context)
     await app_state.server.delete(thread_id, context)
     app_state.changes.tell(context.user_id)
     if app_state.forget_thread is not None:
@@ -125,8 +128,13 @@ async def stop_thread(
 ) -> StopResult:
     """Stop whatever runs in the thread: for clients of a protocol that has no Stop."""
     await app_state.server.store.load_thread(thread_id, context)
+    return StopResult(stopped=await _stop_all(thread_id, app_state, context))
+
+
+async def _stop_all(thread_id: str, app_state: AppState, context: RequestContext) -> int:
+    """Stop the user's turns and replies in the thread; how many there were."""
     replies = app_state.replies.in_thread(thread_id, context)
     running = app_state.turns.running_in(thread_id, context)
     for answer in (*replies, *([running] if running else [])):
         await answer.stop()
-    return StopResult(stopped=len(replies) + bool(running))
+    return len(replies) + bool(running)
