@@ -180,6 +180,17 @@ def test_every_path_that_a_page_names_is_there(page):
     assert sorted(str(path) for path in paths - made if not is_there(path)) == []
 
 
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb")) + sorted(
+    (ROOT / "solutions").glob("*.ipynb")
+)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_file_that_a_notebook_names_is_there(path):
+    named = re.findall(r"\b(?:chatlab|tests)/[\w./]+\.\w+", path.read_text("utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 @cache
 def classes():
     """The members of each class in chatlab, by its name."""
