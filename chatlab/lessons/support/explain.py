@@ -43,7 +43,7 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
     if "coroutine" in message:
         return failed(
             f"{called} raised {type_name}: {message}",
-            "A coroutine is only a promise of a value; put `await` before it. "
+            "A coroutine is only a promise of a value; put `await` before the call that made it. "
             f"{source_line(error)}".strip(),
         )
     if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
@@ -86,6 +86,8 @@ _ADVICE = {
     r"^tuple index out of range": "`history` is what was said before, and it may be empty.",
     r"'Action' object has no attribute": "An action has a `type` and a `payload`, a dictionary.",
     r"'ThreadMetadata' object has no": "The order is respond(self, thread, input, context).",
+    r"^cannot access local variable": "On this path nothing has set it: an exception skips what "
+    "follows in its `try`.",
     r"object has no attribute 'content'": "Not every event has content: look at its `type` first.",
 }
 
