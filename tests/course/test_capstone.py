@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatlab.course.capstone.load_taskmanager import task_manager
+from chatlab.course.capstone.load_taskmanager import finished_notebook, task_manager
 from chatlab.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
@@ -14,6 +14,11 @@ def test_the_solutions_is_taken_and_knows_who_knocks(tmp_path):
     solution = ROOT / "solutions/10_capstone.ipynb"
     found = task_manager(tmp_path, solution)
     assert (found.notebook, found.context_for("bob").user_id) == (str(solution), "bob")
+
+
+def test_a_course_in_a_folder_of_its_own_finds_a_finished_one_too(tmp_path):
+    assert finished_notebook(tmp_path) == ROOT / "solutions/10_capstone.ipynb"
+    assert task_manager(tmp_path).context_for("bob").user_id == "bob"
 
 
 def test_an_exercise_that_is_not_written_yet_says_so():

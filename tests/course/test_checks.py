@@ -16,6 +16,7 @@ from chatlab import AssistantMessage, ChatKitServer
 from chatlab.course import CheckFailed, check, talk
 from chatlab.course.catalogue import lesson_for, part_for
 from chatlab.course.checking.after_pass import comparison_html, next_step
+from chatlab.course.checking.as_data import to_plain_json
 from chatlab.course.checking.check import run_check
 from chatlab.course.checking.front_end import is_live
 from chatlab.course.checking.observe import observe
@@ -292,6 +293,22 @@ def test_in_a_browsers_own_kernel_a_person_runs_the_cells(monkeypatch):
     assert is_live()
     monkeypatch.setattr("IPython.get_ipython", lambda: None)
     assert not is_live()
+
+
+async def test_a_forgotten_await_is_answered_by_the_check_alone(recwarn):
+    async def priority_of_it(client, task_id=None):
+        if task_id is None:
+            raise LookupError
+        return client.get(f"/api/tasks/{task_id}").json()["priority"]
+
+    part = part_for("01.2")
+    result, _ = await run_check(
+        part, {"priority_of_it": priority_of_it}, to_plain_json(part.inputs(Random(1)))
+    )
+    gc.collect()
+
+    assert "await client.get(...)" in result.feedback[1]
+    assert [str(one.message) for one in recwarn if "never awaited" in str(one.message)] == []
 
 
 async def test_a_turn_that_fails_puts_no_traceback_under_the_check(caplog):

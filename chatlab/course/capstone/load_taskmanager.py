@@ -21,6 +21,7 @@ __all__ = ["Capstone", "finished_notebook", "task_manager"]
 
 _CAPSTONE_LESSON = 10
 _KEY_HOURS = 1
+_CLONE = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,13 @@ def _default_notebook(root: Path) -> Path:
 def finished_notebook(root: Path | None = None) -> Path:
     """The notebook with a finished TaskManager: the course's solution, else the package's copy.
 
+    A package that runs from a clone of the repository has none: then it is the clone's solution.
+
     Raises:
         InvalidInput: Without a `root`, this folder is in no copy of the course.
     """
     lesson = lesson_for(_CAPSTONE_LESSON)
     solution = exercise_path(root or course_root(), lesson, solutions=True)
-    return solution if solution.exists() else Path(__file__).with_name("taskmanager.ipynb")
+    packaged = Path(__file__).with_name("taskmanager.ipynb")
+    candidates = (solution, packaged, _CLONE / "solutions" / solution.name)
+    return next((path for path in candidates if path.exists()), packaged)

@@ -6,8 +6,10 @@ everything, a patched check or a printed "passed" is only data that is wrong.
 
 import asyncio
 import contextvars
+import gc
 import logging
 import sys
+import warnings
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -67,6 +69,7 @@ async def observe(  # noqa: PLR0911 - each way it can end is one line
     try:
         with (
             _silence_log(),
+            _silence_unawaited(),
             _record_tasks() as tasks,
             disable_reference(part),
             raise_after(part.time_limit + 1),
@@ -143,6 +146,20 @@ def _silence_log() -> Generator[None]:
     finally:
         logger.propagate = propagate
         logger.removeHandler(null_handler)
+
+
+@contextmanager
+def _silence_unawaited() -> Generator[None]:
+    """Keep Python's "was never awaited" out of the notebook: the check says it in plainer words.
+
+    An exception holds on to the coroutine, in a cycle: it is let go of here, and not later.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"coroutine .* was never awaited", RuntimeWarning)
+        try:
+            yield
+        finally:
+            gc.collect()
 
 
 @contextmanager

@@ -28,8 +28,11 @@ __all__ = [
 USER_NAMES = ("bela", "chandra", "dilnoza", "fatou", "hana")
 """User ids that do not occur in the lesson, so that no answer can contain them."""
 
-PAGE_SIZE = 20
-"""How many items a page has at most, whatever the limit."""
+PAGE_SIZE = 15
+"""How many items a page has at most, whatever the limit.
+
+It is less than the 20 of the task's example: fewer items than `limit` are not the last page.
+"""
 
 _MAX_REQUESTS_PER_PAGE = 20
 """More requests for the same page count as an endless loop."""
@@ -115,7 +118,7 @@ async def _create_thread(
 
 
 def inputs(random: Random) -> dict[str, Any]:
-    """A user id, and 65 to 95 texts: the items of a thread of four or five pages.
+    """A user id, and 52 to 70 texts: the items of a thread of four or five pages.
 
     The last page is shorter than the others, and has more than one item of each role.
     """

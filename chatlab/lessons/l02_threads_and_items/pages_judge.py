@@ -40,7 +40,7 @@ def explain_page_error(error: dict[str, Any]) -> Finding | None:
             f"The same page was asked for again and again: {message}.",
             "Move on each time round the loop: after = page.after.",
         )
-    if "unhashable" in message:
+    if "unhashable" in message or "Item(id=" in message:
         return failed(
             "`after` was given a whole item or page.",
             f"It is an id: `page.after` says where the rest begins. {line}".strip(),

@@ -151,7 +151,8 @@ def _explain_total(called: str, total: float, delay: float, got: dict[str, Any])
 def _explain_first_text(
     called: str, first_text: float, script: list[list[Any]], event_times: list[float], got: Any
 ) -> Finding:
-    message = f"{called}: first_text is {first_text:g} seconds, got {got!r}."
+    got_text = f"{got:g}" if isinstance(got, int | float) else repr(got)
+    message = f"{called}: first_text is {first_text:g} seconds, got {got_text}."
     if not isinstance(got, int | float):
         return failed(message, "Look for `assistant_message` events with some content.")
     empty_times = [

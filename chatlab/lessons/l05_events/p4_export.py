@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 from chatlab.context import RequestContext
 from chatlab.lessons.l05_events.recording import TurnRecording, record_turns
@@ -54,6 +54,9 @@ class _Job:
             OSError: The job failed, as planned.
         """
         self.recording.mark("began")
+        if self.fails_after == 0:
+            await asyncio.sleep(0)
+            self._fail()
         for page in range(1, self.pages + 1):
             await asyncio.sleep(0)
             self.recording.mark(f"page {page}")
@@ -66,10 +69,13 @@ class _Job:
                 time.monotonic() - yielded_at > _BLOCKING_SECONDS and not loop_ran.is_set()
             )
             if page == self.fails_after:
-                self.recording.mark("ended")
-                raise OSError("No space left on device")
+                self._fail()
         await asyncio.sleep(0)
         self.recording.mark("ended")
+
+    def _fail(self) -> NoReturn:
+        self.recording.mark("ended")
+        raise OSError("No space left on device")
 
 
 class _RecordingExportService:
@@ -86,7 +92,7 @@ class _RecordingExportService:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """A job fails beside another; two run side by side; one fails after its last page."""
+    """A job fails beside another; two run side by side; two fail after all pages, and at once."""
     exporter = _RecordingExportService({})
     server, problem = make_server(lambda: subject(exporter.export))
     if server is None:
@@ -99,7 +105,9 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         return {"blocked": failing_job.blocking_pages}
     jobs = {first_user: _Job(pages[0]), second_user: _Job(pages[1])}
     turns += await _run_exports(server, exporter, jobs)
-    turns += await _run_exports(server, exporter, {first_user: _Job(pages[1], pages[1])})
+    for fails_after in (pages[1], 0):
+        job = _Job(pages[1], fails_after)
+        turns += await _run_exports(server, exporter, {first_user: job})
     return {"turns": turns}
 
 

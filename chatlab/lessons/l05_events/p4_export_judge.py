@@ -11,6 +11,8 @@ from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = ["judge"]
 
+_FAILURE_MOMENTS = {None: "after the last page", 0: "before its first page"}
+
 
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     """The progress and the end of each bar are those of its job, and so is the reply."""
@@ -24,7 +26,9 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             )
         ]
     first_user, second_user, third_user = inputs["names"]
-    failing_turn, first_turn, second_turn, failing_at_end_turn = observation["turns"]
+    failing_turn, first_turn, second_turn, failing_at_end_turn, *failing_at_once_turns = (
+        observation["turns"]
+    )
     called = f"send({REQUEST_TEXT!r})"
     for user_id, turn, pages in (
         (first_user, first_turn, inputs["pages"][0]),
@@ -37,9 +41,10 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
     failures = [
         ([third_user, second_user], failing_turn, inputs["pages"][2], inputs["breaks_after"]),
         ([first_user], failing_at_end_turn, inputs["pages"][1], None),
+        *(([first_user], turn, inputs["pages"][1], 0) for turn in failing_at_once_turns),
     ]
     for users, turn, pages, fails_after in failures:
-        moment = f"after page {fails_after}" if fails_after else "after the last page"
+        moment = _FAILURE_MOMENTS.get(fails_after, f"after page {fails_after}")
         situation = f"{called}, when the job fails {moment}"
         wrong = _export_call_wrong(situation, turn, users) or bar_wrong(
             situation, turn, pages, "failed"

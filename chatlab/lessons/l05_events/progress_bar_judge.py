@@ -146,7 +146,7 @@ def _middle_wrong(
                 "pages are written.",
                 "Do not guess: progress=written / pages.",
             )
-    if not any(0 < task["progress"] < 1 for _, task in tasks_during_job):
+    if events_before_pages and not any(0 < task["progress"] < 1 for _, task in tasks_during_job):
         return failed(
             f"{called}: while the job ran, the bar stood still.",
             "Each page that is written moves it: progress=written / pages.",

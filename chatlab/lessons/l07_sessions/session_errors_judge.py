@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from chatlab.course.findings import Finding, failed
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import AWAIT_ADVICE, source_line
 
 __all__ = ["explain_forgotten_await", "explain_session_error"]
 
@@ -60,7 +60,7 @@ def explain_session_error(called: str, error: dict[str, Any]) -> Finding:
     if "coroutine" in error["message"]:
         return failed(
             message,
-            f"A coroutine is only a promise of a value; put `await` before it. {line}".strip(),
+            f"{AWAIT_ADVICE} {line}".strip(),
         )
     if error["type"] in {"TypeError", "AttributeError"}:
         for pattern, advice in _ADVICE.items():

@@ -86,6 +86,11 @@ def _explain_allowed(
             f"{called} returned False, and the caller goes on.",
             "A return value can be overlooked; an error cannot: raise PermissionDenied.",
         )
+    if isinstance(value, str) and value.startswith("PermissionDenied("):
+        return failed(
+            f"{called} returned the error, and the caller goes on.",
+            "An error stops the caller only when it is raised: `raise`, where you wrote `return`.",
+        )
     if user_id == "admin":
         return failed(
             f"{called} let them through: the name says admin, the badge has no permission.",

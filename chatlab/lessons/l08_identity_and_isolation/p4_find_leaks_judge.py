@@ -5,7 +5,7 @@ from typing import Any
 
 from chatlab.course.findings import Finding, failed, passed
 from chatlab.lessons.l08_identity_and_isolation.p4_find_leaks import LEAKS
-from chatlab.lessons.support.explain import source_line
+from chatlab.lessons.support.explain import AWAIT_ADVICE, source_line
 
 __all__ = ["judge"]
 
@@ -105,9 +105,7 @@ def _attack_conduct_wrong(outcome: dict[str, Any]) -> Finding | None:
         error = report["raised"]
         next_step = source_line(error)
         if "coroutine" in error["message"]:
-            next_step = (
-                f"A coroutine is only a promise of a value; put `await` before it. {next_step}"
-            )
+            next_step = f"{AWAIT_ADVICE} {next_step}"
         return failed(f"attack() raised {error['type']}: {error['message'][:160]}", next_step)
     if "tasks" in outcome["changed"]:
         return failed(

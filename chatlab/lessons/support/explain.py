@@ -7,6 +7,7 @@ from chatlab.course.findings import Finding, failed
 from chatlab.lessons.support.server_turns import reply_text
 
 __all__ = [
+    "AWAIT_ADVICE",
     "explain_exception",
     "explain_no_server",
     "explain_validation",
@@ -15,6 +16,9 @@ __all__ = [
     "source_line",
     "turn_wrong",
 ]
+
+AWAIT_ADVICE = "A coroutine is only a promise of a value; put `await` before the call that made it."
+"""What to try when something was called and not awaited."""
 
 
 def explain_exception(called: str, error: dict[str, Any]) -> Finding:
@@ -43,8 +47,7 @@ def explain_exception(called: str, error: dict[str, Any]) -> Finding:
     if "coroutine" in message:
         return failed(
             f"{called} raised {type_name}: {message}",
-            "A coroutine is only a promise of a value; put `await` before it. "
-            f"{source_line(error)}".strip(),
+            f"{AWAIT_ADVICE} {source_line(error)}".strip(),
         )
     if type_name == "ValidationError" and "input_type=UserMessageItem" in message:
         return failed(
@@ -86,6 +89,12 @@ _ADVICE = {
     r"^tuple index out of range": "`history` is what was said before, and it may be empty.",
     r"'Action' object has no attribute": "An action has a `type` and a `payload`, a dictionary.",
     r"'ThreadMetadata' object has no": "The order is respond(self, thread, input, context).",
+    r"^There is no task": "Nobody reads an exception: catch NotFoundError, and say it in words.",
+    r" may not do this: it needs": "Nobody reads an exception: catch PermissionDenied, and say it "
+    "in words.",
+    r"^list indices must be integers": "That is a list, not a dictionary: look what it is first.",
+    r"^cannot access local variable": "On this path nothing has set it: an exception skips what "
+    "follows in its `try`.",
     r"object has no attribute 'content'": "Not every event has content: look at its `type` first.",
 }
 

@@ -1,4 +1,4 @@
-# %% wrong: You asked for 100 items and got 20
+# %% wrong: You asked for 100 items and got 15
 async def transcript(store, thread_id, context):
     page = await store.load_thread_items(thread_id, None, 100, "asc", context)
     return "\n".join(f"{item.role}: {item.content}" for item in page.data)
@@ -58,6 +58,17 @@ async def transcript(store, thread_id, context):
     store = __import__("chatlab").MemoryStore.load_thread_items.__get__(store)
     page = await store(thread_id, None, 1_000_000, "asc", context)
     return "\n".join(f"{item.role}: {item.content}" for item in page.data)
+
+
+# %% wrong: You asked for 20 items and got 15
+async def transcript(store, thread_id, context):
+    lines, after = [], None
+    while True:
+        page = await store.load_thread_items(thread_id, after, 20, "asc", context)
+        lines += [f"{item.role}: {item.content}" for item in page.data]
+        if len(page.data) < 20:
+            return "\n".join(lines)
+        after = page.after
 
 
 # %% right: newest first, then turned round
@@ -135,7 +146,7 @@ async def transcript(store, thread_id, context):
         after = page.after
 
 
-# %% wrong: You asked for 1000 items and got 20
+# %% wrong: You asked for 1000 items and got 15
 async def transcript(store, thread_id, context):
     page = await store.load_thread_items(thread_id, None, 1000, "asc", context)
     return "\n".join(f"{item.role}: {item.content}" for item in page.data)
@@ -169,7 +180,7 @@ async def transcript(store, thread_id, context):
     return text
 
 
-# %% wrong: You asked for 50 items and got 20
+# %% wrong: You asked for 50 items and got 15
 async def transcript(store, thread_id, context):
     lines, after = [], None
     while True:

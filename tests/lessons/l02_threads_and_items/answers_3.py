@@ -6,7 +6,7 @@ async def continue_tomorrow(url, thread_id, context):
     return list(page.data)
 
 
-# %% wrong: You asked for 50 items and got 20
+# %% wrong: You asked for 50 items and got 15
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         page = await store.load_thread_items(thread_id, None, 50, "asc", context)
@@ -75,7 +75,7 @@ async def continue_tomorrow(url, thread_id, context):
             after = page.after
 
 
-# %% wrong: You asked for 1000 items and got 20
+# %% wrong: You asked for 1000 items and got 15
 async def continue_tomorrow(url, thread_id, context):
     async with SQLStore(url) as store:
         page = await store.load_thread_items(thread_id, None, 1000, "asc", context)

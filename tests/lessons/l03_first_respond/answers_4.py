@@ -78,7 +78,7 @@ async def what_is_saved(server, message, context):
     print([(item.role, item.content) for item in thread.items.data])
 
 
-# %% wrong: put `await` before it
+# %% wrong: put `await` before the call
 async def what_is_saved(server, message, context):
     turn = server.send(message, context)
     async for _ in turn:

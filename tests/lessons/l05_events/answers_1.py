@@ -1,3 +1,20 @@
+# %% wrong: an exception skips what follows in its `try`
+class VisibleTools(ChatKitServer):
+    def __init__(self, create_task):
+        super().__init__()
+        self.create_task = create_task
+
+    async def respond(self, thread, input, context):
+        yield ToolStatus(tool="create_task", status="running", detail="Creating")
+        try:
+            task = await self.create_task(context.user_id, input.content)
+            yield ToolStatus(tool="create_task", status="completed", detail="Created")
+        except ConnectionError:
+            yield ToolStatus(tool="create_task", status="failed", detail="No task")
+            yield AssistantMessage(content="I cannot reach your tasks.")
+        yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
+
+
 # %% wrong: While the tool works, the user looks at nothing.
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
@@ -169,7 +186,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
 
 
-# %% wrong: A coroutine is only a promise of a value; put `await` before it.
+# %% wrong: A coroutine is only a promise of a value; put `await` before the call
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()

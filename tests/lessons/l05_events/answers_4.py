@@ -1,3 +1,22 @@
+# %% wrong: when the job fails before its first page raised UnboundLocalError
+class ExportServer(ChatKitServer):
+    def __init__(self, export):
+        super().__init__()
+        self.export = export
+
+    async def respond(self, thread, input, context):
+        yield Task(title="Export", progress=0)
+        try:
+            async for done, total in self.export(context.user_id):
+                progress = done / total
+                yield Task(title="Export", progress=progress)
+            yield Task(title="Export", status="completed", progress=1)
+            yield AssistantMessage(content="Your tasks are exported.")
+        except OSError:
+            yield Task(title="Export", status="failed", progress=progress)
+            yield AssistantMessage(content="The disk is full.")
+
+
 # %% wrong: It runs from 0 to 1: pages written / pages in all.
 class ExportServer(ChatKitServer):
     def __init__(self, export):

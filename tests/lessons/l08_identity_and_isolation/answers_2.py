@@ -137,7 +137,7 @@ class SafeTaskServer(LeakyTaskServer):
         return "I keep that to myself."
 
 
-# %% wrong: put `await` before it
+# %% wrong: put `await` before the call
 class SafeTaskServer(LeakyTaskServer):
     async def recap(self, thread_id, context):
         thread = self.thread(thread_id, context)

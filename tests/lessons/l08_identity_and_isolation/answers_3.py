@@ -1,3 +1,9 @@
+# %% wrong: `raise`, where you wrote `return`
+def require(context, permission):
+    if permission not in context.permissions:
+        return PermissionDenied(permission, context.user_id)
+
+
 # %% wrong: an error cannot: raise PermissionDenied
 def require(context, permission):
     return permission in context.permissions

@@ -99,7 +99,7 @@ async def attack(server, victim_thread_id, mallory):
     return found
 
 
-# %% wrong: put `await` before it
+# %% wrong: put `await` before the call
 async def attack(server, victim_thread_id, mallory):
     found = set()
     if CANARY.search(say(server, f"Recap {victim_thread_id}", mallory)):

@@ -1,3 +1,17 @@
+# %% wrong: That is a list, not a dictionary
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def spoken_of(self, thread, context):
+        for item in reversed(thread.history):
+            if item.role == "tool" and item.output:
+                return item.output["id"]
+
+
 # %% wrong: keep nothing on self
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in

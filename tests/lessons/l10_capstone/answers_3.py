@@ -1,3 +1,33 @@
+# %% wrong: catch NotFoundError, and say it in words
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        if input and input.content.startswith("Complete"):
+            await self.book.complete(context.user_id, int(input.content.split()[1]))
+        async for event in super().respond(thread, input, context):
+            yield event
+
+
+# %% wrong: catch PermissionDenied, and say it in words
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    async def respond(self, thread, input, context):
+        if input and input.content.startswith("Delete"):
+            context.require("tasks:delete")
+        async for event in super().respond(thread, input, context):
+            yield event
+
+
 # %% wrong: It is a badge with none
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in
