@@ -5,11 +5,27 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import expect
+from serving import KEYS, served
+
+from chatlab.adapters.http import Limits, create_app
 
 sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from lab import AXE, SHOTS
 
 expect.set_options(timeout=60_000)
+
+
+def served_page(server, beat=1.0, **options):
+    """The page over this server, in which Alice and Bob may sign in; streams speak each `beat`."""
+    app = create_app(
+        server,
+        KEYS.authenticate,
+        sign_in=KEYS.issue,
+        chatkit=False,
+        limits=Limits(keep_alive_seconds=beat),
+        **options,
+    )
+    return served(app)
 
 
 def box(page):

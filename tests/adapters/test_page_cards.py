@@ -1,12 +1,11 @@
 """The page's widgets: each kind by keyboard and by name, and cards that were answered."""
 
 import pytest
-from page_visits import accessible, box, say, shot, status
+from page_visits import accessible, box, say, served_page, shot, status
 from playwright.sync_api import expect
-from serving import KEYS, client_of, served
+from serving import client_of
 
 from chatlab import Action, AssistantMessage, Button, Card, ChatKitServer, Row, Text, Widget
-from chatlab.adapters.http import Limits, create_app
 from chatlab.items import Form, Input, Select
 
 pytestmark = pytest.mark.browser
@@ -92,14 +91,7 @@ def cards():
 
 @pytest.fixture
 def url(cards):
-    app = create_app(
-        cards,
-        KEYS.authenticate,
-        sign_in=KEYS.issue,
-        chatkit=False,
-        limits=Limits(keep_alive_seconds=1.0),
-    )
-    with served(app) as found:
+    with served_page(cards) as found:
         yield found
 
 

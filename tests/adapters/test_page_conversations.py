@@ -5,12 +5,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from page_visits import accessible, box, longest_task, say, shot, status, users
+from page_visits import accessible, box, longest_task, say, served_page, shot, status, users
 from playwright.sync_api import expect
-from serving import KEYS, client_of, served
+from serving import client_of
 
 from chatlab import AssistantMessage, ChatKitServer, MemoryStore, ThreadMetadata, ThreadUpdate
-from chatlab.adapters.http import Limits, create_app
 from chatlab.context import RequestContext
 from chatlab.items import AssistantMessageItem, UserMessageItem
 
@@ -37,14 +36,7 @@ def store():
 
 @pytest.fixture
 def url(store):
-    app = create_app(
-        Namer(store),
-        KEYS.authenticate,
-        sign_in=KEYS.issue,
-        chatkit=False,
-        limits=Limits(keep_alive_seconds=1.0),
-    )
-    with served(app) as found:
+    with served_page(Namer(store)) as found:
         yield found
 
 

@@ -5,13 +5,11 @@ import re
 
 import httpx
 import pytest
-from page_visits import accessible, box, connection, say, shot, status, users
+from page_visits import accessible, box, connection, say, served_page, shot, status, users
 from playwright.sync_api import expect
 from room_servers import card
-from serving import KEYS, served
 
 from chatlab import AssistantMessage, ChatKitServer, ToolStatus, Widget
-from chatlab.adapters.http import Limits, create_app
 
 pytestmark = pytest.mark.browser
 
@@ -69,15 +67,7 @@ def shows():
 
 @pytest.fixture
 def url(shows):
-    app = create_app(
-        shows,
-        KEYS.authenticate,
-        sign_in=KEYS.issue,
-        chatkit=False,
-        limits=Limits(keep_alive_seconds=1.0),
-        prompts=("markdown", "card"),
-    )
-    with served(app) as found:
+    with served_page(shows, prompts=("markdown", "card")) as found:
         yield found
 
 
