@@ -41,6 +41,11 @@ def status(page, text):
     expect(page.locator(".chatlab-status")).to_have_text(text)
 
 
+def idle(page):
+    """No answer runs, its own or another tab's: what is clicked now is not told to wait."""
+    expect(page.locator(".chatlab-send")).to_have_text("Send")
+
+
 def connection(page):
     return page.locator("#connection")
 

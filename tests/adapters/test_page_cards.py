@@ -1,7 +1,7 @@
 """The page's widgets: each kind by keyboard and by name, and cards that were answered."""
 
 import pytest
-from page_visits import accessible, box, say, served_page, shot, status
+from page_visits import accessible, box, idle, say, served_page, shot, status
 from playwright.sync_api import expect
 from serving import client_of
 
@@ -159,6 +159,7 @@ def test_an_answered_row_retires_here_in_another_tab_and_after_a_reload(tab, url
     button(other, "Nothing").press("Enter")
     expect(page.get_by_text("✓ Answered")).to_have_count(2)
     expect(button(page, "Break")).to_be_disabled()
+    idle(page)
     page.get_by_role("button", name="Answer again: Complete 1").press("Enter")
     expect(button(page, "Complete 1")).to_be_focused()
     page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from page_visits import box, connection, say, served_page, status, users
+from page_visits import box, connection, idle, say, served_page, status, users
 from playwright.sync_api import expect
 from serving import client_of, listening
 
@@ -137,7 +137,9 @@ def test_two_tabs_show_the_same_live(tab, url, steps):
     expect(connection(other)).to_have_text("Connected")
     say(other, "And now")
     expect(users(one)).to_have_text(["Tell me", "And now"])
-    status(one, "Answer complete.")
+    expect(one.locator(REPLY).last).to_contain_text("word19")
+    idle(one)
+    status(other, "Answer complete.")
     texts = [page.locator(f".chatlab-said, {REPLY}").all_inner_texts() for page in (one, other)]
     assert texts[0] == texts[1]
     one.locator("article", has_text="And now").get_by_role("button", name="Retry").click()

@@ -63,16 +63,51 @@ def test_what_is_wrong_costs_its_own_part_whatever_became_of_the_checks(pool, tm
         1: "# NBVAL_SKIP\nSOLVED",
         2: "import sys\nsys.exit()",
         3: "TaskServer = nowhere",
-        4: "import time\nasync def what_is_saved(*_):\n    while True: time.sleep(1)",
         5: "LIFECYCLE = (",
     }
     seen = graded(pool, tmp_path, answers, cheat)
     assert seen[1] == ("passed", 2, seen[1][2])
-    assert [seen[number][:2] for number in (2, 3, 4, 5)] == [("failed", 0)] * 4
+    assert [seen[number][:2] for number in (2, 3, 5)] == [("failed", 0)] * 3
     assert "SystemExit" in seen[2][2]
     assert "name 'nowhere' is not defined" in seen[3][2]
-    assert "while True: time.sleep(1)" in seen[4][2]
     assert "SyntaxError" in seen[5][2]
+
+
+GRADE_AT_LOAD = """
+import json, sys
+from pathlib import Path
+from chatlab.course.catalogue import lesson_for
+from chatlab.course.grading import evidence, grade
+
+root, path, load = sys.argv[1:]
+grade._load = lambda: float(load)
+grade._PATIENCE = 1  # no longer than usual: what never ends does not end then either
+found = grade.collect_evidence(Path(root), lesson_for(3), Path(path), None, 20)
+results = evidence.judge_evidence(found).results
+print(json.dumps([[one.status, one.points, *one.feedback] for one in results]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "status", "words"),
+    [
+        (0.0, "failed", "while True: time.sleep(1)"),
+        (9.0, "error", "Not judged: the machine was too slow."),
+    ],
+)
+def test_what_never_ends_costs_its_own_part_and_a_busy_machine_costs_nobody(
+    tmp_path, load, status, words
+):
+    endless = "import time\nasync def what_is_saved(*_):\n    while True: time.sleep(1)"
+    path = tmp_path / "submission.ipynb"
+    path.write_text(json.dumps(notebook_of({1: "SOLVED", 4: endless})), "utf-8")
+    command = [sys.executable, "-c", GRADE_AT_LOAD, str(ROOT), str(path), str(load)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    seen = json.loads(run.stdout.splitlines()[-1])
+    assert seen[0][:2] == ["passed", 2]
+    assert seen[3][:2] == [status, 0]
+    assert words in "\n".join(seen[3][2:])
 
 
 def test_a_check_in_a_cell_of_ones_own_does_no_harm(pool, tmp_path):
