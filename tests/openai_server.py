@@ -46,6 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(page)))
         self.send_header("retry-after-ms", "1")
+        self.send_header("connection", "close")  # no client of a test outlives its loop
         self.end_headers()
         self.wfile.write(page)
 
@@ -53,6 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
+        self.send_header("connection", "close")
         self.end_headers()
         for number, event in enumerate(events):
             if number == len(events) // 2:
