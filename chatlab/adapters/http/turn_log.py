@@ -9,6 +9,7 @@ import asyncio
 import time
 from array import array
 from bisect import bisect_right
+from itertools import accumulate
 
 from chatlab.errors import InvalidInput
 from chatlab.events import AssistantMessage, ItemDone, ThreadStreamEvent
@@ -18,6 +19,12 @@ __all__ = ["TurnLog"]
 
 _MAX_PIECE_BYTES = 16_000
 """The longest text that one event carries to a reader who is behind, in bytes."""
+
+_PIECES_A_MARK = 256
+"""Where every so many pieces begin is noted: from there, lengths are added up."""
+
+_TICK = 0.05
+"""Pieces that come within so many seconds are remembered as having come together."""
 
 
 class TurnLog:
@@ -36,7 +43,7 @@ class TurnLog:
         self._parts: list[_DeltaRun | _SaidItem | ThreadStreamEvent] = []
         self._last_seqs = array("q")
         self._started = time.monotonic()
-        self._times = array("f")
+        self._tick_seqs, self._ticks = array("Q"), array("d")
         self._changed = asyncio.Event()
 
     @property
@@ -56,7 +63,10 @@ class TurnLog:
         else:
             self._add(_said_item(event, last) or event, event.seq)
             self.size += len(event.model_dump_json())
-        self._times.extend([time.monotonic() - self._started] * (event.seq - self.last_seq))
+        seconds = time.monotonic() - self._started
+        if self._parts[-1] is not last or seconds >= self._ticks[-1] + _TICK:
+            self._tick_seqs.append(event.seq)
+            self._ticks.append(seconds)
         self.last_seq = event.seq
         self._wake()
 
@@ -78,8 +88,8 @@ class TurnLog:
         return part.after(cursor, until) if isinstance(part, _DeltaRun | _SaidItem) else part
 
     def seconds(self, seq: int) -> float:
-        """When the event with this number came, after the turn had begun."""
-        return self._times[seq - 1]
+        """When the event with this number came, after the turn had begun; exact to `_TICK`."""
+        return self._ticks[bisect_right(self._tick_seqs, seq) - 1]
 
     def check(self, cursor: int) -> None:
         """Refuse a cursor that no reader of this turn can have.
@@ -112,25 +122,40 @@ class TurnLog:
 
 
 class _DeltaRun:
-    """Pieces of one message, in a row: their bytes, and where each of them ends."""
+    """Pieces of one message, in a row: their bytes, and how many each of them has."""
 
     def __init__(self, first: AssistantMessage) -> None:
         self._thread_id, self._item_id = first.thread_id, first.item_id
         self._first_seq = first.seq
-        self._text = bytearray(first.content.encode())
-        self._ends = array("I", [len(self._text)])
+        self._text = bytearray()
+        self._lengths = array("B")
+        self._marks = array("Q")
+        self._append(first.content.encode())
+
+    def _append(self, piece: bytes) -> None:
+        if len(self._lengths) % _PIECES_A_MARK == 0:
+            self._marks.append(len(self._text))
+        self._text += piece
+        try:
+            self._lengths.append(len(piece))
+        except OverflowError:  # most pieces are a few bytes long
+            self._lengths = array("Q", self._lengths)
+            self._lengths.append(len(piece))
 
     def try_merge(self, event: AssistantMessage) -> bool:
         """Whether the event belongs in here; then it is."""
-        if event.item_id != self._item_id or event.seq != self._first_seq + len(self._ends):
+        if event.item_id != self._item_id or event.seq != self._first_seq + len(self._lengths):
             return False
-        self._text += event.content.encode()
-        self._ends.append(len(self._text))
+        self._append(event.content.encode())
         return True
 
     def is_text_of(self, event: ItemDone) -> bool:
         """Whether the item that is done says this, and no more."""
         return event.item_id == self._item_id and event.item.content == self.text()
+
+    def trim(self) -> None:
+        """Give back the room that was left for more pieces."""
+        self._text, self._lengths = self._text[:], self._lengths[:]
 
     def text(self) -> str:
         """All of it."""
@@ -139,17 +164,18 @@ class _DeltaRun:
     def after(self, cursor: int, until: int | None) -> AssistantMessage:
         """The pieces after the cursor, as many as one event should carry."""
         first = max(0, cursor - self._first_seq + 1)
-        start = self._ends[first - 1] if first else 0
-        count = bisect_right(self._ends, start + _MAX_PIECE_BYTES, lo=first)
-        if until is not None:
-            count = min(count, until - self._first_seq + 1)
-        last = max(first, count - 1)
+        mark = first // _PIECES_A_MARK
+        start = self._marks[mark] + sum(self._lengths[mark * _PIECES_A_MARK : first])
+        most = _MAX_PIECE_BYTES if until is None else until - self._first_seq + 1 - first
+        ends = list(accumulate(self._lengths[first : first + max(1, most)], initial=start))[1:]
+        count = max(1, bisect_right(ends, start + _MAX_PIECE_BYTES))
+        last = first + count - 1
         seq = self._first_seq + last
         return AssistantMessage(
             thread_id=self._thread_id,
             item_id=self._item_id,
             seq=seq,
-            content=self._text[start : self._ends[last]].decode(),
+            content=self._text[start : ends[count - 1]].decode(),
             first_seq=self._first_seq + first if last > first else None,
         )
 
@@ -158,6 +184,7 @@ class _SaidItem:
     """That an item is done, without its text: the run before it has that."""
 
     def __init__(self, event: ItemDone, run: _DeltaRun) -> None:
+        run.trim()
         item = event.item.model_copy(update={"content": ""})
         self._event, self._run = event.model_copy(update={"item": item}), run
 
