@@ -21,17 +21,18 @@ async def run_shielded(work: Coroutine[object, object, T]) -> T:
         Exception: Whatever the work raises.
     """
     task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    with anyio.CancelScope(shield=True):
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as error:
+        cancelled = error
+    with anyio.CancelScope(shield=True):  # a scope would cancel again, at each await
         while not task.done():
             try:
                 await asyncio.shield(task)
             except asyncio.CancelledError as error:
                 cancelled = error
-    result = task.result()
-    if cancelled is not None:
-        raise cancelled
-    return result
+    task.result()
+    raise cancelled
 
 
 async def aclose(stream: object) -> None:

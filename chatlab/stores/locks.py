@@ -1,5 +1,6 @@
 """One turn at a time for each thread, inside one process."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,7 @@ class ThreadLocks:
     """One lock for each thread of each user. No task owns a lock: another one may release it."""
 
     def __init__(self) -> None:
-        self._held: dict[tuple[str, str], anyio.Event] = {}
+        self._held: dict[tuple[str, str], asyncio.Event] = {}
 
     @asynccontextmanager
     async def acquire(self, user_id: str, thread_id: str, wait: float) -> AsyncGenerator[None]:
@@ -24,12 +25,13 @@ class ThreadLocks:
             TurnInProgress: It was still held after `wait` seconds.
         """
         key = (user_id, thread_id)
-        with anyio.move_on_after(wait):
-            while key in self._held:
-                await self._held[key].wait()
+        if key in self._held:
+            with anyio.move_on_after(wait):
+                while key in self._held:
+                    await self._held[key].wait()
         if key in self._held:
             raise TurnInProgress(thread_id)
-        released = self._held[key] = anyio.Event()
+        released = self._held[key] = asyncio.Event()
         try:
             yield
         finally:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from types import AsyncGeneratorType
 from typing import Literal, cast
 
-import anyio
-
 from chatlab.errors import RespondError
 from chatlab.events import ThreadStreamEvent
 from chatlab.stores.base import IdempotencyRecord
@@ -35,7 +33,7 @@ class TurnControl:
     error: Exception | None = None
     stopped: bool = False
     reader_task: asyncio.Task[object] | None = None
-    done: anyio.Event = field(default_factory=anyio.Event)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def thread_id(self) -> str:
