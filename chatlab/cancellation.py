@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import TypeVar
 
 import anyio
@@ -23,16 +24,13 @@ async def run_shielded(work: Coroutine[object, object, T]) -> T:
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
-    except asyncio.CancelledError as error:
-        cancelled = error
-    with anyio.CancelScope(shield=True):  # a scope would cancel again, at each await
-        while not task.done():
-            try:
-                await asyncio.shield(task)
-            except asyncio.CancelledError as error:
-                cancelled = error
-    task.result()
-    raise cancelled
+    except asyncio.CancelledError:
+        with anyio.CancelScope(shield=True):  # a cancelled scope cancels again, at each await
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([task])
+        task.result()
+        raise
 
 
 async def aclose(stream: object) -> None:

@@ -111,6 +111,22 @@ def test_a_server_that_dies_twice_with_nobody_reloading(tab, machine):
     whole(one, other)
 
 
+def test_a_reply_that_broke_off_is_asked_for_until_the_server_is_there(tab, machine):
+    one, _ = two_tabs(tab, machine)
+    refused = []
+    one.route("**/api/turns", lambda route: (refused.append(route), route.abort()))
+    machine.die()
+    machine.start()
+    for _ in range(1000):
+        if len(refused) > 8:
+            break
+        one.evaluate("dispatchEvent(new Event('online'))")  # it need not wait for its next try
+        one.wait_for_timeout(50)
+    assert len(refused) > 8
+    one.unroute("**/api/turns")
+    whole(one)
+
+
 def test_a_reply_stopped_in_the_other_tab_stops_in_both(tab, machine):
     one, other = two_tabs(tab, machine, "Never end")
     other.locator(".chatlab-input").get_by_role("button", name="Stop").click()

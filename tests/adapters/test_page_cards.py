@@ -1,7 +1,7 @@
 """The page's widgets: each kind by keyboard and by name, and cards that were answered."""
 
 import pytest
-from page_visits import accessible, box, idle, say, served_page, shot, status
+from page_visits import accessible, box, connection, idle, say, served_page, shot, status
 from playwright.sync_api import expect
 from serving import client_of
 
@@ -164,6 +164,21 @@ def test_an_answered_row_retires_here_in_another_tab_and_after_a_reload(tab, url
     expect(button(page, "Complete 1")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(REPLY)).to_have_text(["complete: n=1", "nothing:", "complete: n=1"])
+
+
+def test_a_click_that_did_not_arrive_can_be_tried_again_once_the_server_is_back(tab, url):
+    page = shown(tab, url)
+    page.context.set_offline(True)
+    expect(connection(page)).to_have_text("This device is offline")
+    button(page, "Complete 1").press("Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("The server does not answer.")
+    page.context.set_offline(False)
+    expect(connection(page)).to_have_text("Connected")
+    expect(alert).to_have_count(1)
+    alert.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator(REPLY)).to_have_text("complete: n=1")
+    expect(alert).to_have_count(0)
 
 
 def test_an_answered_form_shows_what_was_said(tab, url):

@@ -123,7 +123,9 @@ export function createConversation(userId, threadId, page) {
       case "act": return enqueue(() => turns.sendAction(message.action, message.item));
       case "again": return enqueue(() => turns.retryMessage(message.item));
       case "edit": return enqueue(() => editMessage(message.item, message.text));
-      case "retry": return enqueue(() => (talk.retryTurn ?? turns.retryMessage)());
+      case "retry":
+        frames.dropRetryErrors();
+        return enqueue(() => (talk.retryTurn ?? turns.retryMessage)());
       case "stop": return turns.stop();
       case "older": return loadOlder();
       default: return undefined;

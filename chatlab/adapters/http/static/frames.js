@@ -7,7 +7,8 @@ import { createTranscript } from "./transcript.js";
 export function createFrames(onTitle) {
   const listeners = [];
   const transcript = createTranscript();
-  const lostErrors = []; // the keys of those that say that the server does not answer
+  const lostErrors = []; // the keys of those that only say that the server does not answer
+  const retryErrors = []; // and of those that offer to try again
   let seq = 0;
   let errorCount = 0;
   let title = null;
@@ -36,11 +37,14 @@ export function createFrames(onTitle) {
     showError(error, retry, name) {
       errorCount += 1;
       const key = `page-${name ?? errorCount}`;
-      if (!(error instanceof RequestRefused)) lostErrors.push(key);
+      if (retry) retryErrors.push(key);
+      else if (!(error instanceof RequestRefused)) lostErrors.push(key);
       showPatches({ put: { key, kind: "error", text: error.message, retry } });
     },
     // The server answers: what said that it does not goes.
     dropLostErrors: () => showPatches({ drop: lostErrors.splice(0) }),
+    // It is tried again.
+    dropRetryErrors: () => showPatches({ drop: retryErrors.splice(0) }),
     showWhole(entries, more, isRunning) {
       transcript.reset(entries);
       seq += 1;

@@ -47,10 +47,11 @@ export function createTurns(talk, frames, page, { loadNewest, onError, onStartin
   };
 
   // Start a turn and follow it. "Try again" repeats this request until it succeeds, then calls `retryNext`.
-  const startTurn = async (path, body, retryNext, onStarted = () => {}) => {
+  // What has a key is asked until the server answers; with `givesUp`, only a few times.
+  const startTurn = async (path, body, retryNext, { onStarted = () => {}, givesUp = false } = {}) => {
     talk.retryTurn = () => startTurn(path, body, retryNext);
     showState("running");
-    const options = { onLost: () => showState("reconnecting", true) };
+    const options = { onLost: () => showState("reconnecting", true), forever: () => !givesUp && !talk.left() };
     starting = body?.idempotency_key ? requestJsonRetrying("POST", path, body, options) : requestJson("POST", path, body);
     onStarting();
     const turn = await starting;
@@ -94,7 +95,7 @@ export function createTurns(talk, frames, page, { loadNewest, onError, onStartin
     pending.set(talk.place(), message);
     page.onAddress();
     try {
-      return await startTurn("api/turns", message, retryMessage, onStarted);
+      return await startTurn("api/turns", message, retryMessage, { onStarted, givesUp: true });
     } catch (error) {
       if (!arrived) {
         if (error instanceof RequestRefused) {
