@@ -16,6 +16,7 @@ export async function greet(talk, frames, follow, prompts, key = newKey()) {
     return again();
   }
   if (!frames.transcript.hasItems()) { // it said nothing
+    frames.showPatches({ drop: frames.transcript.keysOf("stats") });
     requestLast("DELETE", `api/threads/${talk.threadId}`);
     talk.threadId = null;
     talk.version = null;

@@ -37,6 +37,7 @@ export function createTranscript() {
       return keys;
     },
     keys: () => [...kinds.keys()],
+    keysOf: (kind) => [...kinds.keys()].filter((key) => kinds.get(key) === kind),
     lastMessage: () => keysInOrder().findLast((key) => kinds.get(key) === "user"),
     hasItems: () => [...kinds.values()].some((kind) => !["stats", "notice", "error", "prompts"].includes(kind)),
   };
