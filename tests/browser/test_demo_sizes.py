@@ -35,6 +35,15 @@ def run_away(page: Page) -> None:
     page.locator(".bf").get_by_text("never stops").click()
     page.get_by_role("button", name="Alice asks").click()
     expect(page.locator(".bf-note")).to_contain_text("Max turns")
+    rows = page.locator(".bf fieldset").evaluate_all(
+        "all => new Set(all.map((one) => one.offsetTop)).size"
+    )
+    assert rows == 1
+
+
+def attack(page: Page) -> None:
+    page.get_by_role("button", name="Bob attacks").click()
+    expect(page.locator(".fg-note")).to_contain_text("3 of Alice's 3 secrets")
 
 
 def pull(page: Page) -> None:
@@ -94,6 +103,7 @@ def nothing(page: Page) -> None:
         (("07", "07-tabs"), ".tt", nothing),
         (("07", "07-stolen-key"), ".sk", steal),
         (("08", "08-guards"), ".fg", nothing),
+        (("08", "08-guards"), ".fg", attack),
         (("09", "09-runaway"), ".bf", run_away),
         (("11", "11-demo"), ".pp", pull),
     ],

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import os
 import sys
 from dataclasses import replace
@@ -216,8 +217,35 @@ def test_only_a_part_that_passed_speaks_of_the_order():
         ("11.4", "That was the last part of the course."),
     ],
 )
-def test_after_a_pass_it_says_what_is_next(part, says):
+def test_after_a_pass_it_says_what_is_next(part, says, tmp_path, monkeypatch):
+    progress_in(tmp_path, monkeypatch)
     assert next_step(part_for(part)) == says
+
+
+@pytest.mark.parametrize(
+    ("passed", "says"),
+    [
+        (["03.5"], "Next: 03.1 An echo"),
+        (["03.1", "03.2", "03.4", "03.5"], "Next: 03.3 Create a task"),
+        (["03.1", "03.2", "03.3", "03.4", "03.5"], "Next: lesson 04 Streaming"),
+        (["04.1", "04.2", "04.3", "04.5"], "Next: lesson 05 Events, not text"),
+    ],
+)
+def test_after_a_pass_it_says_which_part_was_left_out(passed, says, tmp_path, monkeypatch):
+    progress = progress_in(tmp_path, monkeypatch)
+    for part in passed[1:]:
+        progress.record_result(part, 1, passed=True)
+    progress.save()
+    (tmp_path / ".chatlab" / "passes.json").write_text(json.dumps({passed[0]: 1.0}))
+    assert next_step(part_for(passed[-1])) == says
+
+
+def progress_in(folder, monkeypatch):
+    """The progress of a learner who has just begun, in a course of their own."""
+    for name in ("notebooks", "exercises"):
+        (folder / name).mkdir()
+    monkeypatch.chdir(folder)
+    return Progress(folder)
 
 
 def test_answers_to_compare_with_are_folded_and_no_markers_are_in_them():
@@ -228,9 +256,7 @@ def test_answers_to_compare_with_are_folded_and_no_markers_are_in_them():
 
 
 def test_without_solutions_there_is_nothing_to_compare_with(tmp_path, monkeypatch):
-    for name in ("notebooks", "exercises"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path)
+    progress_in(tmp_path, monkeypatch)
     assert comparison_html(part_for("03.1")) == ""
 
 

@@ -10,8 +10,9 @@ import tomllib
 from pathlib import Path
 
 from chatlab.course.catalogue import Part, lesson_for, lesson_numbers
+from chatlab.course.checking.unsaved import passed_in_notebook
 from chatlab.course.notebook import read, source_of
-from chatlab.course.progress import course_root, exercise_path
+from chatlab.course.progress import Progress, course_root, exercise_path
 from chatlab.errors import ChatlabError
 from chatlab.frontend.markdown import render_inline
 
@@ -25,7 +26,7 @@ _CODE_STYLE = (
 
 
 def next_step(part: Part) -> str:
-    """The next part of the lesson, or the next lesson, in a sentence."""
+    """The first part of the lesson that is still open, or the next lesson, in a sentence."""
     title, _ = _next(part)
     return title
 
@@ -91,13 +92,27 @@ def _next(part: Part) -> tuple[str, str | None]:
     """What comes next, and where it is if that is another notebook."""
     parts = lesson_for(part.lesson).parts
     place = [one.id for one in parts].index(part.id) + 1
-    if place < len(parts):
-        following = parts[place]
-        extra = ", if you want to go further" if following.optional else ""
-        return f"Next: {following.id} {following.title}{extra}", None
+    to_do = list(parts[place:])
+    passed = _passed(parts)
+    if part.id in passed:  # otherwise nothing is kept here, and the part before may be done
+        skipped = [one for one in parts[:place] if not one.optional]
+        to_do = [one for one in [*skipped, *to_do] if one.id not in passed]
+    if to_do:
+        extra = ", if you want to go further" if to_do[0].optional else ""
+        return f"Next: {to_do[0].id} {to_do[0].title}{extra}", None
     later = [number for number in lesson_numbers() if number > part.lesson]
     if not later:
         return "That was the last part of the course.", None
     lesson = lesson_for(later[0])
     title = f"Next: lesson {lesson.slug[:2]} {lesson.title}"
     return title, f"../notebooks/{lesson.slug}.ipynb"
+
+
+def _passed(parts: tuple[Part, ...]) -> set[str]:
+    """Which of the parts have ever passed, as far as that is kept on this machine."""
+    try:
+        progress = Progress(course_root())
+    except ChatlabError:
+        return set()
+    counted = {part.id for part in parts if progress.passed(part.id)}
+    return counted | passed_in_notebook(progress.root)

@@ -75,11 +75,12 @@ async def _check_and_show(part: Part, namespace: Mapping[str, Any]) -> float | N
         result = replace(result, status="not_started")
     live = is_live()
     record_in_tab(result)
+    if result.status == "passed":
+        record_pass(part, lesson_for(part.lesson).slug)
     same_answer = _run_order.checked_again(part.id)
     show_checked(part, result, as_graded=_run_order.as_graded, same_answer=same_answer, live=live)
     if result.status == "passed":
         passed_parts.add(part.id)
-        record_pass(part, lesson_for(part.lesson).slug)
         return None
     passed_parts.discard(part.id)
     if result.status == "skipped" or live:

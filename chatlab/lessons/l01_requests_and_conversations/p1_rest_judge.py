@@ -69,7 +69,7 @@ def _created_wrong(response: dict[str, Any]) -> Finding | None:
     if status == 200:
         return failed(
             f"{called}: expected 201, got 200.",
-            "201 says that something new exists: put status_code=201 into the decorator.",
+            "201 says that something new exists: put it into @app.post(..., status_code=201).",
         )
     if status in {307, 308}:
         return failed(

@@ -29,7 +29,7 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
 
 def _priority_wrong(called: str, call: dict[str, Any], expected: str) -> Finding | None:
     if "raised" in call:
-        return _explain_error(called, call["raised"])
+        return _explain_error(called, call)
     got = call["value"]
     if got == expected:
         return None
@@ -55,7 +55,8 @@ def _priority_wrong(called: str, call: dict[str, Any], expected: str) -> Finding
     )
 
 
-def _explain_error(called: str, error: dict[str, Any]) -> Finding:
+def _explain_error(called: str, call: dict[str, Any]) -> Finding:
+    error = call["raised"]
     kind, message = error["type"], error["message"]
     if "coroutine" in message:
         return failed(
@@ -72,6 +73,11 @@ def _explain_error(called: str, error: dict[str, Any]) -> Finding:
             f"{called} looked for the task by its position in a list, and found none there.",
             "An id is a name, not a position. Ask for the one task that has it: "
             'client.get(f"/api/tasks/{task_id}").',
+        )
+    if kind == "KeyError" and call["paths"]:
+        return failed(
+            f"{called} asked the server for {call['paths'][-1]}, and the answer has no {message}.",
+            'The id that you are given goes into the path: client.get(f"/api/tasks/{task_id}").',
         )
     if kind == "KeyError":
         return failed(

@@ -64,8 +64,7 @@ LESSON = Lesson(
             minutes=5,
             objective="04.b",
             hints=(
-                "Look at the clock three times: before the first wait, at the first text, at the "
-                "end.",
+                "Look at the clock three times: before you read, at the first text, at the end.",
                 "start = clock.monotonic() comes first. Loop over the turn with `async for`, and "
                 "look at `event.type` and `event.content`.",
                 "if first_text is None and event.type == 'assistant_message' and event.content: "

@@ -129,7 +129,7 @@ def _units_wrong(called: str, got: dict[str, Any], clock_start: int) -> Finding 
     if total >= clock_start:
         return failed(
             f"{called}: total is {total:g}: that is what the clock shows, not how long it took.",
-            "Note clock.monotonic() before the first wait, and subtract it.",
+            "Note clock.monotonic() before you read the first event, and subtract it.",
         )
     if 0 <= total < 0.1:
         return failed(
@@ -142,9 +142,7 @@ def _units_wrong(called: str, got: dict[str, Any], clock_start: int) -> Finding 
 def _explain_total(called: str, total: float, delay: float, got: dict[str, Any]) -> Finding:
     message = f"{called}: total is {total:g} seconds, got {got['total']:g}."
     if _is_close(got["total"], total - delay):
-        return failed(
-            message, "Start counting before the first wait, not when the first event is there."
-        )
+        return failed(message, "Start counting before you read, not when the first event is there.")
     return failed(message, "Look at the clock again when the stream has ended.")
 
 

@@ -58,8 +58,8 @@ def _explain_open_connection(
         return failed(_LEFT_OPEN_MESSAGE, next_step)
     return failed(
         _LEFT_OPEN_MESSAGE,
-        f"{next_step} At a `yield`, a stop is GeneratorExit: `except CancelledError` does not see "
-        "it.",
+        f"{next_step} And `except CancelledError` does not see it: at a `yield`, a stop is "
+        "GeneratorExit.",
     )
 
 

@@ -42,7 +42,7 @@ def _own_thread_wrong(tasks: list[Any], task_index: int, turn: dict[str, Any]) -
         return failed(
             f"{called} in one thread and is told about {other_task['title']!r}, from another "
             "thread.",
-            "Keep nothing about a conversation on `self`: look into `thread`, this one.",
+            "Neither `self` nor the book knows which thread this is: look into `thread`, this one.",
         )
     return _priority_wrong(called, task, got)
 

@@ -92,6 +92,7 @@ _ADVICE = {
     r"^There is no task": "Nobody reads an exception: catch NotFoundError, and say it in words.",
     r" may not do this: it needs": "Nobody reads an exception: catch PermissionDenied, and say it "
     "in words.",
+    r"object RunResultStreaming can't be": "A run begins at once: write no `await` before it.",
     r"^list indices must be integers": "That is a list, not a dictionary: look what it is first.",
     r"^cannot access local variable": "On this path nothing has set it: an exception skips what "
     "follows in its `try`.",
@@ -118,6 +119,11 @@ def _explain_respond_error(called: str, message: str) -> Finding:
         return failed(
             f"{called}: respond() returned a {type_name}; the server needs events, one by one.",
             "Write `async def`, and `yield` each event.",
+        )
+    if type_name == "async_generator":
+        return failed(
+            f"{called}: you yielded the whole stream as one event.",
+            "Read it with `async for`, and yield each piece as an event of its own.",
         )
     if type_name == "generator":
         return failed(

@@ -1,4 +1,4 @@
-# %% wrong: put status_code=201 into the decorator
+# %% wrong: put it into @app.post(..., status_code=201)
 def create_app():
     app = FastAPI()
     tasks = {}

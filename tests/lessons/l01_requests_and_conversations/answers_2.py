@@ -29,6 +29,13 @@ async def priority_of_it(client, task_id=None):
     return response.json()["priority"]
 
 
+# %% wrong: asked the server for GET /api/tasks/42, and the answer has no 'priority'.
+async def priority_of_it(client, task_id=None):
+    if task_id is None:
+        raise LookupError
+    return (await client.get("/api/tasks/42")).json()["priority"]
+
+
 # %% wrong: Callers cannot tell that from a real answer.
 async def priority_of_it(client, task_id=None):
     if task_id is None:

@@ -199,6 +199,16 @@ class StreamingServer(ChatKitServer):
             AssistantMessage(content=piece)
 
 
+# %% wrong: you yielded the whole stream as one event
+class StreamingServer(ChatKitServer):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    async def respond(self, thread, input, context):
+        yield self.model.stream(input.content)
+
+
 # %% wrong: You made a coroutine; the server needs events.
 class StreamingServer(ChatKitServer):
     def __init__(self, model):

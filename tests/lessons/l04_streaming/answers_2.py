@@ -47,7 +47,7 @@ async def measure(turn, clock):
     return StreamStats(first, time.monotonic() - start, events)
 
 
-# %% wrong: Start counting before the first wait
+# %% wrong: Start counting before you read
 async def measure(turn, clock):
     start = first = None
     events = 0
@@ -189,7 +189,7 @@ async def measure(turn, clock):
     )
 
 
-# %% wrong: Start counting before the first wait
+# %% wrong: Start counting before you read
 async def measure(turn, clock):
     start=None; first=None; n=0
     async for e in turn:

@@ -51,6 +51,22 @@ class ContextServer(ChatKitServer):
             yield AssistantMessage(content=f"{task.title}: {task.priority}")
 
 
+# %% wrong: Neither `self` nor the book knows which thread this is
+class ContextServer(ChatKitServer):
+    def __init__(self, book):
+        super().__init__()
+        self.book = book
+
+    async def respond(self, thread, input, context):
+        if input.content.startswith("Create a task: "):
+            task = await self.book.create(context.user_id, input.content[15:])
+            yield ToolStatus(tool="create_task", status="completed", output={"id": task.id})
+            yield AssistantMessage(content=f"{task.title}: {task.id}")
+        else:
+            task = (await self.book.list(context.user_id))[-1]
+            yield AssistantMessage(content=f"{task.title}: {task.priority}")
+
+
 # %% wrong: look into `thread`, this one
 class ContextServer(ChatKitServer):
     def __init__(self, book):

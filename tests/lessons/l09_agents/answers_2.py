@@ -23,6 +23,19 @@ class AgentServer(ChatKitServer):
         yield stream_agent_response(result)
 
 
+# %% wrong: A run begins at once: write no `await` before it.
+class AgentServer(ChatKitServer):
+    def __init__(self, agent) -> None:
+        super().__init__()
+        self.agent = agent
+
+    async def respond(self, thread, input, context):
+        items = adapter.to_agent_input([*thread.history, input])
+        result = await Runner.run_streamed(self.agent, items, context=AgentContext(context))
+        async for event in stream_agent_response(result):
+            yield event
+
+
 # %% wrong: collect nothing, and use Runner.run_streamed
 class AgentServer(ChatKitServer):
     def __init__(self, agent) -> None:

@@ -139,10 +139,10 @@ function render({ model, el }) {
   again.onclick = reset;
 
   const row = make("div", { className: "sbs-bar" }, make("span", { textContent: "Alice:" }),
-    ...buttons.map(([, button]) => button), again);
+    ...buttons.map(([, button]) => button));
   const knobs = make("div", { className: "sbs-bar" },
     make("label", {}, withId, "the REST client keeps the id and sends it"),
-    make("label", {}, "pause between events", pause, seconds));
+    make("label", {}, "pause between events", pause, seconds), again);
   const root = make("div", { className: "chatlab-live chatlab-demo sbs" }, row, knobs, note,
     make("div", { className: "sbs-grid" }, rest.box, chat.box));
   root.addEventListener("keydown", (event) => event.stopPropagation());

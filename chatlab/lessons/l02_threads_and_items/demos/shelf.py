@@ -90,7 +90,7 @@ class _ShelfDemo(LiveDemo):
         )
         await self.process.kill()
         state = await self.process.ask(self._size)
-        self.show(state, f"Process {old} took its list with it. The shelf is what it was.")
+        self.show(state, f"Process {old} took its list with it. The shelf still has every message.")
 
     async def _turn_pages(self) -> None:
         state = await self.process.ask(self._size)
