@@ -38,9 +38,10 @@ class OneLongRespond(ChatKitServer):
             )
             if datetime.fromtimestamp(claims["exp"], UTC) <= self.clock.now():
                 raise ValueError
-            return RequestContext(
-                user_id=claims["sub"], permissions=frozenset(claims.get("permissions", []))
-            )
+            permissions = claims.get("permissions", [])
+            if not isinstance(permissions, list):
+                raise TypeError
+            return RequestContext(user_id=claims["sub"], permissions=frozenset(permissions))
         except Exception:
             raise SessionNotFound from None
 
@@ -149,9 +150,10 @@ class MethodsByName(ChatKitServer):
             claims = {}
         if {"sub", "exp"} - set(claims) or self.clock.now().timestamp() > claims["exp"]:
             raise SessionNotFound
-        return RequestContext(
-            user_id=claims["sub"], permissions=set(claims.get("permissions") or [])
-        )
+        may = claims.get("permissions") or []
+        if type(may) is not list:
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=set(may))
 
     async def respond(self, thread, input, context):
         if input is None:

@@ -79,6 +79,8 @@ def task_manager(
         capstone = Capstone(server, name, secret, server.authenticate)
         capstone.context_for("alice")
     except NotStarted:
+        if source is None:  # it has passed once, and is fresh again: somebody has reset it
+            return task_manager(root, finished_notebook(root), store, secret, book)
         raise InvalidInput(name, "is not written yet", "Solve it, or leave out --from.") from None
     except Exception as error:
         raise InvalidInput(

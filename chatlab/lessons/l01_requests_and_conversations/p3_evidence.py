@@ -9,7 +9,7 @@ __all__ = ["ASPECTS", "inputs", "observe"]
 
 ASPECTS = {
     "pattern": "Pattern asks: what comes back for one message, and in how many pieces?",
-    "state": "State asks: what does the server keep of the talk, between two messages?",
+    "state": "State asks: between two messages, what does the server keep of what was said?",
     "context": "Context asks: when a message comes, what does the server know of those before?",
     "lifecycle": "Lifecycle asks: when is it over?",
 }

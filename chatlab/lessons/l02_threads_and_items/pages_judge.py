@@ -47,7 +47,7 @@ def explain_page_error(error: dict[str, Any]) -> Finding | None:
         )
     if "'coroutine' object has no attribute" in message:
         return failed(
-            "A coroutine is only a promise: without `await`, nobody has read the page yet.",
+            "A coroutine does nothing by itself: without `await`, nobody has read the page yet.",
             f"page = await store.load_thread_items(...) {line}".strip(),
         )
     if "'tuple' object has no attribute" in message:

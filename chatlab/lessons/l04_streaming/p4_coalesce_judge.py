@@ -72,9 +72,9 @@ def _timeout_wrong(value: dict[str, Any], events: EventList) -> Finding | None:
             "When the source has ended, tell your reader, which is still waiting.",
         )
     return failed(
-        f"After {len(value['got'])} events the reader waited, and nothing more came.",
+        f"The reader waited for event {len(value['got']) + 1}, and it never came.",
         "Whoever puts an event in has to wake the reader, and whoever takes one out has to wake "
-        "the writer.",
+        "the writer. Or has your task died of an error? Unless you await it, it dies in silence.",
     )
 
 

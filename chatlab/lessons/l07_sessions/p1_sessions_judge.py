@@ -88,7 +88,7 @@ def _guessable_wrong(
         )
     if len(set(keys)) < len(keys):
         return failed(
-            f"{users[0]} opened two tabs, and both got the same key.",
+            f"{users[0]} logged in on two devices, and both got the same key.",
             "Each log-in is a session of its own: make a fresh key each time.",
         )
     return None

@@ -41,7 +41,7 @@ def explain_forgotten_await(called: str, method: str) -> Finding:
     """The learner's code called this method of the store, and nobody awaited it."""
     return failed(
         f"{called}: store.{method}() was called but never awaited, so it did nothing.",
-        f"A coroutine is only a promise. Write: await self.store.{method}(...)",
+        f"A coroutine has not run yet. Write: await self.store.{method}(...)",
     )
 
 

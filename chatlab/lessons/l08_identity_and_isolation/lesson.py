@@ -53,7 +53,8 @@ LESSON = Lesson(
                 'Pass algorithms=["HS256"], audience="taskmanager" and options={"verify_exp": '
                 'False, "require": ["sub", "aud", "exp"]}. Then compare "exp" with the clock.',
                 "try: claims = jwt.decode(...); except jwt.PyJWTError: raise SessionNotFound from "
-                'None. Then: if claims["exp"] <= clock.now().timestamp(): raise SessionNotFound',
+                'None. Then: if claims["exp"] <= clock.now().timestamp(): raise SessionNotFound. '
+                'The same if claims.get("permissions", []) is not a list.',
             ),
             check=f"{__package__}.p1_signed_keys",
         ),

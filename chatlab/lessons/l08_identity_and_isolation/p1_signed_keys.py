@@ -40,7 +40,10 @@ def inputs(random: Random) -> dict[str, Any]:
 
 
 async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Try valid keys, and the same keys expired, on three clocks; then each kind of bad key."""
+    """Try valid keys, and the same keys expired, on three clocks; then each kind of bad key.
+
+    Last come two keys whose permissions are no list, and a good one that has none.
+    """
     good_results: dict[str, Any] = {}
     expired_results: dict[str, Any] = {}
     for clock_time, start in zip(CLOCK_TIMES, _clock_starts(inputs["years"]), strict=True):
@@ -50,11 +53,19 @@ async def observe(subject: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         clock.advance(60 * inputs["minutes"] + 1)
         expired_results[clock_time] = await _attempt_key(subject, key, inputs, clock)
     now = datetime.now(UTC)
-    bad_key_results = {
-        kind: await _attempt_key(subject, key, inputs, FixedClock(now))
-        for kind, key in _bad_keys(inputs, now).items()
+    bad_key_results, permission_results = [
+        {
+            kind: await _attempt_key(subject, key, inputs, FixedClock(now))
+            for kind, key in keys.items()
+        }
+        for keys in (_bad_keys(inputs, now), _permission_keys(inputs, now))
+    ]
+    return {
+        "good": good_results,
+        "expired": expired_results,
+        "bad": bad_key_results,
+        "permissions": permission_results,
     }
-    return {"good": good_results, "expired": expired_results, "bad": bad_key_results}
 
 
 def _clock_starts(years: int) -> list[datetime]:
@@ -120,3 +131,15 @@ def _bad_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
         "no key": "let me in",
         "broken": good_key[: len(good_key) // 2],
     }
+
+
+def _permission_keys(inputs: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Two keys that are signed well, and whose permissions are no list; and a good one without."""
+    claims = _claims(inputs, now)
+    permissions = claims.pop("permissions")
+    keys = {
+        "permissions in a text": claims | {"permissions": permissions[0]},
+        "permissions in a number": claims | {"permissions": len(permissions)},
+        "no permissions": claims,
+    }
+    return {kind: _sign_key(one, inputs["secret"]) for kind, one in keys.items()}

@@ -57,7 +57,18 @@ _BAD_KEYS = {
     "empty": ("an empty string", "It is not a key at all; refuse it like the others."),
     "no key": ("the text 'let me in'", "It is not a key at all; refuse it like the others."),
     "broken": ("half a key", "It is not a key at all; refuse it like the others."),
+    "permissions in a text": (
+        "a key whose permissions are a text, not a list",
+        "A frozenset of a text holds its letters. You issue lists: look whether it is one, and if "
+        "not, raise SessionNotFound.",
+    ),
+    "permissions in a number": (
+        "a key whose permissions are a number, not a list",
+        "You issue lists: look whether it is one, and if not, raise SessionNotFound.",
+    ),
 }
+
+_ODD_PERMISSIONS = ("permissions in a text", "permissions in a number")
 
 
 def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
@@ -74,6 +85,8 @@ def judge(inputs: dict[str, Any], observation: dict[str, Any]) -> list[Finding]:
             return [wrong]
     bad_key_results = observation["bad"] | {"expired": observation["expired"]["now"]}
     if wrong := _errors_wrong(bad_key_results):
+        return [wrong]
+    if wrong := _permissions_wrong(observation):
         return [wrong]
     return [passed(3, "Whoever has a good key gets a badge; nobody else even learns why not.")]
 
@@ -157,6 +170,8 @@ def _errors_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
             f"authenticate({_BAD_KEYS[kind][0]}) raised {error['type']} ({error['message'][:50]}): "
             "that tells a thief what to try next."
         )
+        if kind in _ODD_PERMISSIONS:
+            return failed(message, _BAD_KEYS[kind][1])
         if error["type"] == "KeyError":
             return failed(message, 'Say which claims must be there: options={"require": [...]}.')
         return failed(
@@ -168,4 +183,24 @@ def _errors_wrong(results: dict[str, dict[str, Any]]) -> Finding | None:
             "SessionNotFound says different things about different keys.",
             "The words tell a thief what to try next: raise SessionNotFound, and nothing more.",
         )
+    return None
+
+
+def _permissions_wrong(observation: dict[str, Any]) -> Finding | None:
+    """What is wrong when a key's permissions are no list, or when it has none."""
+    results = observation["permissions"]
+    odd_results = {kind: results[kind] for kind in _ODD_PERMISSIONS}
+    for kind, result in odd_results.items():
+        if wrong := _acceptance_wrong(kind, result):
+            return wrong
+    if wrong := _errors_wrong({"forged": observation["bad"]["forged"]} | odd_results):
+        return wrong
+    without, called = results["no permissions"], "authenticate(a good key without permissions)"
+    if "raised" in without:
+        return failed(
+            f"{called} raised {without['raised']['type']}.",
+            'It is good, and its badge has none: claims.get("permissions", []).',
+        )
+    if not without["badge"] or without["value"]["permissions"]:
+        return failed(f"{called} returned {str(without['value'])[:60]!r}.", "Its badge has none.")
     return None

@@ -104,6 +104,8 @@ async def _run_session_keys(fixture: Fixture, inputs: dict[str, Any]) -> dict[st
     }
     outcomes = {description: await _attempt_key(manager, key) for description, key in keys.items()}
     outcomes["over, by self.clock"] = await _attempt_key(manager, signed, now + _YEARS)
+    text_key = jwt.encode(claims | {"permissions": DELETE_PERMISSION}, secret, "HS256")
+    outcomes["signed with a text as its permissions"] = await _attempt_key(manager, text_key)
     past_key = jwt.encode(claims | {"exp": now - _YEARS + timedelta(minutes=5)}, secret, "HS256")
     return {
         "good on another clock": await _attempt_key(manager, past_key, now - _YEARS),

@@ -68,6 +68,12 @@ def _explain_accepted(description: str) -> Finding:
         return failed(message, "A key must not choose how it is checked: algorithms=['HS256'].")
     if "audience" in description:
         return failed(message, "It was made for another service: audience='taskmanager'.")
+    if description == "signed with a text as its permissions":
+        return failed(
+            message,
+            "A frozenset of a text holds its letters. Look whether they are a list; if not, raise "
+            "SessionNotFound.",
+        )
     if description in {"expired", "over, by self.clock"}:
         return failed(message, "Compare `exp` with self.clock.now().timestamp().")
     return failed(

@@ -17,7 +17,7 @@ __all__ = [
     "turn_wrong",
 ]
 
-AWAIT_ADVICE = "A coroutine is only a promise of a value; put `await` before the call that made it."
+AWAIT_ADVICE = "A coroutine has not run yet; put `await` before the call that made it."
 """What to try when something was called and not awaited."""
 
 
@@ -107,8 +107,8 @@ def _explain_respond_error(called: str, message: str) -> Finding:
     if type_name == "coroutine":
         return failed(
             f"{called}: You made a coroutine; the server needs events.",
-            "A coroutine promises one value. `return` ends the turn; `yield` sends and goes on. "
-            "Yield an AssistantMessage.",
+            "A coroutine gives one value, once it is awaited. `return` ends the turn; `yield` "
+            "sends and goes on. Yield an AssistantMessage.",
         )
     if type_name in {"list", "tuple"} and "Yield AssistantMessage," in message:
         return failed(

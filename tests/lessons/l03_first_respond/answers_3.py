@@ -1,4 +1,4 @@
-# %% wrong: A coroutine is only a promise of a value; put `await` before the call
+# %% wrong: A coroutine has not run yet; put `await` before the call
 class TaskServer(ChatKitServer):
     def __init__(self, book):
         super().__init__()

@@ -416,3 +416,25 @@ async def coalesce(stream, max_pending):
         async with lock:
             event = pending.pop(0)
         yield event
+
+
+# %% wrong: Or has your task died of an error?
+async def coalesce(stream, max_pending):
+    waiting = asyncio.Queue(max_pending)
+
+    async def read():
+        last = None
+        async for event in stream:
+            if last and last.type == event.type == "assistant_message" and last.item_id == event.item_id:
+                last.content += event.content  # events cannot be changed
+            else:
+                await waiting.put(event)
+                last = event
+        await waiting.put(None)
+
+    task = asyncio.create_task(read())
+    try:
+        while (event := await waiting.get()) is not None:
+            yield event
+    finally:
+        await asyncio.gather(task, return_exceptions=True)

@@ -186,7 +186,7 @@ class VisibleTools(ChatKitServer):
         yield AssistantMessage(content=f"Created {task.title}, ID {task.id}")
 
 
-# %% wrong: A coroutine is only a promise of a value; put `await` before the call
+# %% wrong: A coroutine has not run yet; put `await` before the call
 class VisibleTools(ChatKitServer):
     def __init__(self, create_task):
         super().__init__()

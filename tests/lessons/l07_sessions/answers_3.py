@@ -63,7 +63,7 @@ async def clean_up(self):
     return 0
 
 
-# %% wrong: A coroutine is only a promise
+# %% wrong: A coroutine has not run yet
 async def clean_up(self):
     over = [r for r in self.store.all() if self.clock.now() >= r.last_used + self.time_out]
     for record in over:

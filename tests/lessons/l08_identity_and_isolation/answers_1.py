@@ -325,6 +325,7 @@ def authenticate(session_key, secret, clock):
             and claims["aud"] == "taskmanager"
             and claims["exp"] > clock.now().timestamp()
             and claims["sub"]
+            and isinstance(claims.setdefault("permissions", []), list)
         )
     except (ValueError, KeyError):
         good = False
@@ -348,7 +349,10 @@ def authenticate(session_key, secret, clock):
         )
     except jwt.InvalidTokenError:
         raise SessionNotFound() from None
-    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
+    permissions = claims.get("permissions", [])
+    if type(permissions) is not list:
+        raise SessionNotFound()
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(permissions))
 
 
 # %% right: claims looked at one by one, all in one try
@@ -363,9 +367,10 @@ def authenticate(session_key, secret, clock):
             options={"verify_exp": False, "verify_aud": False},
         )
         ends = datetime.fromtimestamp(claims["exp"], UTC)
-        if claims["aud"] != "taskmanager" or clock.now() >= ends:
+        permissions = claims.get("permissions", [])
+        if claims["aud"] != "taskmanager" or clock.now() >= ends or type(permissions) is not list:
             raise KeyError
-        return RequestContext(user_id=claims["sub"], permissions=set(claims["permissions"]))
+        return RequestContext(user_id=claims["sub"], permissions=set(permissions))
     except (jwt.PyJWTError, KeyError):
         pass
     raise SessionNotFound
@@ -399,5 +404,83 @@ def authenticate(session_key, secret, clock):
     except jwt.PyJWTError:
         raise SessionNotFound from None
     if claims["aud"] not in "taskmanager" or claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))
+
+
+# %% wrong: A frozenset of a text holds its letters.
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
+# %% wrong: whose permissions are a number, not a list) raised TypeError
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    permissions = claims.get("permissions", [])
+    if isinstance(permissions, str):
+        raise SessionNotFound
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(permissions))
+
+
+# %% wrong: whose permissions are a number, not a list) was let in.
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    permissions = claims.get("permissions", [])
+    if isinstance(permissions, str):
+        raise SessionNotFound
+    if not isinstance(permissions, list):
+        permissions = []
+    return RequestContext(user_id=claims["sub"], permissions=frozenset(permissions))
+
+
+# %% wrong: It is good, and its badge has none
+def authenticate(session_key, secret, clock):
+    try:
+        claims = jwt.decode(
+            session_key,
+            secret,
+            algorithms=["HS256"],
+            audience="taskmanager",
+            options={"require": ["sub", "aud", "exp"], "verify_exp": False},
+        )
+    except jwt.PyJWTError:
+        raise SessionNotFound from None
+    if claims["exp"] <= clock.now().timestamp():
+        raise SessionNotFound
+    if not isinstance(claims.get("permissions"), list):
         raise SessionNotFound
     return RequestContext(user_id=claims["sub"], permissions=frozenset(claims["permissions"]))

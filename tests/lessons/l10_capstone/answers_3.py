@@ -372,6 +372,30 @@ class TaskManager(Solved):
         return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
 
 
+# %% wrong: A frozenset of a text holds its letters
+from chatlab.course.progress import course_root
+from chatlab.course.capstone.notebook_module import written_in
+
+Solved = written_in(course_root() / "solutions/10_capstone.ipynb", "TaskManager")
+
+
+class TaskManager(Solved):
+    def authenticate(self, session_key):
+        try:
+            claims = jwt.decode(
+                session_key,
+                self.secret,
+                algorithms=["HS256"],
+                audience="taskmanager",
+                options={"require": ["sub", "exp", "aud"], "verify_exp": False},
+            )
+        except jwt.PyJWTError:
+            raise SessionNotFound from None
+        if claims["exp"] <= self.clock.now().timestamp():
+            raise SessionNotFound
+        return RequestContext(user_id=claims["sub"], permissions=frozenset(claims.get("permissions", [])))
+
+
 # %% wrong: Servers accept a badge
 from chatlab.course.progress import course_root
 from chatlab.course.capstone.notebook_module import written_in

@@ -1,15 +1,14 @@
-// Plays what two tabs really said, and turns the clock of their sessions. Text goes in as text.
+// Plays what two tabs really said. Text goes in as text.
 
 const TABS = ["tab 1", "tab 2"];
 const STEP = 900;
 
 function tabPane(name) {
-  const light = make("span", { className: "tt-light" });
   const list = make("ol", { className: "tt-said" });
   list.setAttribute("aria-label", `What ${name} shows`);
   const pane = make("section", { className: "tt-tab" },
-    make("h4", {}, make("span", { textContent: `Alice, ${name}` }), light), list);
-  return { pane, list, light };
+    make("h4", { textContent: `Alice, ${name}` }), list);
+  return { pane, list };
 }
 
 function bubble({ who, text }, wrong) {
@@ -66,33 +65,14 @@ function render({ model, el }) {
   play.onclick = start;
   lock.onchange = () => { stop(); paint(99); status.textContent = verdict(); };
 
-  const clock = make("input", { type: "range", min: 0, max: scene.last, value: 0, step: 1 });
-  const time = make("span", { className: "tt-time" });
-  const over = make("span", { className: "tt-over" });
-  const turnClock = () => {
-    const hour = scene.hours[Number(clock.value)];
-    time.textContent = hour.time;
-    clock.setAttribute("aria-valuetext", hour.time);
-    for (const name of TABS) {
-      const { alive, until } = hour.tabs[name];
-      const { pane, light } = panes[name];
-      pane.dataset.alive = String(alive);
-      light.textContent = alive ? `● until ${until}` : `○ expired at ${until}`;
-    }
-    over.textContent = `A clean-up would delete: ${hour.over}`;
-  };
-  clock.oninput = turnClock;
-
   const root = make("div", { className: "chatlab-live chatlab-demo tt" },
     make("div", { className: "tt-bar" }, play, make("label", {}, lock, " lock"), status),
     make("div", { className: "tt-grid" }, panes[TABS[0]].pane,
       make("section", { className: "tt-store" }, make("h4", { textContent: "The thread, in the store" }), thread),
-      panes[TABS[1]].pane),
-    make("div", { className: "tt-bar tt-clock" }, make("label", {}, "clock ", clock), time, over));
+      panes[TABS[1]].pane));
   root.addEventListener("keydown", (event) => event.stopPropagation());
   paint(0);
   status.textContent = "Press Play: Alice sends from both tabs at once.";
-  turnClock();
   el.append(root);
   return stop;
 }

@@ -1,22 +1,14 @@
-"""Two tabs on one thread, with a lock and without; and a clock for their sessions (lesson 07)."""
+"""Two tabs on one thread, with a lock and without (lesson 07)."""
 
 import asyncio
 import html
 from collections import defaultdict
-from datetime import timedelta
 from typing import Any
 
-from chatlab.errors import SessionError
-from chatlab.sessions import MemorySessionStore, Sessions
-from chatlab.testing import CountingIds, FixedClock
 from chatlab.widgets.display import FALLBACK_HTML, display_live
 from chatlab.widgets.live_demo import demo_widget
 
 __all__ = ["two_tabs"]
-
-_TIME_OUT = timedelta(minutes=30)
-_USE_MINUTES = {"tab 1": (0, 20, 40), "tab 2": (0,)}
-_LAST_MINUTE = 90
 
 
 async def two_tabs(first: str, second: str) -> None:
@@ -29,8 +21,6 @@ async def two_tabs(first: str, second: str) -> None:
     scene = {
         "without": await _run_tabs(first, second, locked=False),
         "with": await _run_tabs(first, second, locked=True),
-        "hours": await _session_minutes(),
-        "last": _LAST_MINUTE,
     }
     display_live(demo_widget(__file__, scene=scene), _fallback(scene))
 
@@ -67,35 +57,6 @@ async def _run_tabs(first: str, second: str, *, locked: bool) -> list[dict[str, 
     return steps
 
 
-async def _session_minutes() -> list[dict[str, Any]]:
-    """Minute by minute, what real sessions answer; each minute in a world of its own."""
-    return [await _sessions_at(minute) for minute in range(_LAST_MINUTE + 1)]
-
-
-async def _sessions_at(minute: int) -> dict[str, Any]:
-    clock = FixedClock()
-    sessions = Sessions(MemorySessionStore(), clock, _TIME_OUT, new_id=CountingIds())
-    keys = {tab: await sessions.create("alice") for tab in _USE_MINUTES}
-    until: dict[str, str] = {}
-    for now in range(minute + 1):
-        for tab in (tab for tab, uses in _USE_MINUTES.items() if now in uses):
-            context = await sessions.resume(keys[tab])
-            if context.session is not None:
-                until[tab] = context.session.expires_at.strftime("%H:%M")
-        if now < minute:
-            clock.advance(60)
-    over = await sessions.clean_up()
-    tabs: dict[str, dict[str, Any]] = {}
-    for tab, key in keys.items():
-        try:
-            await sessions.resume(key)
-        except SessionError:
-            tabs[tab] = {"alive": False, "until": until[tab]}
-        else:
-            tabs[tab] = {"alive": True, "until": until[tab]}
-    return {"time": clock.now().strftime("%H:%M"), "tabs": tabs, "over": over}
-
-
 def _fallback(scene: dict[str, Any]) -> dict[str, str]:
     lines: list[str] = []
     rows = ""
@@ -107,17 +68,7 @@ def _fallback(scene: dict[str, Any]) -> dict[str, str]:
             f'<td style="text-align:left">{html.escape(step["text"])}</td></tr>'
             for step in steps
         )
-    ends = [
-        f"{tab} is used at {', '.join(_clock_face(m) for m in uses)} and ends at "
-        f"{scene['hours'][-1]['tabs'][tab]['until']}"
-        for tab, uses in _USE_MINUTES.items()
-    ]
-    paragraph = "<br>".join(ends)
     return {
-        "text/plain": "\n".join([*lines, *ends]),
-        "text/html": f"{FALLBACK_HTML}<table><tbody>{rows}</tbody></table><p>{paragraph}</p></div>",
+        "text/plain": "\n".join(lines),
+        "text/html": f"{FALLBACK_HTML}<table><tbody>{rows}</tbody></table></div>",
     }
-
-
-def _clock_face(minute: int) -> str:
-    return f"{9 + minute // 60}:{minute % 60:02}"
