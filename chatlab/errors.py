@@ -113,7 +113,8 @@ class RespondError(ChatlabError, TypeError):
         self.method = method
         self.got = got
         self.fix = fix
-        super().__init__(f"{method}() must yield events; got {got}. {fix}")
+        article = "an" if got[0] in "AEIOUaeiou" else "a"
+        super().__init__(f"{method}() must yield events; got {article} {got}. {fix}")
 
 
 class ModelError(ChatlabError):

@@ -53,10 +53,10 @@ CASES: list[tuple[ChatlabError, str, dict[str, object], str]] = [
         ),
     ),
     (
-        RespondError("respond", "a coroutine", "Did you forget `yield`?"),
+        RespondError("respond", "async_generator", "Did you forget `yield`?"),
         "respond_error",
-        {"method": "respond", "got": "a coroutine", "fix": "Did you forget `yield`?"},
-        "respond() must yield events; got a coroutine. Did you forget `yield`?",
+        {"method": "respond", "got": "async_generator", "fix": "Did you forget `yield`?"},
+        "respond() must yield events; got an async_generator. Did you forget `yield`?",
     ),
     (
         ModelError(3),

@@ -100,7 +100,7 @@ class Recorder:
                 fix = "Wrap it: yield AssistantMessage(content=...)."
             case _:
                 fix = "Yield AssistantMessage, ToolStatus, Widget or Task."
-        raise RespondError(method, f"a {type(event).__name__}", fix)
+        raise RespondError(method, type(event).__name__, fix)
 
     def finish(self, *, completed: bool) -> list[ThreadStreamEvent]:
         """Close what is open; return what goes out for it.
@@ -231,9 +231,8 @@ def _check_json(event: RespondEvent, method: str) -> None:
         type(event).model_validate_json(event.model_dump_json())
     except (ValueError, RecursionError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
-        raise RespondError(
-            method, f"a {type(event).__name__} that cannot be kept as JSON", f"{reason}."
-        ) from None
+        got = f"{type(event).__name__} that cannot be kept as JSON"
+        raise RespondError(method, got, f"{reason}.") from None
 
 
 def _text_of(node: Any) -> str:

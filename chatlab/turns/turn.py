@@ -149,4 +149,4 @@ def ensure_stream(method: str, answer: object) -> AsyncIterator[object]:
         fix = "Did you forget `yield`? `return` ends the turn; `yield` sends and goes on."
     elif inspect.isgenerator(answer):
         fix = "Write `async def` instead of `def`."
-    raise RespondError(method, f"a {got}", fix)
+    raise RespondError(method, got, fix)
