@@ -46,7 +46,7 @@ def tab(browser):
         page.set_default_timeout(60_000)
         watch.on(page)
         page.goto(f"{url}/{fragment}")
-        page.get_by_role("button", name=f"Be {name}").press("Enter")
+        page.get_by_role("button", name=f"Continue as {name}").press("Enter")
         expect(box(page)).to_be_focused()
         return page
 

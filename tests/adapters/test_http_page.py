@@ -70,7 +70,7 @@ def visit(browser, url):
         page.set_default_timeout(60_000)
         watch.on(page)
         page.goto(url)
-        page.get_by_role("button", name=f"Be {name}").press("Enter")
+        page.get_by_role("button", name=f"Continue as {name}").press("Enter")
         expect(box(page)).to_be_focused()
         return page
 
@@ -223,7 +223,7 @@ def test_a_message_is_not_lost_when_the_session_ends(visit):
     say(page, "Keep this")
     expect(page.get_by_role("alert")).to_have_text(over["message"])
     page.unroute(POSTS)
-    page.get_by_role("button", name="Be Alice").press("Enter")
+    page.get_by_role("button", name="Continue as Alice").press("Enter")
     expect(box(page)).to_have_value("Keep this")
 
 
@@ -395,7 +395,7 @@ def test_an_error_is_not_tried_again_after_something_newer(visit, room):
     say(page, "code")
     status(page, "Answer complete.")
     page.get_by_role("button", name="Try again").press("Enter")
-    status(page, "Something newer has been said: write it again.")
+    status(page, "A newer message follows. Send this one again.")
     expect(page.get_by_role("alert")).to_have_count(1)
 
 
@@ -482,7 +482,7 @@ def test_a_server_that_knows_no_names_asks_for_a_key(browser):
         assert httpx.post(f"{url}/api/sessions", json={"user_id": "alice"}).status_code == 404
         page = browser.new_page()
         page.goto(url)
-        expect(page.get_by_role("button", name="Be Alice")).to_have_count(0)
+        expect(page.get_by_role("button", name="Continue as Alice")).to_have_count(0)
         page.get_by_label("A session key").fill("no-key-of-ours")
         page.get_by_role("button", name="Log in").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Log in again")
@@ -510,7 +510,7 @@ def test_a_log_out_ends_the_key_and_what_is_no_key_is_not_sent(browser, room):
         page = context.new_page()
         sent = []
         page.goto(url)
-        page.get_by_role("button", name="Be Alice").click()
+        page.get_by_role("button", name="Continue as Alice").click()
         expect(box(page)).to_be_focused()
         key = page.evaluate("sessionStorage.getItem('chatlab-session-key')")
         with page.expect_response("**/api/sessions/current") as deleted:

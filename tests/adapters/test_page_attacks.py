@@ -131,7 +131,7 @@ def test_a_reply_stopped_in_the_other_tab_stops_in_both(tab, machine):
     one, other = two_tabs(tab, machine, "Never end")
     other.locator(".chatlab-input").get_by_role("button", name="Stop").click()
     for page in (one, other):
-        expect(page.get_by_text("stopped here, before its end: you stopped it")).to_have_count(1)
+        expect(page.get_by_text("Not finished: you stopped it")).to_have_count(1)
         expect(page.get_by_role("alert")).to_have_count(0)
     texts = [page.locator(REPLY).last.inner_text() for page in (one, other)]
     assert texts[0] == texts[1]

@@ -218,7 +218,7 @@ def test_why_it_stopped_or_failed_is_there_after_a_reload(tab, url, cards):
     say(page, "half")
     expect(page.locator(REPLY)).to_have_text("Only half")
     box(page).press("Escape")
-    stopped = page.get_by_text("stopped here, before its end: you stopped it")
+    stopped = page.get_by_text("Not finished: you stopped it")
     expect(stopped).to_be_visible()
     page.reload()
     expect(stopped).to_be_visible()
@@ -239,7 +239,7 @@ def test_why_it_stopped_or_failed_is_there_after_a_reload(tab, url, cards):
     say(page, "cards")
     status(page, "Answer complete.")
     page.reload()
-    expect(page.get_by_text("stopped here, before its end: Something went wrong")).to_be_visible()
+    expect(page.get_by_text("Not finished: Something went wrong")).to_be_visible()
 
 
 def test_a_failure_without_a_word_is_there_after_a_reload(tab, url):

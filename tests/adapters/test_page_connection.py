@@ -198,7 +198,7 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_after_a_log_out(tab, ur
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
-    page.get_by_role("button", name="Be Alice").click()
+    page.get_by_role("button", name="Continue as Alice").click()
     expect(box(page)).to_have_value("")
 
 

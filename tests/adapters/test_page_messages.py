@@ -116,7 +116,7 @@ def test_a_message_is_asked_otherwise_in_a_copy(tab, url):
     first = page.url
     edit = page.locator(".chatlab-user", has_text="two").get_by_role("button", name="Edit")
     edit.press("Enter")
-    field = page.get_by_label("Your message, to be asked otherwise")
+    field = page.get_by_label("Edit your message")
     expect(field).to_be_focused()
     accessible(page)
     field.press("Escape")
@@ -141,7 +141,7 @@ def test_it_says_where_an_answer_stopped(tab, url, shows):
     box(page).press("Escape")
     status(page, "Stopped.")
     page.reload()
-    expect(page.locator(".chatlab-note", has_text="stopped here, before its end")).to_be_visible()
+    expect(page.locator(".chatlab-note", has_text="Not finished")).to_be_visible()
 
 
 def test_a_form_says_what_is_missing_and_is_filled_in_by_keyboard(tab, url):

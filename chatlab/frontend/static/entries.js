@@ -28,7 +28,7 @@ function assistantEntry(node, entry, actions) {
   } else node.append(safeHtml(entry.html, "chatlab-text", actions.announce));
   if (entry.stopped) {
     const why = entry.why ? `: ${entry.why}` : "";
-    node.append(make("div", { className: "chatlab-note", textContent: `stopped here, before its end${why}` }));
+    node.append(make("div", { className: "chatlab-note", textContent: `Not finished${why}` }));
   }
   if (actions.messageTools && entry.html) node.append(messageTools(node, entry, actions));
 }
@@ -81,7 +81,7 @@ function errorEntry(node, entry, actions) {
         // The kernel tries again what came last.
         const isLast = !node.matches(":has(~ article)");
         if (isLast) actions.send({ type: "retry" });
-        else actions.announce("Something newer has been said: write it again.");
+        else actions.announce("A newer message follows. Send this one again.");
       },
     }));
   }

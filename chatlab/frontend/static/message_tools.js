@@ -9,9 +9,9 @@ function messageTools(node, entry, actions) {
   const tools = [tool("Copy", () => copyText(entry.text, node.querySelector(".chatlab-said, .chatlab-text") ?? node, actions.announce))];
   if (entry.kind === "user") {
     const edit = tool("Edit", () => node.append(editForm(node, entry, actions, edit)));
-    edit.title = "Ask otherwise, in a copy of the conversation up to here";
+    edit.title = "Change this message, in a copy of the conversation up to here";
     const again = tool("Retry", () => actions.send({ type: "again", item: entry.key }));
-    again.title = "Have it answered again; what came after it goes when the new answer is complete";
+    again.title = "Answer this again. What follows it is deleted when the new answer is complete";
     tools.push(again, edit);
   }
   node.classList.add("chatlab-with-tools");
@@ -20,7 +20,7 @@ function messageTools(node, entry, actions) {
 
 function editForm(node, entry, actions, opener) {
   node.querySelector(".chatlab-edit")?.remove();
-  const box = make("textarea", { value: entry.text, dir: "auto", rows: 3, aria: { label: "Your message, to be asked otherwise" } });
+  const box = make("textarea", { value: entry.text, dir: "auto", rows: 3, aria: { label: "Edit your message" } });
   node.classList.add("chatlab-editing");
   const close = () => {
     node.classList.remove("chatlab-editing");

@@ -6,7 +6,7 @@ import { requestJson } from "./requests.js";
 export function signInForm(why, onKey) {
   const alert = make("p", { textContent: why, aria: { role: "alert" } });
   const demoButton = (name) => {
-    const button = make("button", { type: "button", textContent: `Be ${name}` });
+    const button = make("button", { type: "button", textContent: `Continue as ${name}` });
     button.onclick = () => requestJson("POST", "api/sessions", { user_id: name.toLowerCase() })
       .then((opened) => onKey(opened.session_key))
       .catch((error) => { alert.textContent = error.message; });
