@@ -108,6 +108,7 @@ def test_a_reply_outlives_a_lost_connection_and_a_reload_and_is_whole(visit, url
     other.goto(page.url)
     other.reload()
     expect(other.get_by_role("alert")).to_have_text(f"There is no thread '{page.url[-36:]}'.")
+    expect(other).to_have_url(f"{page.url.partition('#')[0]}")
 
 
 def test_stop_clicks_retries_and_an_earlier_conversation_in_light_dark_and_narrow(visit, room, tap):

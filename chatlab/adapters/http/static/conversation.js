@@ -8,9 +8,11 @@ import { createEntryLoader } from "./load_entries.js";
 import { requestJson } from "./requests.js";
 import { createTurns } from "./turns.js";
 
+const DELETED = "This conversation was deleted in another tab.";
+
 // `page` is what is around it: report(text) for the one that is open now, onAddress() when this one has
-// another address, onList() when the list may have changed, onDeleted() when this one was deleted
-// elsewhere, openFork(threadId, text) to go on in another one, and `prompts`, what one might say first.
+// another address, onList() when the list may have changed, onGone(error) when this one is not there
+// any more, openFork(threadId, text) to go on in another one, and `prompts`, what one might say first.
 export function createConversation(userId, threadId, page) {
   const leaving = new AbortController();
   // What the modules around it share. It has begun when its user has said something: until then it has
@@ -28,9 +30,9 @@ export function createConversation(userId, threadId, page) {
   };
   const frames = createFrames(page.onList);
   const { loadNewest, loadOlder } = createEntryLoader(talk, frames);
-  const showError = (error, name) => {
+  const showError = (error, name, retry = talk.retryTurn !== null) => {
     if (talk.left()) return;
-    frames.showError(error, talk.retryTurn !== null, name);
+    frames.showError(error, retry, name);
     if (!talk.runningTurn) frames.showState("failed");
   };
   const turns = createTurns(talk, frames, page, { loadNewest, onError: showError, onStarting: () => stopWaiting() });
@@ -58,7 +60,10 @@ export function createConversation(userId, threadId, page) {
   };
 
   const open = async () => {
-    const running = await loadNewest();
+    const running = await loadNewest().catch((error) => {
+      if (error.status !== 404 || talk.left()) throw error;
+      page.onGone(error);
+    });
     if (talk.left()) return;
     const message = pending.get(talk.place());
     if (running) {
@@ -78,7 +83,7 @@ export function createConversation(userId, threadId, page) {
 
   const catchUp = async (change) => {
     const { turn } = change;
-    if (change.deleted) return talk.version === null ? undefined : page.onDeleted();
+    if (change.deleted) return talk.version === null ? undefined : page.onGone(new Error(DELETED));
     if (change.version === talk.version) { // nothing was missed before this turn
       if (!turn || talk.seenTurns.has(turn.turn_id) || await turns.follow(turn, "elsewhere") !== "lost") return undefined;
     }
@@ -97,6 +102,7 @@ export function createConversation(userId, threadId, page) {
     onBack: () => {
       frames.dropLostErrors();
       frames.showState("ready");
+      page.onList();
     },
   });
 
@@ -141,7 +147,8 @@ export function createConversation(userId, threadId, page) {
     },
     address: () => (talk.begun ? talk.threadId : null),
     keepDraft: (text) => drafts.set(talk.place(), text),
-    showError: (error, name) => opened.then(() => showError(error, name)), // what is loaded takes its place
+    // What is loaded takes its place; and to try a turn again would not mend what the page has to say.
+    showError: (error, name) => opened.then(() => showError(error, name, false)),
     leave() {
       const turn = talk.runningTurn;
       leaving.abort();

@@ -23,6 +23,10 @@ export const drafts = {
     save();
   },
   add: (place, text) => { if (text) drafts.set(place, [drafts.get(place), text].filter(Boolean).join("\n")); },
+  move(from, to) {
+    drafts.add(to, drafts.get(from));
+    drafts.set(from, "");
+  },
 };
 
 export const pending = {

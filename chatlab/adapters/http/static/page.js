@@ -3,7 +3,7 @@
 import createPane from "./chat.js";
 import { connection } from "./connection.js";
 import { createConversation } from "./conversation.js";
-import { forgetKept, newKey, pending, placeOf } from "./kept.js";
+import { drafts, forgetKept, newKey, pending, placeOf } from "./kept.js";
 import { make } from "./make.js";
 import { requestJson, requestJsonRetrying, session } from "./requests.js";
 import { signInForm } from "./sign_in.js";
@@ -24,6 +24,10 @@ const setAddress = (threadId) => history.replaceState(null, "", threadId ? `#${t
 const threadList = createThreadList(threadNav, {
   current: () => addressedThread() ?? "",
   open: (threadId) => { if (location.hash.slice(1) !== threadId) location.hash = threadId; else showConversation(); },
+  close: () => {
+    setAddress(null);
+    openThread(null, threadNav.classList.contains("open")); // what brings it back is in the list
+  },
   report: (error) => conversation?.showError(error),
 });
 const listThreads = () => threadList.load().catch((error) => { if (session.key) conversation?.showError(error, "list"); });
@@ -34,7 +38,7 @@ function closeThread() {
   return left;
 }
 
-function openThread(threadId) {
+function openThread(threadId, listStays = false) {
   closeThread();
   const own = createConversation(userId, threadId, {
     prompts,
@@ -46,11 +50,12 @@ function openThread(threadId) {
       threadList.show();
     },
     onList: listThreads,
-    onDeleted: () => {
+    onGone: (error) => {
       if (own !== conversation) return;
+      drafts.move(placeOf(userId, own.address()), placeOf(userId, null));
       setAddress(null);
       openThread(null);
-      conversation.showError(new Error("This conversation was deleted in another tab."));
+      conversation.showError(error);
     },
     openFork: (forkId, text) => {
       pending.set(placeOf(userId, forkId), { message: text, thread_id: forkId, idempotency_key: newKey() });
@@ -63,6 +68,7 @@ function openThread(threadId) {
   pane.initialize({ model: own.model });
   main.replaceChildren();
   pane.render({ model: own.model, el: main });
+  if (listStays) return;
   main.querySelector(".chatlab-input textarea").focus();
   setMenu(false);
 }

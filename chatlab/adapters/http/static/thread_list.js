@@ -7,7 +7,7 @@ import { NO_TITLE, createThreadRow } from "./thread_row.js";
 
 const PAGE = 50;
 
-// `page` has current(), the id that the address shows, open(id), and report(error).
+// `page` has current(), the id that the address shows, open(id), close() and report(error).
 export function createThreadList(nav, page) {
   let threads = [];
   let hasMore = false;
@@ -23,7 +23,7 @@ export function createThreadList(nav, page) {
     event.preventDefault();
     page.open("");
   };
-  const search = make("input", { type: "search", placeholder: "Search", aria: { label: "Search conversations" } });
+  const search = make("input", { type: "search", placeholder: "Search titles", aria: { label: "Search conversations" } });
   const found = make("p", { className: "found", aria: { role: "status" } });
   const list = make("div", { className: "days" });
   const more = make("button", { type: "button", className: "more", textContent: "Earlier conversations" });
@@ -54,9 +54,8 @@ export function createThreadList(nav, page) {
     remove(id) {
       openedBefore = page.current() === id ? id : null;
       deletions.add(id, titleOf(id));
-      if (openedBefore) page.open("");
+      if (openedBefore) page.close();
       show();
-      deletions.bar.querySelector("button").focus();
     },
   };
 
@@ -89,7 +88,7 @@ export function createThreadList(nav, page) {
     arrange(list, [...groups].flatMap(([day, inIt]) =>
       dayNodes(day, dayName(day), inIt.map((thread) => rowOf(thread, current)))));
     more.hidden = !hasMore;
-    found.textContent = words ? `${shown.length} found${hasMore ? " so far" : ""}` : "";
+    found.textContent = words ? `${shown.length || "Nothing"} found${hasMore ? " so far" : ""}` : "";
   };
 
   // The newest conversations anew; as many as were loaded before stay.

@@ -3,6 +3,7 @@ import { exportThread } from "./export_thread.js";
 import { make } from "./make.js";
 
 export const NO_TITLE = "New conversation";
+const NOT_COPIED = "The link could not be copied. While the conversation is open, it is the address of this page.";
 
 // `list` has rename(id, title), remove(id) and report(error).
 export function createThreadRow(id, list) {
@@ -40,14 +41,25 @@ export function createThreadRow(id, list) {
     close();
     act();
   } });
+  const copyButton = make("button", { type: "button", textContent: "Copy link" });
+  copyButton.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(link.href); // there is none where the page has no https
+      copyButton.textContent = "Link copied";
+    } catch {
+      close();
+      list.report(new Error(NOT_COPIED));
+    }
+  };
   const actions = () => make("div", { className: "actions" },
     item("Rename", rename),
-    item("Copy link", () => navigator.clipboard?.writeText(new URL(`#${id}`, location.href).href).catch(list.report)),
+    copyButton,
     item("Export as Markdown", () => exportThread(id, title, "md").catch(list.report)),
     item("Export as JSON", () => exportThread(id, title, "json").catch(list.report)),
     item("Delete", () => list.remove(id)));
   summary.onclick = () => { if (menu.childElementCount === 1) menu.append(actions()); }; // few are ever opened
   menu.name = "thread-menu"; // one is open at a time
+  menu.ontoggle = () => { copyButton.textContent = "Copy link"; };
   menu.onkeydown = (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     close();
