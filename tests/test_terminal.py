@@ -57,7 +57,7 @@ def test_pieces_grow_into_one_message_and_a_tool_keeps_one_line():
         AssistantMessage(content="**milk**", item_id="m"),
     )
     assert text.count("create_task") == 1
-    assert "✓ create_task  Done  completed" in text
+    assert "✓ create_task  Done\n" in text
     assert "Created milk" in text
 
 
@@ -184,7 +184,7 @@ async def test_a_button_is_pressed_by_its_number_in_the_same_thread(monkeypatch)
     text = await talk(server, monkeypatch, "milk", "/1", "/9", "/quit", "never")
     assert "Sure about milk?" in text
     assert "You said yes, alice." in text
-    assert "/9 is no button that is shown." in text
+    assert "/9 is not a button on the screen." in text
     assert "assistant_message" in text
     assert "never" not in text
     (thread,) = (await server.threads(ALICE)).data
@@ -224,6 +224,11 @@ class Shy(ChatKitServer):
 async def test_after_a_conversation_that_could_not_be_opened_comes_a_new_one(monkeypatch):
     text = await talk(Shy(clock=FixedClock(), new_id=CountingIds()), monkeypatch, "milk")
     assert "You said milk." in text
+
+
+def test_a_title_begins_where_the_text_does():
+    _, text = drawn(AssistantMessage(content="# Plan\n\nOne.", item_id="m"))
+    assert text == "Plan\n\nOne.\n"
 
 
 MARKDOWN = """\

@@ -109,7 +109,7 @@ def test_a_message_may_have_many_lines_typed_or_pasted(chat):
 def test_commands_are_offered_while_they_are_typed_and_completed_by_tab(chat):
     chat.type("/t")
     chat.wait_for("list your conversations")
-    chat.wait_for("call this conversation something")
+    chat.wait_for("give this conversation a title")
     chat.type("h" + TAB)
     chat.wait_for(lambda: box(chat).startswith("you › /threads"))
     chat.say("")
@@ -135,7 +135,7 @@ def test_a_form_is_filled_in_by_keyboard_and_its_card_retires(chat):
     chat.wait_for("create: {'from': 'form', 'title': 'buy milk', 'size': 'large', 'note': 'none")
     chat.wait_for(lambda: at_rest(chat))
     for number in (1, 2, 3):
-        told(chat, f"/{number}", f"/{number} is no button that is shown.")
+        told(chat, f"/{number}", f"/{number} is not a button on the screen.")
 
 
 CTRL_E, BACKSPACES = "\x05", "\x7f" * 10
@@ -260,24 +260,27 @@ def test_a_learners_fault_is_logged_above_the_box(chat):
 
 def test_commands_manage_conversations(chat, tmp_path):
     told(chat, "apples", "You said 'apples'.")
-    told(chat, "/title My  fruit", "It is called My fruit.")
+    told(chat, "/title My  fruit", "The title is now: My fruit")
     told(chat, "/new", "A new conversation begins")
     told(chat, "/export x.md", "The conversation has not begun.")
     told(chat, "pears", "You said 'pears'.")
     told(chat, "/threads", "My fruit")
     assert re.search(r"● +1 .* pears\n +2 .* My fruit", chat.text())
+    told(chat, "oranges", "You said 'oranges'.")
+    told(chat, "/open 1", "you › pears")
+    assert "\n\nyou › oranges" in chat.text().rpartition("you › pears")[2]
     told(chat, "/open 2", "you › apples")
-    told(chat, "/export fruit.md", "3 entries are in fruit.md.")
+    told(chat, "/export fruit.md", "3 entries were written to fruit.md.")
     told(chat, "/export fruit.md", "fruit.md is there already.")
-    told(chat, "/export fruit.json", "3 entries are in fruit.json.")
+    told(chat, "/export fruit.json", "3 entries were written to fruit.json.")
     told(chat, "/export fruit.doc", "End it with .md or .json.")
     file = tmp_path / "fruit"
     assert file.with_suffix(".md").read_text("utf-8").startswith("# My fruit\n\n**Assistant** (")
     assert '"content": "apples"' in file.with_suffix(".json").read_text("utf-8")
     told(chat, "/inspect", "Events are listed.")
     told(chat, "plums", "assistant_message")
-    told(chat, "/open 9", "/open 9 is none of the conversations.")
-    told(chat, "/opne 1", "/opne is no command. /help lists them.")
+    told(chat, "/open 9", "/open 9 is not in the list of conversations.")
+    told(chat, "/opne 1", "/opne is not a command. /help lists them.")
     told(chat, "/open", "/open needs N. Say: /open N")
     told(chat, "/help", "begin a new line")
 

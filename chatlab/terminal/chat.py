@@ -68,7 +68,7 @@ class TerminalChat:
         """Talk until the lines end, or until somebody says /quit."""
         async with self.screen.opened():
             with logs_shown(self.screen):
-                said = f"You are {self.context.user_id}. /help says what can be said and typed."
+                said = f"You are {self.context.user_id}. /help lists the commands and keys."
                 self.screen.show(Text(said, style="dim"))
                 await self._show_turn(self.server.send(None, self.context))
                 while not self.over and (line := await self.screen.read()) is not None:
@@ -79,7 +79,7 @@ class TerminalChat:
         """Press the button of this number, or fill in the form and send it."""
         offer = self.offers[number - 1] if 1 <= number <= len(self.offers) else None
         if offer is None or self.thread_id is None:
-            raise InvalidInput(f"/{number}", "is no button that is shown", "/help says more.")
+            raise InvalidInput(f"/{number}", "is not a button on the screen", "/help says more.")
         values: dict[str, str] = {}
         for field in offer.fields:
             value = await self.screen.ask(field)

@@ -20,9 +20,9 @@ __all__ = ["COMMANDS", "completions", "run_command"]
 _MOST_LISTED = 20
 
 _KEYS = (
-    ("Enter", "send; while an answer comes, send next"),
+    ("Enter", "send; during an answer, send when it is complete"),
     ("Alt+Enter, or \\ and Enter", "begin a new line"),
-    ("↑ ↓", "what you said before"),
+    ("↑ ↓", "earlier messages"),
     ("Tab", "complete a command"),
     ("Ctrl+C", "stop an answer, leave a form, or clear the box"),
     ("Ctrl+D", "end the chat"),
@@ -51,7 +51,7 @@ async def run_command(chat: "TerminalChat", line: str) -> None:
         return
     command = COMMANDS.get(name)
     if command is None:
-        raise InvalidInput(f"/{name}", "is no command", "/help lists them.")
+        raise InvalidInput(f"/{name}", "is not a command", "/help lists them.")
     if bool(argument) != bool(command.argument):
         wanted = f"needs {command.argument}" if command.argument else "takes nothing after it"
         raise InvalidInput(f"/{name}", wanted, f"Say: /{name} {command.argument}".rstrip())
@@ -105,7 +105,7 @@ async def _open(chat: "TerminalChat", argument: str) -> None:
         await _threads(chat, "")
     if not argument.isdecimal() or not 1 <= int(argument) <= len(chat.listed):
         raise InvalidInput(
-            f"/open {argument}", "is none of the conversations", "/threads lists them."
+            f"/open {argument}", "is not in the list of conversations", "/threads lists them."
         )
     await chat.open_thread(chat.listed[int(argument) - 1].id)
 
@@ -119,17 +119,17 @@ async def _title(chat: "TerminalChat", argument: str) -> None:
     title = check_title(argument)
     await rename_thread(chat.needed_thread(), title, chat.server.store, chat.context)
     chat.spoken = True
-    chat.screen.show(Text(f"It is called {title}.", style="dim"))
+    chat.screen.show(Text(f"The title is now: {title}", style="dim"))
 
 
 async def _export(chat: "TerminalChat", argument: str) -> None:
     items = await export_thread(argument, chat.needed_thread(), chat.server, chat.context)
-    chat.screen.show(Text(f"{items} entries are in {argument}.", style="dim"))
+    chat.screen.show(Text(f"{items} entries were written to {argument}.", style="dim"))
 
 
 async def _inspect(chat: "TerminalChat", _: str) -> None:
     chat.inspect = not chat.inspect
-    said = "Events are listed." if chat.inspect else "Events are listed no more."
+    said = "Events are listed." if chat.inspect else "Events are no longer listed."
     chat.screen.show(Text(said, style="dim"))
 
 
@@ -138,13 +138,13 @@ async def _quit(chat: "TerminalChat", _: str) -> None:
 
 
 COMMANDS = {
-    "help": Command("", "what can be said and typed here", _help),
+    "help": Command("", "show this list", _help),
     "threads": Command("", "list your conversations", _threads),
-    "open": Command("N", "go on with one that /threads lists", _open),
+    "open": Command("N", "go on with number N of /threads", _open),
     "new": Command("", "begin a new conversation", _new),
-    "title": Command("TEXT", "call this conversation something", _title),
-    "export": Command("FILE", "write it into a file: .md or .json", _export),
-    "inspect": Command("", "list every event, or no more", _inspect),
+    "title": Command("TEXT", "give this conversation a title", _title),
+    "export": Command("FILE", "save it to a file: .md or .json", _export),
+    "inspect": Command("", "list every event; again, to stop", _inspect),
     "quit": Command("", "end the chat", _quit),
 }
 """The commands by name, in the order in which `/help` lists them."""

@@ -27,7 +27,7 @@ async def export_thread(
         NotFoundError: This user has no such thread.
     """
     if not name.endswith(_ENDINGS):
-        raise InvalidInput(name, "is of no kind", "End it with .md or .json.")
+        raise InvalidInput(name, "has the wrong ending", "End it with .md or .json.")
     thread = await server.store.load_thread(thread_id, context)
     items = [
         item

@@ -95,6 +95,8 @@ class TerminalRenderer:
         match item:
             case UserMessageItem():
                 row: RenderableType = you_said(item.content)
+                if self._rows:  # with the space between that it had when it was said
+                    row = Group("", row)
             case AssistantMessageItem():
                 row = markdown(item.content)
             case ToolItem():
@@ -171,7 +173,9 @@ def _notice_text(notice: Notice) -> str:
 
 def _status_line(name: str, status: str, detail: str) -> Text:
     sign, style = _SIGNS[status]
-    return Text.assemble((f"{sign} ", style), (name, "bold"), f"  {detail}  ", (status, "dim"))
+    said = "" if status == "completed" else f"  {status}"  # its sign says so
+    detail = f"  {detail}" if detail else ""
+    return Text.assemble((f"{sign} ", style), (name, "bold"), detail, (said, "dim"))
 
 
 def _job(title: str, status: str, progress: float) -> RenderableType:

@@ -1,7 +1,7 @@
 """What was said, as the terminal shows it: Markdown, and nothing that commands the terminal."""
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import Markdown
+from rich.markdown import Heading, Markdown
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
@@ -53,8 +53,19 @@ def markdown(text: str) -> RenderableType:
     """The text as Markdown, as far as the page, too, reads it as such. A link shows its address."""
     marked, plain = split_markdown(text)
     if not plain:
-        return _Snug(Markdown(marked, hyperlinks=False))
-    return Group(Markdown(marked, hyperlinks=False), Text(plain)) if marked else Text(plain)
+        return _Snug(_Markdown(marked, hyperlinks=False))
+    return Group(_Markdown(marked, hyperlinks=False), Text(plain)) if marked else Text(plain)
+
+
+class _Heading(Heading):
+    """Begins where the text begins, whatever its level."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text.assemble(self.text, justify="left")
+
+
+class _Markdown(Markdown):
+    elements = Markdown.elements | {"heading_open": _Heading}
 
 
 class _Snug:
