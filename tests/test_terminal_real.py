@@ -275,7 +275,8 @@ def test_commands_manage_conversations(chat, tmp_path):
     told(chat, "/export fruit.json", "3 entries were written to fruit.json.")
     told(chat, "/export fruit.doc", "End it with .md or .json.")
     file = tmp_path / "fruit"
-    assert file.with_suffix(".md").read_text("utf-8").startswith("# My fruit\n\n**Assistant** (")
+    text = file.with_suffix(".md").read_text("utf-8")
+    assert re.match(r"# My fruit\n\n\*\*Assistant\*\* \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n\n", text)
     assert '"content": "apples"' in file.with_suffix(".json").read_text("utf-8")
     told(chat, "/inspect", "Events are listed.")
     told(chat, "plums", "assistant_message")

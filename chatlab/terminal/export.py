@@ -1,6 +1,7 @@
 """A whole conversation as a file: Markdown to read, JSON for programs."""
 
 import json
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,8 @@ def _as_json(thread: Thread) -> str:
 
 def _as_markdown(thread: Thread, title: str) -> str:
     blocks = [
-        f"**{_who(item, thread.user_id)}** ({item.timestamp.isoformat()})\n\n{item.content}"
-        + ("\n\n*(not finished)*" if item.status == "incomplete" else "")
+        f"**{_who(item, thread.user_id)}** ({item.timestamp.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+        f"\n\n{item.content}" + ("\n\n*(not finished)*" if item.status == "incomplete" else "")
         for item in thread.items.data
     ]
     return "\n\n".join([f"# {title}", *blocks]) + "\n"

@@ -143,7 +143,7 @@ def test_one_is_exported_whole(tab, url, store):
     with page.expect_download() as file:
         page.get_by_role("button", name="Export as Markdown").press("Enter")
     text = file.value.path().read_text("utf-8")
-    assert text.startswith("# Question 1 0\n\n**alice** (")
+    assert re.match(r"# Question 1 0\n\n\*\*alice\*\* \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n\n", text)
     assert text.count("**Assistant** (") == 600
 
 

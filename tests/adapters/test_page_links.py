@@ -30,6 +30,19 @@ def begin(page):
     page.get_by_label("More about apples").press("Enter")
 
 
+def test_the_tab_has_the_conversations_title(tab, url):
+    page = tab(url)
+    expect(page).to_have_title("chatlab")
+    begin(page)
+    expect(page).to_have_title("apples - chatlab")
+    page.get_by_role("button", name="Delete").press("Enter")
+    expect(page).to_have_title("chatlab")
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page).to_have_title("apples - chatlab")
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_title("chatlab")
+
+
 def test_a_link_is_copied_and_the_menu_says_so(tab, url):
     page = tab(url, permissions=["clipboard-read", "clipboard-write"])
     begin(page)
@@ -73,7 +86,9 @@ def test_a_title_that_could_not_be_changed_offers_no_other_answer(tab, url):
     page.context.set_offline(True)
     page.get_by_label("New title").fill("pears")
     page.get_by_label("New title").press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("The server does not answer.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "The title was not changed. The server does not answer."
+    )
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     page.context.set_offline(False)
     expect(connection(page)).to_have_text("Connected")

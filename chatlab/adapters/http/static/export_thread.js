@@ -21,7 +21,8 @@ function asMarkdown(thread, title) {
   const blocks = thread.items.map((item) => {
     const who = { user_message: thread.user_id, tool: `Tool ${item.tool}`, task: "Background job" }[item.type] ?? "Assistant";
     const end = item.status === "incomplete" ? "\n\n*(not finished)*" : "";
-    return `**${who}** (${item.timestamp})\n\n${item.content}${end}\n`;
+    const at = new Date(item.timestamp).toISOString().slice(0, 16).replace("T", " ");
+    return `**${who}** (${at} UTC)\n\n${item.content}${end}\n`;
   });
   return [`# ${title}\n`, ...blocks].join("\n");
 }

@@ -30,14 +30,15 @@ export function createThreadList(nav, page) {
   const scroll = make("div", { className: "scroll" }, list, more);
 
   const titleOf = (id) => threads.find((thread) => thread.id === id)?.title ?? NO_TITLE;
-  const loadAfter = async (error) => {
+  const loadAfter = (what) => async (error) => {
+    error.message = `${what} ${error.message}`;
     page.report(error);
     await load().catch(page.report);
   };
   let openedBefore = null; // the one that was open when it was deleted
   const deletions = createDeletions({
     onDeleted: (id) => { threads = threads.filter((thread) => thread.id !== id); },
-    onFailed: loadAfter,
+    onFailed: loadAfter("The conversation was not deleted."),
     restore(id) {
       if (openedBefore === id) page.open(id);
       show();
@@ -49,7 +50,7 @@ export function createThreadList(nav, page) {
     rename(id, title) {
       threads.find((thread) => thread.id === id).title = title;
       show();
-      requestJson("PATCH", `api/threads/${id}`, { title }).catch(loadAfter);
+      requestJson("PATCH", `api/threads/${id}`, { title }).catch(loadAfter("The title was not changed."));
     },
     remove(id) {
       openedBefore = page.current() === id ? id : null;
@@ -81,6 +82,8 @@ export function createThreadList(nav, page) {
     const current = page.current();
     if (current) newLink.removeAttribute("aria-current");
     else newLink.setAttribute("aria-current", "page");
+    const title = threads.find((thread) => thread.id === current)?.title;
+    document.title = title ? `${title} - chatlab` : "chatlab";
     const words = search.value.trim().toLowerCase();
     const shown = threads.filter(({ id, title }) => (title !== null || id === current)
       && !deletions.has(id) && (title ?? "").toLowerCase().includes(words));
@@ -143,6 +146,7 @@ export function createThreadList(nav, page) {
       rows.clear();
       days.clear();
       search.value = "";
+      document.title = "chatlab";
       nav.hidden = true;
       list.replaceChildren();
     },
