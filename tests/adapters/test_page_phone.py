@@ -42,6 +42,18 @@ def test_a_title_in_an_answer_is_seen(phone):
     shot(phone, "phone_title")
 
 
+def test_a_message_is_edited_in_a_box_that_is_seen_whole(phone):
+    say(phone, "plan")
+    status(phone, "Answer complete.")
+    phone.get_by_role("button", name="Edit").click()
+    field = phone.get_by_label("Edit your message")
+    expect(field).to_be_focused()
+    inside, around = field.bounding_box(), phone.locator(".chatlab-log").bounding_box()
+    assert inside["x"] > around["x"]
+    assert inside["x"] + inside["width"] < around["x"] + around["width"]
+    shot(phone, "phone_edit")
+
+
 def test_the_open_conversation_is_deleted_and_brought_back(phone):
     say(phone, "plan")
     status(phone, "Answer complete.")
