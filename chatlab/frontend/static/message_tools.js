@@ -1,4 +1,4 @@
-// What one can do with a message: copy it, have it answered again, or ask otherwise. Their words are
+// What one can do with a message: copy, retry or edit it. Their words are
 // drawn by the style sheet: what is selected or read as the message holds none of them.
 function messageTools(node, entry, actions) {
   const tool = (label, onclick) => {

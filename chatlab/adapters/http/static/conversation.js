@@ -106,7 +106,7 @@ export function createConversation(userId, threadId, page) {
     },
   });
 
-  // Ask otherwise: what came before the message is copied, and it is said there.
+  // Edit a message: what came before it is copied, and the new one is said there.
   const editMessage = async (key, text) => {
     const { id } = await requestJson("POST", `api/threads/${talk.threadId}/items/${key}/fork`);
     page.openFork(id, text);
