@@ -65,6 +65,7 @@ def branch(page: Page) -> None:
 def steal(page: Page) -> None:
     note = page.locator(".sk-note")
     page.get_by_role("button", name="Copy Alice's key").press("Enter")
+    expect(note).to_contain_text("Mallory has copied the key")
     page.get_by_role("button", name="Close the browser").click()
     expect(note).to_contain_text("The server has not")
     mallory = page.get_by_role("button", name="Ask for Alice's list")
