@@ -43,6 +43,13 @@ CELLS = """() => JSON.parse(JSON.stringify(
 LOADED = "() => performance.getEntriesByType('resource').map(one => one.transferSize)"
 RESTART = """() => window.jupyterapp.shell.currentWidget.context.sessionContext.session
   .kernel.restart()"""
+OPENED = """async (path) => {
+  const app = window.jupyterapp;
+  if (!app) return false;
+  await app.restored; // what was open before is open again, and in front
+  await app.commands.execute("docmanager:open", { path });
+  return app.shell.currentWidget?.context?.path === path;
+}"""
 PATH = "() => window.jupyterapp.shell.currentWidget.context.path"
 WRITE = """([id, source]) => {
   for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
@@ -81,6 +88,7 @@ class Tab:
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.address}/lab/index.html?path={path}")
+        self.page.wait_for_function(OPENED, arg=path)
         self.ready()
 
     def ready(self) -> None:
