@@ -13,7 +13,7 @@ import httpx
 import pytest
 from page_visits import box, connection, say, users
 from playwright.sync_api import expect
-from serving import listening
+from serving import lasting_port
 
 pytestmark = pytest.mark.browser
 
@@ -28,9 +28,7 @@ class Machine:
     """A server process on one port and one database, which dies and comes back."""
 
     def __init__(self, database):
-        sock = listening()
-        self.port = sock.getsockname()[1]
-        sock.close()
+        self.port = lasting_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [sys.executable, "slow_page_server.py", str(self.port), str(database)]
         self.start()

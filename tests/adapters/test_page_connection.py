@@ -12,7 +12,7 @@ import httpx
 import pytest
 from page_visits import box, connection, idle, say, served_page, status, users
 from playwright.sync_api import expect
-from serving import client_of, listening
+from serving import client_of, lasting_port
 
 from chatlab import AssistantMessage, ChatKitServer
 
@@ -206,9 +206,7 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_after_a_log_out(tab, ur
 def test_a_server_that_is_killed_amid_a_reply_and_started_again_answers_to_the_end(
     tab, tmp_path, reloaded
 ):
-    sock = listening()
-    port = sock.getsockname()[1]
-    sock.close()
+    port = lasting_port()
 
     def start():
         command = [sys.executable, "slow_page_server.py", str(port), str(tmp_path / "chat.sqlite")]
