@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import random
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
@@ -27,15 +26,6 @@ def listening() -> socket.socket:
     found.bind(("127.0.0.1", 0))
     found.listen(128)  # whoever comes before the server is up, waits
     return found
-
-
-def lasting_port() -> int:
-    """A port for a server that goes and comes back: none that is given out in between."""
-    while True:
-        port = random.SystemRandom().randrange(10_000, 30_000)  # below what systems give out
-        with contextlib.suppress(OSError), socket.socket() as sock:
-            sock.bind(("127.0.0.1", port))
-            return port
 
 
 class Address(str):

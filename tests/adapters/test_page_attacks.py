@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lab import lasting_port
 from page_visits import box, connection, say, users
 from playwright.sync_api import expect
-from serving import lasting_port
 
 pytestmark = pytest.mark.browser
 

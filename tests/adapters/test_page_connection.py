@@ -10,9 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lab import lasting_port
 from page_visits import box, connection, idle, say, served_page, status, users
 from playwright.sync_api import expect
-from serving import client_of, lasting_port
+from serving import client_of
 
 from chatlab import AssistantMessage, ChatKitServer
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -239,6 +240,15 @@ def notebook(cells: tuple[str, ...], kernel: str) -> dict:
     return {"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
 
 
+def lasting_port() -> int:
+    """A port for a server that comes later: none that is given out in between."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)  # below what systems give out
+        with suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
+
+
 @contextmanager
 def jupyterlab() -> Iterator[tuple[str, Path]]:
     """A server with its own configuration: its address, and the folder that it shows."""
@@ -251,9 +261,7 @@ def jupyterlab() -> Iterator[tuple[str, Path]]:
         folder.mkdir()
         for imported in ("room_servers.py", "xss_payloads.py"):
             shutil.copy(Path(__file__).parent / imported, folder)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = lasting_port()
         command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1"]
         command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
         command += ["--allow-root", "--expose-app-in-browser", f"--ServerApp.root_dir={folder}"]

@@ -1,7 +1,6 @@
 """A notebook with code in its saved widgets is opened through `chatlab lab`: it must not run."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import Lab, until_up
+from lab import Lab, lasting_port, until_up
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page
@@ -49,9 +48,7 @@ def course_lab(tmp_path_factory):
     for name in ("notebooks", "exercises"):
         (home / name).mkdir()
     env = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = lasting_port()
     command = "import sys; from chatlab.cli import main; main()"
     options = [sys.executable, "-c", command, "lab", "--no-browser", "--port", str(port)]
     more = {"JUPYTER_TOKEN": "open", "IPYTHONDIR": str(home / "ipython")}
