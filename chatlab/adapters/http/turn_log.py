@@ -166,8 +166,10 @@ class _DeltaRun:
         first = max(0, cursor - self._first_seq + 1)
         mark = first // _PIECES_A_MARK
         start = self._marks[mark] + sum(self._lengths[mark * _PIECES_A_MARK : first])
-        most = _MAX_PIECE_BYTES if until is None else until - self._first_seq + 1 - first
-        ends = list(accumulate(self._lengths[first : first + max(1, most)], initial=start))[1:]
+        stop = first + _MAX_PIECE_BYTES
+        if until is not None:
+            stop = min(stop, until - self._first_seq + 1)
+        ends = list(accumulate(self._lengths[first : max(stop, first + 1)], initial=start))[1:]
         count = max(1, bisect_right(ends, start + _MAX_PIECE_BYTES))
         last = first + count - 1
         seq = self._first_seq + last
